@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.34;
+
+/// @notice The totals of one period in one word: surplus (72 bits) ‖ demand (72) ‖ shared (72) ‖ members (16), Wh,
+/// most significant first; the remaining low 24 bits are zero.
+type PeriodTotals is uint256;
+
+/// @notice What oracle nodes sign about `periods` consecutive periods of one community (EIP-712).
+/// Typed data: domain {name "OPEM Settlement", version "1", chainId, verifyingContract = this}, type
+/// `Report(address community,uint64 start,uint16 periods,uint32 revision,uint32 rules,bytes32 root,bytes32 totalsHash,uint256 nonce,uint64 deadline)`
+/// with totalsHash = keccak256(abi.encodePacked(totals)) and nonce = `nonce(community)`.
+struct Report {
+    address community;
+    uint64 start;
+    uint16 periods;
+    uint32 revision;
+    uint32 rules;
+    bytes32 root;
+    uint64 deadline;
+}
+
+/// @notice A settled batch. The chain stores only its hash, keccak256(abi.encode(batch)); `BatchSettled` tells the rest.
+/// A fallen batch (successful challenge) has root 0 and signers 0.
+/// @param settledAt block time of revision 0: the correction window counts from here
+/// @param signers bitmap of the committee seats that signed
+struct Batch {
+    address community;
+    uint64 start;
+    uint16 periods;
+    uint32 revision;
+    uint32 rules;
+    uint64 settledAt;
+    uint256 signers;
+    bytes32 root;
+    bytes32 totalsHash;
+}
+
+/// @notice A member's balance of one period: Wh. leaf = keccak256(bytes.concat(keccak256(abi.encode(
+/// chainid, community, periodStart, revision, member, energyImport, energyExport, bought, sold, flags, salt))))
+/// @param energyImport drawn through the grid connection, the participating part, summed over metering points
+/// @param flags bit 0: a reading was substituted from history; bit 1: substituted without history; bit 2: estimated
+struct Balance {
+    bytes32 member;
+    uint64 energyImport;
+    uint64 energyExport;
+    uint64 bought;
+    uint64 sold;
+    uint8 flags;
+    bytes32 salt;
+}
+
+/// @notice Where a balance stands in a batch.
+/// The members' tree of a period has its leaves in ascending order of member id; the batch's tree has one leaf per period
+/// in time order: keccak256(bytes.concat(keccak256(abi.encode(uint64 periodStart, uint256 totals, bytes32 membersRoot)))).
+/// Both trees hash sorted pairs (OpenZeppelin MerkleProof); an odd node moves up unchanged.
+struct BalanceProof {
+    uint64 periodStart;
+    PeriodTotals totals;
+    bytes32[] toMembersRoot;
+    bytes32[] toBatchRoot;
+}
+
+/// @notice Commitments to what every member of every community imported, exported, bought and sold, period by period.
+interface ISettlement {
+    event CommunityRegistered(address indexed community, uint32 periodSeconds, uint64 startsAt);
+    /// @notice Revision 0 of a batch, or a correction (revision > 0).
+    event BatchSettled(
+        address indexed community,
+        uint64 indexed start,
+        uint32 indexed revision,
+        uint16 periods,
+        uint32 rules,
+        uint64 settledAt,
+        uint256 signers,
+        bytes32 root,
+        PeriodTotals[] totals
+    );
+    event BatchFallen(
+        address indexed community, uint64 indexed start, uint32 indexed revision, uint64 period, address challenger, Fault fault
+    );
+
+    /// @notice What a challenge proved.
+    enum Fault {
+        None,
+        MemberOrder,
+        MemberCount,
+        Surplus,
+        Demand,
+        Bought,
+        Sold,
+        OverBought,
+        OverSold,
+        EvenSplit,
+        Totals
+    }
+
+    error SettlementCommunityUnknown(address community);
+    error SettlementOnlyFactory(address caller);
+    error SettlementOnlyCommunity(address caller);
+    error SettlementNotRunning(address community, uint64 start);
+    error SettlementGapOrOverlap(uint64 given, uint64 expected);
+    error SettlementBatchSize(uint256 given, uint256 most);
+    error SettlementTotalsCount(uint256 given, uint256 expected);
+    error SettlementPeriodNotOver(uint64 end, uint64 time);
+    error SettlementRulesNotInForce(uint32 given, uint32 inForce);
+    error SettlementRulesChangeInside(uint64 at);
+    error SettlementShared(uint64 period, uint256 shared, uint256 expected);
+    error SettlementRevision(uint32 given, uint32 expected);
+    error SettlementBatchMismatch(bytes32 given, bytes32 stored);
+    error SettlementWindowClosed(uint64 closedAt, uint64 time);
+    error SettlementReportExpired(uint64 deadline, uint64 time);
+    error SettlementNotMembersTree(uint64 period);
+    error SettlementChallengeTooLarge(uint256 members, uint256 most);
+    error SettlementChallengeUnfounded();
+    error SettlementRootZero();
+
+    /// @notice Settles the next batch of a community with a quorum of signatures, ascending by signer address.
+    function settle(Report calldata report, PeriodTotals[] calldata totals, bytes[] calldata signatures) external;
+
+    /// @notice Supersedes `previous` (also a fallen batch) by the next revision over the same periods and rules.
+    function correct(
+        Batch calldata previous,
+        Report calldata report,
+        PeriodTotals[] calldata totals,
+        bytes[] calldata signatures
+    ) external;
+
+    /// @notice Shows that a period of a batch is wrong: its whole members' tree is given, recomputed and compared
+    /// (count, order, sums, bounds, and the even split where the rules are plain even). The batch falls, the signers' bonds
+    /// are taken and their reward is the caller's to claim. Members at most 256.
+    /// @param index the period's place in the batch
+    function challenge(
+        Batch calldata batch,
+        PeriodTotals[] calldata batchTotals,
+        uint256 index,
+        PeriodTotals totals,
+        Balance[] calldata balances,
+        bytes32[] calldata toBatchRoot
+    ) external;
+
+    /// @notice Whether `balance` is in `batch` and `batch` is the current revision.
+    function verifyBalance(Batch calldata batch, Balance calldata balance, BalanceProof calldata proof)
+        external
+        view
+        returns (bool);
+
+    function correctionWindow() external view returns (uint64);
+    /// @notice Hash of the current revision of the batch of `community` that starts at `start`; 0 when there is none.
+    function batchHash(address community, uint64 start) external view returns (bytes32);
+    /// @notice Start of the next period to settle.
+    function nextPeriod(address community) external view returns (uint64);
+    /// @notice Settlement goes up to this time; type(uint64).max while running, `startsAt` before the first start.
+    function settlesUntil(address community) external view returns (uint64);
+    /// @notice The nonce of the next report: the number of batches settled and corrected so far.
+    function nonce(address community) external view returns (uint256);
+
+    /// @notice Called by the factory for a new community.
+    function registerCommunity(address community, uint32 periodSeconds, uint64 startsAt) external;
+    /// @notice Called by a community when its rules or its running state change.
+    function rulesCommitted(uint32 version, uint64 from, bool plainEven, bool exact) external;
+    function running(uint64 until) external;
+}
