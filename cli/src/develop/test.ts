@@ -1,0 +1,63 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Counts, judged, textCounts, vitestCounts } from './counts.ts'
+import { generateWhatIsStale } from './generate.ts'
+import { ROOT, run } from './run.ts'
+
+type Runner = (args: readonly string[]) => Promise<Counts>
+
+/** Everything beside the TypeScript sources; what it counts comes from vitest's JSON report, not from its text. */
+const typescript: Runner = async (args) => {
+  const folder = await mkdtemp(join(tmpdir(), 'opem-test-'))
+  const file = join(folder, 'vitest.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const { code } = await run('vitest', ['run', ...reporters, ...args])
+    const counts = await readFile(file, 'utf8').then(
+      (text) => vitestCounts(JSON.parse(text)),
+      () => undefined,
+    )
+    return judged(counts, code)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const solidity: Runner = async () => {
+  const { code, output } = await run('hardhat', ['test', 'solidity'])
+  return judged(textCounts(output), code)
+}
+
+const subgraph: Runner = async () => {
+  const { code, output } = await run('gnd', ['test'], { cwd: join(ROOT, 'subgraph') })
+  return judged(textCounts(output), code)
+}
+
+const RUNNERS: Readonly<Record<string, Runner>> = { solidity, subgraph, typescript }
+
+/**
+ * `npm test`: every runner, one final line `N passed, N failed`.
+ * `npm test -- typescript cli/` runs one runner alone, with its own arguments.
+ */
+export async function test(args: readonly string[]): Promise<number> {
+  const [only = '', ...rest] = args
+  const named = RUNNERS[only] !== undefined
+  const wanted = Object.entries(RUNNERS).filter(([name]) => !named || name === only)
+  const generated = await generateWhatIsStale({ page: false })
+  if (generated !== 0) {
+    process.stdout.write('generate failed: nothing was tested\n0 passed, 1 failed\n')
+    return 1
+  }
+  const totals = { passed: 0, failed: 0 }
+  const lines: string[] = []
+  for (const [name, runner] of wanted) {
+    process.stdout.write(`\n── ${name} tests\n`)
+    const counts = await runner(name === 'typescript' ? (named ? rest : args) : [])
+    totals.passed += counts.passed
+    totals.failed += counts.failed
+    lines.push(`${name}: ${counts.passed} passed, ${counts.failed} failed`)
+  }
+  process.stdout.write(`\n${lines.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed\n`)
+  return totals.failed === 0 && totals.passed > 0 ? 0 : 1
+}

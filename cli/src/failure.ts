@@ -1,0 +1,55 @@
+/** What a thrown value tells a person: domain's errors have a code and a sentence of their own. */
+interface Sayable {
+  readonly code: string
+  readonly message: string
+  readonly details?: unknown
+}
+
+/** Codes of Node and of libraries that mean that nobody answers at an address. */
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EHOSTUNREACH', 'UND_ERR_SOCKET'])
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+function causes(error: unknown): object[] {
+  const found: object[] = []
+  for (
+    let at = error;
+    typeof at === 'object' && at !== null && found.length < 8;
+    at = (at as { cause?: unknown }).cause
+  ) {
+    found.push(at)
+  }
+  return found
+}
+
+/** One sentence and a stable code for anything thrown. */
+export function sayableOf(error: unknown): Sayable {
+  const chain = causes(error) as { code?: unknown; shortMessage?: unknown; message?: unknown; details?: unknown }[]
+  const own = chain.find((at) => text(at.code)?.startsWith('ERR_') && text(at.shortMessage))
+  if (own) return { code: own.code as string, message: own.shortMessage as string, details: own.details }
+  const first = chain[0]
+  const unreachable = chain.find((at) => UNREACHABLE.has(text(at.code) ?? ''))
+  if (unreachable) {
+    return {
+      code: 'ERR_UNREACHABLE',
+      message: `Nobody answered (${text(unreachable.message) ?? text(unreachable.code)}): is the marketplace running? opem status tells.`,
+    }
+  }
+  if (first === undefined) return { code: 'ERR_UNEXPECTED', message: String(error) }
+  const message = text(first.shortMessage) ?? text(first.message)?.split('\n')[0] ?? String(error)
+  return { code: text(first.code)?.startsWith('ERR_') ? (first.code as string) : 'ERR_UNEXPECTED', message }
+}
+
+/**
+ * Prints a failure and sets exit code 1: `ERR_CODE: sentence` on stderr, or one JSON object with --json.
+ * @param json whether a machine asked
+ */
+export function reportFailure(error: unknown, json: boolean): void {
+  const { code, message, details } = sayableOf(error)
+  const plain = JSON.stringify({ error: { code, message, details } }, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
+  process.stderr.write(json ? `${plain}\n` : `${code}: ${message}\n`)
+  if (process.env['OPEM_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+  process.exitCode = 1
+}

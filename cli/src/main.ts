@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { type Command, CommanderError, Command as Program } from 'commander'
+import { reportFailure } from './failure.ts'
+
+/** A verb: its one line in the overview, and where it lives. Its file is read only when the verb is used. */
+interface Verb {
+  readonly summary: string
+  readonly load: () => Promise<(program: Command) => unknown>
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  up: { summary: 'start every part of the marketplace', load: async () => (await import('./up/command.ts')).upCommand },
+  status: {
+    summary: 'every part, its address, healthy or not',
+    load: async () => (await import('./status/command.ts')).statusCommand,
+  },
+  down: { summary: 'end the running marketplace', load: async () => (await import('./status/down.ts')).downCommand },
+  community: {
+    summary: 'found and administer communities',
+    load: async () => (await import('./community/command.ts')).communityCommand,
+  },
+  wallet: {
+    summary: 'key files of members and administrators',
+    load: async () => (await import('./wallet/command.ts')).walletCommand,
+  },
+  import: {
+    summary: 'read meter files into the lake',
+    load: async () => (await import('./import/index.ts')).importCommand,
+  },
+  settle: {
+    summary: 'settle readings of a file: no chain, no server',
+    load: async () => (await import('./settle/index.ts')).settleCommand,
+  },
+  audit: {
+    summary: 'recompute every balance of a community from the chain',
+    load: async () => (await import('./audit/command.ts')).auditCommand,
+  },
+  evidence: {
+    summary: 'keep the evidence behind a community’s settled batches in a file',
+    load: async () => (await import('./evidence/command.ts')).evidenceCommand,
+  },
+  statement: {
+    summary: 'a member’s month in energy and money: JSON, CSV or PDF',
+    load: async () => (await import('./statement/command.ts')).statementCommand,
+  },
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
+function newProgram(): Program {
+  return new Program('opem')
+    .description('The open energy marketplace: communities that share every hour of energy, settled on chain')
+    .version(version())
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .showHelpAfterError('(--help shows what is possible)')
+    .enablePositionalOptions()
+}
+
+/** The verb that the arguments name; undefined when they name none, or ask for the overview. */
+function verbIn(args: readonly string[]): string | undefined {
+  const words = args.filter((word) => word !== 'help')
+  return words[0] !== undefined && words[0] in VERBS ? words[0] : undefined
+}
+
+/** `opem …`: runs one verb; the exit code is 0 only on success, errors are one sentence with their code on stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const args = argv.slice(2)
+  const program = newProgram()
+  const wanted = verbIn(args)
+  try {
+    for (const [name, verb] of Object.entries(VERBS)) {
+      if (name === wanted) (await verb.load())(program)
+      else program.command(name).summary(verb.summary).description(verb.summary)
+    }
+    for (const command of program.commands) strict(command)
+    if (args.length === 0) program.help()
+    await program.parseAsync([...argv])
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode
+    else reportFailure(error, args.includes('--json'))
+  }
+}
+
+/** Wrong words end as a CommanderError (exit code 1, its sentence is printed already), never as process.exit. */
+function strict(command: Command): void {
+  command.exitOverride()
+  for (const child of command.commands) strict(child)
+}
