@@ -50,6 +50,10 @@ export function reportFailure(error: unknown, json: boolean): void {
     typeof value === 'bigint' ? value.toString() : value,
   )
   process.stderr.write(json ? `${plain}\n` : `${code}: ${message}\n`)
-  if (process.env['OPEM_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+  if (process.env.OPEM_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
   process.exitCode = 1
 }
+
+/** An error with a code and one sentence, for what a command itself refuses. */
+export const refusal = (code: string, shortMessage: string, details?: unknown): Error =>
+  Object.assign(new Error(shortMessage), { code, shortMessage, ...(details !== undefined && { details }) })

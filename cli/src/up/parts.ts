@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import type { Part } from './part.ts'
+import { deployed } from './prepare.ts'
+import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const source = (...path: string[]): string[] => [join(ROOT, ...path)]
+
+/** What a part is when nothing replaces it, and how to ask it when something does. */
+type Embedded = Part & { readonly name: Replaceable }
+
+/**
+ * The parts of docs/architecture.md, "Processes", each with the environment that its own folder reads beside the
+ * addresses that all get (`environmentOf`).
+ * @param demo with the simulated field of the demo community
+ */
+export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }): Part[] {
+  const { home, port, urls } = settings
+  const at = (offset: number) => port + offset
+  const here = (offset: number) => `http://127.0.0.1:${at(offset)}`
+  const data = (name: string) => join(home, name)
+  const prepare = deployed(settings)
+
+  const replaceable: Embedded[] = [
+    {
+      name: 'chain',
+      url: urls.chain,
+      command: source('cli/src/up/chain/main.ts'),
+      env: { OPEM_CHAIN_PORT: `${at(1)}`, OPEM_ANVIL_PORT: `${at(10)}`, OPEM_CHAIN_DIR: data('chain') },
+      probe: { kind: 'rpc', url: urls.chain },
+      ports: [at(1), at(10)],
+      after: [],
+      endWithin: 20_000,
+    },
+    {
+      name: 'postgres',
+      url: urls.postgres.replace(/\/\/[^@/]*@/, '//'),
+      command: source('cli/src/up/postgres/main.ts'),
+      env: { OPEM_POSTGRES_PORT: `${at(2)}`, OPEM_POSTGRES_DIR: data('postgres') },
+      probe: { kind: 'postgres', url: urls.postgres },
+      ports: [at(2)],
+      after: [],
+      endWithin: 20_000,
+    },
+    {
+      name: 'lake',
+      url: urls.lake,
+      command: source('offchain-api/src/lake/door/main.ts'),
+      env: { OPEM_LAKE_PORT: `${at(3)}`, OPEM_LAKE_DIR: data('lake') },
+      probe: { kind: 'http', url: new URL('/ping', urls.lake).href },
+      ports: [at(3)],
+      after: [],
+      // A running insert is drained before the engine lets go of its folder.
+      endWithin: 30_000,
+    },
+    {
+      name: 'content',
+      url: urls.content,
+      command: source('offchain-api/src/content/main.ts'),
+      env: { OPEM_CONTENT_PORT: `${at(4)}`, OPEM_CONTENT_DIR: data('content') },
+      probe: { kind: 'http', url: new URL('/api/v0/version', urls.content).href, method: 'POST' },
+      ports: [at(4)],
+      after: [],
+    },
+    {
+      name: 'broker',
+      url: urls.broker,
+      command: source('adaptors/src/broker/main.ts'),
+      env: { OPEM_BROKER_PORT: `${at(5)}` },
+      probe: { kind: 'tcp', host: new URL(urls.broker).hostname, port: Number(new URL(urls.broker).port || 1883) },
+      ports: [at(5)],
+      after: [],
+    },
+    {
+      name: 'index',
+      url: urls.index,
+      command: source('cli/src/up/index/main.ts'),
+      env: { OPEM_INDEX_PORT: `${at(6)}`, OPEM_INDEX_DIR: data('index') },
+      probe: { kind: 'graphql', url: urls.index },
+      ports: [at(6), at(7), at(8), at(9)],
+      after: ['chain', 'postgres', 'content'],
+      prepare,
+    },
+  ]
+
+  const ours: Part[] = [
+    {
+      name: 'api',
+      url: urls.api,
+      command: source('offchain-api/src/main.ts'),
+      env: { OPEM_API_PORT: `${at(0)}`, OPEM_DAPP_DIR: join(ROOT, 'dapp', 'dist') },
+      probe: { kind: 'http', url: `${urls.api}/v1/health` },
+      ports: [at(0)],
+      after: ['chain', 'postgres', 'lake'],
+      prepare,
+    },
+    {
+      name: 'ingest',
+      url: here(14),
+      command: source('adaptors/src/ingest/main.ts'),
+      env: { OPEM_INGEST_PORT: `${at(14)}` },
+      probe: { kind: 'http', url: `${here(14)}/health` },
+      ports: [at(14)],
+      after: ['api', 'broker'],
+    },
+    ...[1, 2, 3].map((seat) => ({
+      name: `oracle-${seat}`,
+      url: here(10 + seat),
+      command: source('oracle/src/main.ts'),
+      env: {
+        OPEM_ORACLE_NAME: `oracle-${seat}`,
+        OPEM_ORACLE_PORT: `${at(10 + seat)}`,
+        OPEM_ORACLE_PEERS: [11, 12, 13].map(here).join(','),
+        OPEM_ORACLE_KEY_FILE: join(home, 'keys', `oracle-${seat}.json`),
+        OPEM_ORACLE_DIR: data(`oracle-${seat}`),
+      },
+      probe: { kind: 'http', url: `${here(10 + seat)}/health` } as const,
+      ports: [at(10 + seat)],
+      after: ['api', 'chain'],
+    })),
+  ]
+  const simulator: Part = {
+    name: 'simulator',
+    command: source('cli/src/demo/simulator.ts'),
+    probe: { kind: 'alive' },
+    after: ['api', 'broker', 'ingest', 'chain', 'index', 'oracle-1', 'oracle-2', 'oracle-3'],
+  }
+  return [...replaceable.map((part) => (settings.replaced.has(part.name) ? outside(part) : part)), ...ours, ...(demo ? [simulator] : [])]
+}
+
+/** A part that a setting replaced: asked, never started; `REPLACEABLE` names the setting. */
+function outside({ name, url, probe, after }: Embedded): Part {
+  return { name, ...(url !== undefined && { url }), probe, after: after.filter((before) => before in REPLACEABLE), readyWithin: 30_000 }
+}
