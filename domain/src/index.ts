@@ -1,0 +1,47 @@
+export * from './allocation/allocation.ts'
+export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
+export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
+export {
+  type BalanceProof,
+  type BatchCommitment,
+  type Book,
+  balanceLeaf,
+  type CommittedBalance,
+  commitBatch,
+  type LeafFrame,
+  verifyBalanceProof,
+} from './commitment/commit-batch.ts'
+export { meteringPointId, saltOf } from './commitment/salts.ts'
+export { packTotals, totalsHash, unpackTotals } from './commitment/totals.ts'
+export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
+export { ok, type Result, refuse } from './errors/result.ts'
+export { formatInstant, parseInstant } from './periods/instant.ts'
+export {
+  instantsOfWallClock,
+  isTimeZone,
+  localDay,
+  localDayOf,
+  localMonth,
+  type WallClock,
+  wallClockOf,
+} from './periods/local-time.ts'
+export {
+  isPeriodSeconds,
+  isPeriodStart,
+  type Period,
+  type PeriodSeconds,
+  periodNumber,
+  periodStarts,
+} from './periods/period.ts'
+export { canonicalJson } from './rules/canonical-json.ts'
+export { parseRules } from './rules/parse-rules.ts'
+export type * from './rules/rules-document.ts'
+export { rulesFrom, rulesHash, rulesInForce, rulesOnChain } from './rules/rules-in-force.ts'
+export {
+  byMember,
+  type MemberEnergy,
+  type SettledMember,
+  type SettledPeriod,
+  settlePeriod,
+} from './settlement/settle-period.ts'
+export { cost, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
