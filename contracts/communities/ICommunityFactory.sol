@@ -34,9 +34,10 @@ interface ICommunityFactory {
 
     /// @notice Founds a community that `msg.sender` administers, with at least one rule version (the first from `startsAt`).
     /// @dev Only here may rule versions start in the past, and only of a historic community: nothing is settled yet.
-    function createCommunity(CommunityTerms calldata terms, RuleVersion[] calldata rules)
-        external
-        returns (address community);
+    function createCommunity(
+        CommunityTerms calldata terms,
+        RuleVersion[] calldata rules
+    ) external returns (address community);
 
     /// @notice Whether this factory founded `community`.
     function isCommunity(address community) external view returns (bool);

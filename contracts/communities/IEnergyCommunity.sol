@@ -45,10 +45,20 @@ struct Membership {
 /// @notice One Citizen Energy Community: its administrator, members, metering points, rules, start and stop.
 interface IEnergyCommunity {
     event MemberJoined(bytes32 indexed member, address indexed account, uint64 from);
-    event MeteringPointAssigned(bytes32 indexed member, bytes32 indexed meteringPoint, uint8 participation, uint64 from);
+    event MeteringPointAssigned(
+        bytes32 indexed member,
+        bytes32 indexed meteringPoint,
+        uint8 participation,
+        uint64 from
+    );
     event MemberLeft(bytes32 indexed member, address indexed account, uint64 until);
     event RulesCommitted(
-        uint32 indexed version, uint64 from, AllocationKey key, bool plain, bool exact, bytes32 rulesHash
+        uint32 indexed version,
+        uint64 from,
+        AllocationKey key,
+        bool plain,
+        bool exact,
+        bytes32 rulesHash
     );
     /// @notice Settlement began, or goes on after a stop.
     event Started(uint64 at);
@@ -74,6 +84,8 @@ interface IEnergyCommunity {
     error CommunityNotRunning();
     error CommunityAlreadyInitialised();
     error CommunityAddressZero();
+    error CommunityWithoutMembers();
+    error CommunityOnlyFactory(address caller);
 
     /// @notice Adds a member with the member's own EIP-712 consent.
     /// Typed data: domain {name "OPEM Community", version "1", chainId, verifyingContract = this community}, type
@@ -99,7 +111,8 @@ interface IEnergyCommunity {
     /// @dev Administrator only; `from` after the last version's start, after the present and after the last settled period.
     function commitRules(RuleVersion calldata rules) external returns (uint32 version);
 
-    /// @notice Starts settlement at the next unsettled period, or resumes it after a stop.
+    /// @notice Starts settlement at the next unsettled period, or resumes it there after a stop; periods in which nobody
+    /// is a member are passed over. Needs at least one member.
     function start() external;
 
     /// @notice Stops settlement at `at`, a period boundary not before the next unsettled period.
@@ -111,6 +124,7 @@ interface IEnergyCommunity {
     function periodSeconds() external view returns (uint32);
     function historic() external view returns (bool);
     function nonces(address account) external view returns (uint256);
+    /// @notice The number of memberships so far, ended ones included.
     function memberCount() external view returns (uint256);
     /// @notice A page of memberships in order of joining.
     function members(uint256 offset, uint256 limit) external view returns (Membership[] memory);

@@ -34,7 +34,10 @@ interface IOracleCommittee {
 
     /// @notice Governance seats a node; it signs only once its bond is posted.
     function seat(address node) external;
+    /// @notice Governance ends a node's seat as if it had left by itself.
+    function unseat(address node) external;
     function setQuorum(uint8 quorum) external;
+    /// @notice A seated node adds to its bond, up to at least the minimum.
     function postBond() external payable;
     function leaveCommittee() external;
     function withdrawBond() external;

@@ -21,7 +21,8 @@ struct Report {
 
 /// @notice A settled batch. The chain stores only its hash, keccak256(abi.encode(batch)); `BatchSettled` tells the rest.
 /// A fallen batch (successful challenge) has root 0 and signers 0.
-/// @param settledAt block time of revision 0: the correction window counts from here
+/// @param settledAt block time of revision 0, or of the correction that repaired a fallen batch: the correction window and
+/// the challenge window count from here
 /// @param signers bitmap of the committee seats that signed
 struct Batch {
     address community;
@@ -62,6 +63,7 @@ struct BalanceProof {
 
 /// @notice Commitments to what every member of every community imported, exported, bought and sold, period by period.
 interface ISettlement {
+    event FactoryChanged(address indexed previous, address indexed current);
     event CommunityRegistered(address indexed community, uint32 periodSeconds, uint64 startsAt);
     /// @notice Revision 0 of a batch, or a correction (revision > 0).
     event BatchSettled(
@@ -76,7 +78,12 @@ interface ISettlement {
         PeriodTotals[] totals
     );
     event BatchFallen(
-        address indexed community, uint64 indexed start, uint32 indexed revision, uint64 period, address challenger, Fault fault
+        address indexed community,
+        uint64 indexed start,
+        uint32 indexed revision,
+        uint64 period,
+        address challenger,
+        Fault fault
     );
 
     /// @notice What a challenge proved.
@@ -104,6 +111,8 @@ interface ISettlement {
     error SettlementPeriodNotOver(uint64 end, uint64 time);
     error SettlementRulesNotInForce(uint32 given, uint32 inForce);
     error SettlementRulesChangeInside(uint64 at);
+    /// @notice The word of totals has no member or something in its low 24 bits.
+    error SettlementTotalsMalformed(uint64 period, uint256 totals);
     error SettlementShared(uint64 period, uint256 shared, uint256 expected);
     error SettlementRevision(uint32 given, uint32 expected);
     error SettlementBatchMismatch(bytes32 given, bytes32 stored);
@@ -114,10 +123,12 @@ interface ISettlement {
     error SettlementChallengeUnfounded();
     error SettlementRootZero();
 
-    /// @notice Settles the next batch of a community with a quorum of signatures, ascending by signer address.
+    /// @notice Settles the next batch of a community with a quorum of signatures (65 bytes each), ascending by signer
+    /// address. Anybody may submit it. At most 128 periods; all of them over, running and under one rule version.
     function settle(Report calldata report, PeriodTotals[] calldata totals, bytes[] calldata signatures) external;
 
-    /// @notice Supersedes `previous` (also a fallen batch) by the next revision over the same periods and rules.
+    /// @notice Supersedes `previous` by the next revision over the same periods and rules, inside the correction window.
+    /// A fallen batch may be corrected at any time, and its windows count anew from then.
     function correct(
         Batch calldata previous,
         Report calldata report,
@@ -127,8 +138,14 @@ interface ISettlement {
 
     /// @notice Shows that a period of a batch is wrong: its whole members' tree is given, recomputed and compared
     /// (count, order, sums, bounds, and the even split where the rules are plain even). The batch falls, the signers' bonds
-    /// are taken and their reward is the caller's to claim. Members at most 256.
+    /// are taken and their reward is the caller's to claim. Members at most 256, in ascending order of id wherever the tree
+    /// allows it: sorted pairs hide which of two sibling subtrees comes first, so an order that can be mended by swapping
+    /// them proves nothing.
+    /// @dev Open for `challengeWindow()`, twice the correction window: a correction made at the last moment stays open to
+    /// challenge for a whole correction window. Warning: who colludes to a quorum may challenge their own batch first and so
+    /// keep their bonds; and leaves that nobody shows cannot be challenged. Both need a dishonest quorum.
     /// @param index the period's place in the batch
+    /// @param totals the word of totals in the period's leaf of the batch tree
     function challenge(
         Batch calldata batch,
         PeriodTotals[] calldata batchTotals,
@@ -139,12 +156,14 @@ interface ISettlement {
     ) external;
 
     /// @notice Whether `balance` is in `batch` and `batch` is the current revision.
-    function verifyBalance(Batch calldata batch, Balance calldata balance, BalanceProof calldata proof)
-        external
-        view
-        returns (bool);
+    function verifyBalance(
+        Batch calldata batch,
+        Balance calldata balance,
+        BalanceProof calldata proof
+    ) external view returns (bool);
 
     function correctionWindow() external view returns (uint64);
+    function challengeWindow() external view returns (uint64);
     /// @notice Hash of the current revision of the batch of `community` that starts at `start`; 0 when there is none.
     function batchHash(address community, uint64 start) external view returns (bytes32);
     /// @notice Start of the next period to settle.
@@ -154,9 +173,13 @@ interface ISettlement {
     /// @notice The nonce of the next report: the number of batches settled and corrected so far.
     function nonce(address community) external view returns (uint256);
 
+    /// @notice Governance names the factory whose communities are settled here.
+    function setFactory(address factory) external;
+    function factory() external view returns (address);
     /// @notice Called by the factory for a new community.
     function registerCommunity(address community, uint32 periodSeconds, uint64 startsAt) external;
     /// @notice Called by a community when its rules or its running state change.
     function rulesCommitted(uint32 version, uint64 from, bool plainEven, bool exact) external;
-    function running(uint64 until) external;
+    /// @dev `from` moves the next period ahead over periods in which nobody is a member; 0 leaves it.
+    function running(uint64 from, uint64 until) external;
 }
