@@ -1,5 +1,6 @@
 export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
+export type * from './audit/types.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {
   type BalanceProof,
@@ -13,6 +14,13 @@ export {
 } from './commitment/commit-batch.ts'
 export { meteringPointId, saltOf } from './commitment/salts.ts'
 export { packTotals, totalsHash, unpackTotals } from './commitment/totals.ts'
+export {
+  type ConsentedPoint,
+  joinConsent,
+  leaveConsent,
+  type ReportValues,
+  settlementReport,
+} from './consent/typed-data.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
@@ -33,6 +41,9 @@ export {
   periodNumber,
   periodStarts,
 } from './periods/period.ts'
+export { type MemberMoney, moneyAt, priceMember } from './pricing/member-money.ts'
+export { type PeriodPrices, periodPrices } from './pricing/period-prices.ts'
+export type { PriceSeries } from './pricing/price-series.ts'
 export { canonicalJson } from './rules/canonical-json.ts'
 export { parseRules } from './rules/parse-rules.ts'
 export type * from './rules/rules-document.ts'
@@ -44,4 +55,24 @@ export {
   type SettledPeriod,
   settlePeriod,
 } from './settlement/settle-period.ts'
-export { cost, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
+export * from './statement/ledger.ts'
+export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export {
+  type ClosedPeriod,
+  type MemberMeter,
+  type MeteredMember,
+  memberEnergies,
+  missingMeters,
+  type Substituted,
+} from './substitution/member-energies.ts'
+export {
+  FLAG_ESTIMATED,
+  FLAG_SUBSTITUTED,
+  FLAG_WITHOUT_HISTORY,
+  type PeriodReading,
+  substituteReading,
+} from './substitution/substitute-reading.ts'
+export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
+export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
+export { parsePriceSeries } from './wire/prices.ts'
+export { type EvidenceBook, formatTradingBatch, parseTradingBatch, type TradingBatch } from './wire/trading-batch.ts'

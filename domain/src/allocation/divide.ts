@@ -1,5 +1,6 @@
 import { wallClockOf } from '../periods/local-time.ts'
 import { type Period, periodNumber } from '../periods/period.ts'
+import { least } from '../units/units.ts'
 import type { Allocation, CalendarAllocation } from './allocation.ts'
 import { evenOneRound, evenSplit } from './even.ts'
 import { priorityShares } from './priority.ts'
@@ -67,8 +68,7 @@ function capped(members: readonly string[], demands: readonly bigint[], { capWh 
   return demands.map((demand, i) => {
     const member = members[i]!
     if (!Object.hasOwn(capWh, member)) return demand
-    const cap = BigInt(capWh[member]!)
-    return demand < cap ? demand : cap
+    return least(demand, BigInt(capWh[member]!))
   })
 }
 

@@ -1,3 +1,4 @@
+import { least } from '../units/units.ts'
 import { evenSplit } from './even.ts'
 import type { Division } from './weighted-shares.ts'
 
@@ -14,7 +15,7 @@ export function priorityShares(
   for (const member of order) {
     const index = place.get(member)
     if (index === undefined || !open.delete(index)) continue
-    shares[index] = left < wants[index]! ? left : wants[index]!
+    shares[index] = least(left, wants[index]!)
     left -= shares[index]!
   }
   const rest = evenSplit({

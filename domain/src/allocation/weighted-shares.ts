@@ -1,3 +1,4 @@
+import { least } from '../units/units.ts'
 import { rotationRank } from './rotation.ts'
 
 /** What is divided, among whom, and in which order ties go. Indices are places in ascending order of member id. */
@@ -30,7 +31,7 @@ export function proportionalShares(available: bigint, weights: readonly bigint[]
 
 /** One round: everybody's proportional share, at most what they want; the unused part stays unshared. */
 export const oneRoundShares = ({ available, wants, periodNumber }: Division, weights: readonly bigint[]): bigint[] =>
-  proportionalShares(available, weights, periodNumber).map((share, i) => (share < wants[i]! ? share : wants[i]!))
+  proportionalShares(available, weights, periodNumber).map((share, i) => least(share, wants[i]!))
 
 /**
  * The unused part shared again until nothing is left or everybody is satisfied: weighted water filling. Members of weight 0 are

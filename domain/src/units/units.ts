@@ -65,3 +65,12 @@ export const meanPrice = (prices: readonly MicroEurPerKwh[]): MicroEurPerKwh =>
     prices.reduce((sum: bigint, price) => sum + price, 0n),
     BigInt(prices.length),
   ) as MicroEurPerKwh
+
+/** The smaller of two; Math.min takes no bigints. */
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
+/** Money for people and JSON: EUR with six decimals, exactly. @example formatEur(MicroEur(-1_500_000)) // '-1.500000' */
+export function formatEur(amount: MicroEur): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0')
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`
+}
