@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OpemError } from '@opem/domain'
-import { type Child, endProcess, leftBehind, startChild } from './child.ts'
+import { assertPortFree, type Child, endProcess, leftBehind, startChild } from './child.ts'
 import { connectRpc, type Rpc } from './rpc.ts'
 
 export interface Anvil {
@@ -15,7 +14,7 @@ export interface Anvil {
  * Starts anvil on the loopback port `port` and waits until it answers. It mines only when told (the door decides what goes
  * into a block, so that the same block can be mined again), takes transactions first come first served, and ends an anvil
  * that a killed door left behind.
- * @throws OpemError ERR_CHAIN_PORT_TAKEN, ERR_CHAIN_ENGINE
+ * @throws OpemError ERR_PORT_TAKEN, ERR_CHAIN_ENGINE
  */
 export async function startAnvil({
   dir,
@@ -49,20 +48,6 @@ export async function startAnvil({
     shortMessage: `anvil ended at its start (${child.ending()}); its reason is in ${join(dir, 'anvil.log')}`,
     details: { port },
     retryable: true,
-  })
-}
-
-/** @throws OpemError ERR_CHAIN_PORT_TAKEN, told with the setting that moves the port */
-export async function assertPortFree(port: number, setting: string): Promise<void> {
-  const free = await new Promise<boolean>((resolve) => {
-    const probe = createServer().once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
-  if (free) return
-  throw new OpemError({
-    code: 'ERR_CHAIN_PORT_TAKEN',
-    shortMessage: `port ${port} (${setting}) is taken by another program; end that program or set OPEM_PORT`,
-    details: { port, setting },
   })
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OpemError } from '@opem/domain'
 
@@ -100,4 +101,18 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, patienceMs
     if (performance.now() > deadline) send('SIGKILL')
     await sleep(20)
   }
+}
+
+/** @throws OpemError ERR_PORT_TAKEN, told with the setting that moves the port */
+export async function assertPortFree(port: number, setting: string): Promise<void> {
+  const free = await new Promise<boolean>((resolve) => {
+    const probe = createServer().once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+  if (free) return
+  throw new OpemError({
+    code: 'ERR_PORT_TAKEN',
+    shortMessage: `port ${port} (${setting}) is taken by another program; end that program or set OPEM_PORT`,
+    details: { port, setting },
+  })
 }

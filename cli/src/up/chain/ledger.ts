@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { keccak256 } from 'viem'
 import type { Anvil } from './anvil.ts'
-import { findGeneration, type Generation, nextGeneration } from './generation.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { findGeneration, nextGeneration } from './generation.ts'
+import { openJournal } from './journal.ts'
 import { type Head, readHead, replay } from './replay.ts'
 import type { Reply, Rpc } from './rpc.ts'
 

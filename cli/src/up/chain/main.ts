@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { OpemError } from '@opem/domain'
 import { z } from 'zod'
-import { assertPortFree } from './anvil.ts'
+import { assertPortFree } from './child.ts'
 import { createDoor } from './door.ts'
 import { type Keeper, keepChain } from './keeper.ts'
 
