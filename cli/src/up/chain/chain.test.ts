@@ -37,16 +37,14 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-/** Sends until acknowledged, like an outbox; returns the acknowledged hash. */
-async function sendStubbornly(raw: Hex): Promise<Hex> {
+/** Asks until answered, like an outbox: again after a broken connection and whenever the door says `retryable`. */
+async function stubbornly<T>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await rpc<Hex>(chain.url, 'eth_sendRawTransaction', raw)
+      return await ask()
     } catch (error) {
-      const retryable = (error as { data?: { retryable?: boolean } }).data?.retryable
-      // A broken connection has no JSON-RPC code.
-      if (!retryable && 'code' in (error as object) && typeof (error as { code: unknown }).code === 'number')
-        throw error
+      const { code, data } = error as { code?: unknown; data?: { retryable?: boolean } }
+      if (typeof code === 'number' && !data?.retryable) throw error
       await sleep(10)
     }
   }
@@ -60,7 +58,7 @@ test('kill -9 of engine, door and both in mid-stream loses no acknowledged trans
   const streams = senders.map(async (from) => {
     for (let nonce = 0; nonce < each; nonce++) {
       const raw = await transfer(from, nonce)
-      const hash = await sendStubbornly(raw)
+      const hash = await stubbornly(() => rpc<Hex>(chain.url, 'eth_sendRawTransaction', raw))
       expect(hash).toBe(keccak256(raw))
       acknowledged.push(hash)
     }
@@ -70,7 +68,7 @@ test('kill -9 of engine, door and both in mid-stream loses no acknowledged trans
   }
   const restarts: string[] = []
   const note = async () => {
-    const latest = await block('latest')
+    const latest = await stubbornly(() => block('latest'))
     hashes.set(Number(latest.number), latest.hash)
   }
   const killings: (() => Promise<void>)[] = [
