@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Artifact } from '@nomicfoundation/ignition-core'
+import type { Abi } from 'viem'
+import {
+  accessManagerAbi,
+  communityFactoryAbi,
+  energyCommunityAbi,
+  ethereumDidRegistryAbi,
+  settlementAbi,
+} from '../abi/index.ts'
+
+const abis = {
+  AccessManager: accessManagerAbi,
+  CommunityFactory: communityFactoryAbi,
+  EnergyCommunity: energyCommunityAbi,
+  EthereumDIDRegistry: ethereumDidRegistryAbi,
+  Settlement: settlementAbi,
+} satisfies Record<string, Abi>
+
+export type ContractName = keyof typeof abis
+
+/** The committed bytecode of a contract, ready to deploy. */
+export function bytecodeOf(name: ContractName): `0x${string}` {
+  const file = join(import.meta.dirname, '../abi/bytecode.json')
+  return (JSON.parse(readFileSync(file, 'utf8')) as Record<ContractName, `0x${string}`>)[name]
+}
+
+/** A contract as Ignition wants it, from the committed ABI and bytecode: deploying needs no compiler. */
+export const artifactOf = <Name extends ContractName>(name: Name): Artifact<(typeof abis)[Name]> => ({
+  _format: 'hh3-artifact-1',
+  contractName: name,
+  sourceName: `opem/${name}.sol`,
+  abi: abis[name],
+  bytecode: bytecodeOf(name),
+  deployedBytecode: '0x',
+  linkReferences: {},
+  deployedLinkReferences: {},
+})
