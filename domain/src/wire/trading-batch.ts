@@ -41,7 +41,7 @@ const book = object({
   demandWh: wattHours,
   sharedWh: wattHours,
   membersRoot: hex(32),
-  balances: array(balance),
+  balances: array(balance, { most: 0xffff }),
 })
 
 const shape = object({
