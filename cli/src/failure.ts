@@ -1,3 +1,5 @@
+import { OpemError } from '@opem/domain'
+
 /** What a thrown value tells a person: domain's errors have a code and a sentence of their own. */
 interface Sayable {
   readonly code: string
@@ -55,5 +57,5 @@ export function reportFailure(error: unknown, json: boolean): void {
 }
 
 /** An error with a code and one sentence, for what a command itself refuses. */
-export const refusal = (code: string, shortMessage: string, details?: unknown): Error =>
-  Object.assign(new Error(shortMessage), { code, shortMessage, ...(details !== undefined && { details }) })
+export const refusal = (code: string, shortMessage: string, details?: Record<string, unknown>): OpemError =>
+  new OpemError({ code, shortMessage, details })

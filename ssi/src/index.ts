@@ -1,3 +1,3 @@
 export { signJoin, signLeave } from './consent/sign.ts'
 export { DEVELOPMENT_MNEMONIC, developmentWallet, isDevelopmentAddress } from './wallet/development.ts'
-export { createKeyFile, listKeyFiles, openKeyFile } from './wallet/key-file.ts'
+export { createKeyFile, listKeyFiles, openKeyFile, readPrivateKey } from './wallet/key-file.ts'

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { generateWhatIsStale } from './generate.ts'
 import { ROOT } from './run.ts'
 
 /** `npm run bench -- NAME …`: runs `bench/NAME/index.ts`'s `run(args)`; the last line is its figures as JSON. */
@@ -15,8 +14,6 @@ export async function bench(args: readonly string[]): Promise<number> {
     process.stderr.write(`ERR_BENCH: "${name}" is not a bench; use npm run bench -- ${known.join('|')}\n`)
     return 2
   }
-  const generated = await generateWhatIsStale({ page: false })
-  if (generated !== 0) return generated
   const { run } = (await import(pathToFileURL(join(folder, name, 'index.ts')).href)) as {
     run: (args: readonly string[]) => Promise<unknown>
   }

@@ -1,10 +1,7 @@
-import { generateWhatIsStale } from './generate.ts'
 import { runInOrder } from './run.ts'
 
 /** `npm run check`: types, lint with import directions, format of TypeScript and Solidity. */
 export async function check(): Promise<number> {
-  const generated = await generateWhatIsStale({ page: false })
-  if (generated !== 0) return generated
   return runInOrder([
     ['tsc', ['-p', '.', '--noEmit']],
     ['biome', ['check', '--error-on-warnings', '.']],

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fingerprintOf, isCurrent, markCurrent } from './fingerprint.ts'
 import { ROOT, runInOrder } from './run.ts'
@@ -14,37 +12,16 @@ interface Made {
   readonly steps: readonly Step[]
 }
 
-/** Contracts first: ABIs come from their artifacts, the subgraph's types from ABIs, the page from all. */
-const MADE: readonly Made[] = [
-  {
-    name: 'contracts',
-    from: ['contracts', 'hardhat.config.ts', 'package-lock.json'],
-    file: 'artifacts/.made',
-    steps: [
-      ['hardhat', ['build']],
-      ['node', ['contracts/generate-abi.ts']],
-    ],
-  },
-  {
-    name: 'subgraph',
-    from: ['subgraph', 'contracts/abi', 'package-lock.json'],
-    file: 'subgraph/build/.made',
-    steps: [['node', ['subgraph/generate.ts']]],
-  },
-  {
-    name: 'openapi',
-    from: ['offchain-api/src'],
-    file: 'offchain-api/.made',
-    steps: [['node', ['offchain-api/generate.ts']]],
-  },
-]
-
+/** The contracts' ABIs and bytecode, the subgraph's types and the API's document are committed: only the page is not. */
 const PAGE: Made = {
-  name: 'page',
+  name: 'the page',
   from: ['dapp', 'domain/src', 'contracts/abi', 'package-lock.json'],
   file: 'dapp/dist/.made',
   steps: [['npm', ['run', '--silent', 'build', '--workspace', '@opem/dapp']]],
 }
+
+/** In this order: the subgraph's types come from the ABIs. */
+const GENERATORS = ['contracts/generate-abi.ts', 'subgraph/generate.ts', 'offchain-api/generate.ts']
 
 async function make(made: Made): Promise<number> {
   const code = await runInOrder(made.steps)
@@ -53,23 +30,12 @@ async function make(made: Made): Promise<number> {
   return code
 }
 
-/** Makes what is missing or older than its sources; returns the first bad exit code. */
-export async function generateWhatIsStale({ page }: { readonly page: boolean }): Promise<number> {
-  for (const made of page ? [...MADE, PAGE] : MADE) {
-    if (await isCurrent(join(ROOT, made.file), await fingerprintOf(ROOT, made.from))) continue
-    process.stdout.write(`Making ${made.name} …\n`)
-    const code = await make(made)
-    if (code !== 0) return code
-  }
-  return 0
+/** Builds the page when it is missing or older than its sources. */
+export async function buildPage(): Promise<number> {
+  if (await isCurrent(join(ROOT, PAGE.file), await fingerprintOf(ROOT, PAGE.from))) return 0
+  process.stdout.write(`Making ${PAGE.name} …\n`)
+  return make(PAGE)
 }
 
-/** `npm run generate`: everything that scripts make out of sources, anew. */
-export async function generate(): Promise<number> {
-  for (const made of MADE) {
-    if (existsSync(join(ROOT, made.file))) await rm(join(ROOT, made.file))
-    const code = await make(made)
-    if (code !== 0) return code
-  }
-  return 0
-}
+/** `npm run generate`: everything that is committed and made by scripts, anew. */
+export const generate = (): Promise<number> => runInOrder(GENERATORS.map((script) => ['node', [script]] as const))

@@ -1,7 +1,17 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createKeyFile, developmentWallet, openKeyFile } from '@opem/ssi'
-import { type Chain, type PrivateKeyAccount, createPublicClient, createWalletClient, formatEther, http, parseEther } from 'viem'
+import {
+  type Address,
+  type Chain,
+  createPublicClient,
+  createWalletClient,
+  formatEther,
+  type Hex,
+  http,
+  type PrivateKeyAccount,
+  parseEther,
+} from 'viem'
 import { refusal } from '../failure.ts'
 
 export const DEVELOPMENT_CHAIN_ID = 31_337
@@ -39,18 +49,21 @@ const GIFT = parseEther('500')
  */
 export async function fund(chain: Chain, { operator, oracles }: Keys, say: (line: string) => void): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
-  const poor = []
+  const poor: Address[] = []
   for (const { address } of [operator, ...oracles]) {
     if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return
   if (chain.id !== DEVELOPMENT_CHAIN_ID) {
-    throw refusal('ERR_NO_FUNDS', `On chain ${chain.id} these accounts of this marketplace hold nothing: ${poor.join(', ')}. Send them enough for the deployment, the oracle bonds and gas, then start again.`)
+    throw refusal(
+      'ERR_NO_FUNDS',
+      `On chain ${chain.id} these accounts of this marketplace hold nothing: ${poor.join(', ')}. Send them enough for the deployment, the oracle bonds and gas, then start again.`,
+    )
   }
   const giver = developmentWallet(0)
   const wallet = createWalletClient({ account: giver, chain, transport: http() })
   let nonce = await client.getTransactionCount({ address: giver.address, blockTag: 'pending' })
-  const hashes = []
+  const hashes: Hex[] = []
   for (const to of poor) hashes.push(await wallet.sendTransaction({ to, value: GIFT, nonce: nonce++ }))
   for (const hash of hashes) await client.waitForTransactionReceipt({ hash, pollingInterval: 50 })
   say(`gave ${formatEther(GIFT)} development ether to each of ${poor.length} keys`)

@@ -125,10 +125,20 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
     probe: { kind: 'alive' },
     after: ['api', 'broker', 'ingest', 'chain', 'index', 'oracle-1', 'oracle-2', 'oracle-3'],
   }
-  return [...replaceable.map((part) => (settings.replaced.has(part.name) ? outside(part) : part)), ...ours, ...(demo ? [simulator] : [])]
+  return [
+    ...replaceable.map((part) => (settings.replaced.has(part.name) ? outside(part) : part)),
+    ...ours,
+    ...(demo ? [simulator] : []),
+  ]
 }
 
 /** A part that a setting replaced: asked, never started; `REPLACEABLE` names the setting. */
 function outside({ name, url, probe, after }: Embedded): Part {
-  return { name, ...(url !== undefined && { url }), probe, after: after.filter((before) => before in REPLACEABLE), readyWithin: 30_000 }
+  return {
+    name,
+    ...(url !== undefined && { url }),
+    probe,
+    after: after.filter((before) => before in REPLACEABLE),
+    readyWithin: 30_000,
+  }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { refusal } from '../failure.ts'
 
 /** What can be replaced by an address of one's own, and the setting that does it. */
 export const REPLACEABLE = {
@@ -44,10 +45,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!parsed.success) {
     const first = parsed.error.issues[0]
     const name = String(first?.path[0])
-    throw Object.assign(new Error(`${name} is "${given[name]}": ${first?.message}`), {
-      code: 'ERR_SETTINGS',
-      shortMessage: `The setting ${name} is "${given[name]}": ${first?.message}.`,
-    })
+    throw refusal('ERR_SETTINGS', `The setting ${name} is "${given[name]}": ${first?.message}.`)
   }
   const { OPEM_HOME, OPEM_PORT: port, ...urls } = parsed.data
   const here = (scheme: string, offset: number) => `${scheme}://127.0.0.1:${port + offset}`

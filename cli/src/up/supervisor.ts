@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { refusal } from '../failure.ts'
 import { type Child, logTail, startChild } from './child.ts'
 import { isHealthy } from './health.ts'
 import { inOrder, type Part, type PartState, pauseBefore, type Status } from './part.ts'
@@ -59,7 +60,8 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
     tell()
   }
 
-  const pause = (milliseconds: number) => sleep(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined)
+  const pause = (milliseconds: number) =>
+    sleep(milliseconds, undefined, { signal: ending.signal }).catch(() => undefined)
 
   /** Waits until the part is healthy: undefined, or why it is not. */
   async function healthy({ part }: Supervised, child?: Child): Promise<string | undefined> {
@@ -85,7 +87,7 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
     const advice = state.part.command
       ? `Its last words:\n${tail}`
       : 'Start it, or unset its setting to use the embedded one.'
-    return Object.assign(new Error(what), { code: 'ERR_PART', shortMessage: `${what} ${advice}` })
+    return refusal('ERR_PART', `${what} ${advice}`)
   }
 
   /** Lives as long as the part: starts it, waits for its death, starts it again. */

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { refusal } from '../failure.ts'
+import { readDeployment } from './deployment.ts'
 import type { Part, PartState } from './part.ts'
 import { partsOf } from './parts.ts'
 import { whoHolds } from './ports.ts'
@@ -52,11 +52,6 @@ async function refuseTakenPorts(parts: readonly Part[], { port }: Settings): Pro
   }
 }
 
-function deploymentIn(home: string): unknown {
-  const file = join(home, 'deployment.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
-}
-
 /** Resolves with the signal that asks this process to end. */
 const askedToEnd = () =>
   new Promise<NodeJS.Signals>((resolve) => {
@@ -85,7 +80,7 @@ export async function up({ env, demo, only }: Wanted): Promise<void> {
   const end = askedToEnd()
   const self = identityOf(process.pid)
   let last: readonly PartState[] = []
-  const record = () => writeRun(home, { ...self, parts: last, deployment: deploymentIn(home) })
+  const record = () => writeRun(home, { ...self, parts: last, deployment: readDeployment(home) })
 
   say(`OPEM starts in ${home} (Ctrl-C ends it)`)
   const supervisor = supervise(parts, {

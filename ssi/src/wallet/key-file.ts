@@ -48,7 +48,11 @@ export async function createKeyFile(path: string, given: Hex = generatePrivateKe
  * @throws ERR_KEY_FILE_MISSING, ERR_KEY_FILE_MODE (others may read it), ERR_KEY_FILE (not a key file, or its address is
  * not its key's); no message quotes the file
  */
-export async function openKeyFile(path: string): Promise<PrivateKeyAccount> {
+export const openKeyFile = async (path: string): Promise<PrivateKeyAccount> =>
+  privateKeyToAccount(await readPrivateKey(path))
+
+/** The key itself, for a tool that signs with nothing else; the same refusals as `openKeyFile`. Never print it. */
+export async function readPrivateKey(path: string): Promise<Hex> {
   if (!existsSync(path)) {
     throw refuse('ERR_KEY_FILE_MISSING', `There is no key file ${path}: make one with opem wallet create.`)
   }
@@ -66,14 +70,14 @@ export async function openKeyFile(path: string): Promise<PrivateKeyAccount> {
       `${path} is not a key file: it needs {"version":1,"address":"0x…","privateKey":"0x…"}.`,
     )
   }
-  const wallet = privateKeyToAccount(parsed.data.privateKey)
-  if (wallet.address.toLowerCase() !== parsed.data.address.toLowerCase()) {
+  const { address, privateKey: key } = parsed.data
+  if (privateKeyToAccount(key).address.toLowerCase() !== address.toLowerCase()) {
     throw refuse(
       'ERR_KEY_FILE',
-      `The key file ${path} says address ${parsed.data.address}, but its key belongs to another: it was mixed up or changed.`,
+      `The key file ${path} says address ${address}, but its key belongs to another: it was mixed up or changed.`,
     )
   }
-  return wallet
+  return key
 }
 
 /** A parser's own error would quote the file, and with it the key. */

@@ -1,0 +1,65 @@
+import { refusal } from '../failure.ts'
+
+/** Asks and tells the unified API; a problem that it answers is thrown with its own code and sentence. */
+export interface Api {
+  readonly url: string
+  get<T>(path: string): Promise<T>
+  post<T>(path: string, body: unknown): Promise<T>
+  delete(path: string): Promise<void>
+  /** Objects of a newline-delimited answer, one by one as they arrive. */
+  lines<T>(path: string): AsyncGenerator<T>
+}
+
+interface Problem {
+  readonly code?: string
+  readonly title?: string
+  readonly detail?: string
+}
+
+async function checked(response: Response, what: string): Promise<Response> {
+  if (response.ok) return response
+  const text = await response.text()
+  let problem: Problem = {}
+  try {
+    problem = JSON.parse(text) as Problem
+  } catch {
+    problem = { detail: text.slice(0, 200) }
+  }
+  throw refusal(
+    problem.code ?? 'ERR_API',
+    `${what}: ${problem.detail ?? problem.title ?? 'no reason given'} (HTTP ${response.status})`,
+  )
+}
+
+export function openApi(base: string): Api {
+  const url = base.replace(/\/+$/, '')
+  const send = async (method: string, path: string, body?: unknown, accept = 'application/json') =>
+    checked(
+      await fetch(`${url}${path}`, {
+        method,
+        headers: { accept, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+      `${method} ${path}`,
+    )
+  return {
+    url,
+    get: async (path) => (await send('GET', path)).json() as never,
+    post: async (path, body) => {
+      const text = await (await send('POST', path, body)).text()
+      return (text === '' ? undefined : JSON.parse(text)) as never
+    },
+    delete: async (path) => void (await (await send('DELETE', path)).arrayBuffer()),
+    async *lines<T>(path: string) {
+      const { body } = await send('GET', path, undefined, 'application/x-ndjson')
+      let rest = ''
+      const decoder = new TextDecoder()
+      for await (const bytes of body ?? []) {
+        const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+        rest = parts.pop() ?? ''
+        for (const line of parts) if (line !== '') yield JSON.parse(line) as T
+      }
+      if (rest.trim() !== '') yield JSON.parse(rest) as T
+    },
+  }
+}
