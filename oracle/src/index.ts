@@ -1,0 +1,6 @@
+export { type BatchInput, type ClosedBatch, closeBatch } from './close-period/close-batch.ts'
+export { type Plan, type PlanInput, type PlannedBatch, planBatch } from './close-period/plan-batch.ts'
+export { openLog } from './log.ts'
+export { runNode } from './run-node.ts'
+export { readSettings, type Settings } from './settings.ts'
+export { type RunningNode, startNode } from './start-node.ts'
