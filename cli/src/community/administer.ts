@@ -1,9 +1,9 @@
 import { energyCommunityAbi, settlementAbi } from '@opem/contracts'
-import { formatInstant, parseInstant, rulesFrom } from '@opem/domain'
+import { formatInstant, rulesFrom } from '@opem/domain'
 import type { Command } from 'commander'
 import type { LocalAccount } from 'viem'
-import { refusal } from '../failure.ts'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
+import { instantOf } from '../instance/range.ts'
 import { print } from '../print.ts'
 import { readJson, readMember, rulesWithIds } from './community-file.ts'
 import { ruleVersion } from './found.ts'
@@ -40,12 +40,6 @@ function administering<T extends Options>(
     const profile = await readProfile(instance.api, options.community)
     await act({ instance, profile, administrator: await administratorWallet(instance, options) }, options)
   })
-}
-
-const instantOf = (option: string, text: string): number => {
-  const parsed = parseInstant(text)
-  if (parsed.ok) return parsed.value
-  throw refusal(parsed.code, `${option}: ${parsed.reason}`)
 }
 
 /** The first period that can still be joined: the next unsettled one, and not in the past unless all of it is historic. */

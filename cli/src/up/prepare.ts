@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { readPrivateKey } from '@opem/ssi'
 import { createPublicClient, defineChain, http, parseEther } from 'viem'
 import { deploy } from '../../../contracts/deploy.ts'
-import { postBonds } from './bonds.ts'
 import { writeDeployment } from './deployment.ts'
 import { fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
@@ -15,7 +14,7 @@ const CORRECTION_WINDOW_SECONDS = 16 * 86_400
 /** The operator's own decisions take effect at once on a marketplace of one machine. */
 const TIMELOCK_SECONDS = 0
 
-/** Keys, money, contracts and bonds: everything that parts on the chain rely on. A second call finds it as it was. */
+/** Keys, money and contracts: everything that parts on the chain rely on. A second call finds it as it was. */
 async function prepare({ home, urls }: Settings, say: (line: string) => void): Promise<void> {
   const chainId = await createPublicClient({ transport: http(urls.chain) }).getChainId()
   const chain = defineChain({
@@ -37,7 +36,6 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
     correctionWindow: CORRECTION_WINDOW_SECONDS,
     timelockSeconds: TIMELOCK_SECONDS,
   })
-  await postBonds(chain, deployment.addresses.Settlement, keys.oracles)
   writeDeployment(home, deployment)
   say(
     `contracts    on chain ${chainId} in ${((Date.now() - began) / 1000).toFixed(1)} s, Settlement ${deployment.addresses.Settlement}`,

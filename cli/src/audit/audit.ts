@@ -1,0 +1,96 @@
+import {
+  auditBatch,
+  auditSequence,
+  type ChainBatch,
+  type Finding,
+  formatInstant,
+  type PriceSeries,
+  type RulesDocument,
+  type TradingBatch,
+  type Verdict,
+} from '@opem/domain'
+import { keccak256, recoverTypedDataAddress } from 'viem'
+import type { CommunityOnChain } from '../chain/read-community.ts'
+import type { Piece } from '../evidence/source.ts'
+
+/** What is wrong with the evidence itself, before any batch can be held against it. */
+export interface Stray {
+  readonly from: string
+  readonly reason: string
+}
+
+export interface Audit {
+  readonly periods: readonly Verdict[]
+  /** Gaps and overlaps of the batches on chain. */
+  readonly sequence: readonly Finding[]
+  /** Pieces of evidence that belong to no batch on chain, or are none. */
+  readonly strays: readonly Stray[]
+  readonly ok: boolean
+}
+
+const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
+
+/**
+ * Audits the batches that overlap `[from, to)`, one piece of evidence after another: memory does not grow with the
+ * evidence. Only the verdicts on periods inside the range are kept.
+ */
+export async function audit(given: {
+  readonly chain: CommunityOnChain
+  readonly evidence: AsyncIterable<Piece>
+  readonly rulesDocs: readonly RulesDocument[]
+  readonly prices: readonly PriceSeries[]
+  readonly from: number
+  readonly to: number
+}): Promise<Audit> {
+  const { chain, rulesDocs, prices, from, to } = given
+  const { view, batches } = chain
+  const end = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
+  const wanted = new Map(
+    batches.filter((batch) => batch.start < to && end(batch) > from).map((batch) => [batch.start, batch]),
+  )
+  const verdicts = new Map<number, Verdict[]>()
+  const exact = new Set<number>()
+  const strays: Stray[] = []
+
+  const judge = async (batch: ChainBatch, evidence: TradingBatch | undefined) => {
+    const recoverSigner: Parameters<typeof auditBatch>[0]['recoverSigner'] = (data, signature) =>
+      recoverTypedDataAddress({ ...data, signature } as Parameters<typeof recoverTypedDataAddress>[0])
+    const judged = await auditBatch({ keccak, recoverSigner, chain: view, batch, evidence, rulesDocs, prices })
+    verdicts.set(batch.start, judged)
+  }
+
+  for await (const piece of given.evidence) {
+    if ('broken' in piece) {
+      strays.push({ from: piece.from, reason: piece.broken })
+      continue
+    }
+    const { batch: evidence } = piece
+    const batch = wanted.get(evidence.start)
+    if (batch === undefined) {
+      const known = batches.some(({ start }) => start === evidence.start)
+      if (!known)
+        strays.push({
+          from: piece.from,
+          reason: `start ${formatInstant(evidence.start)}: no batch on chain starts there`,
+        })
+      continue
+    }
+    // Evidence of an earlier revision may stand beside the current one: the current one decides.
+    if (exact.has(batch.start) && evidence.revision !== batch.revision) continue
+    if (evidence.revision === batch.revision) exact.add(batch.start)
+    await judge(batch, evidence)
+  }
+  for (const batch of wanted.values()) if (!verdicts.has(batch.start)) await judge(batch, undefined)
+
+  const periods = [...verdicts.values()]
+    .flat()
+    .filter(({ start }) => start >= from && start < to)
+    .sort((a, b) => a.start - b.start)
+  const sequence = auditSequence(view, batches)
+  return {
+    periods,
+    sequence,
+    strays,
+    ok: periods.every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
+  }
+}

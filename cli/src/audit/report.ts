@@ -1,0 +1,64 @@
+import { type Finding, formatInstant, type Verdict } from '@opem/domain'
+import type { Audit } from './audit.ts'
+
+const placeOf = ({ place: { batch, revision, period, member, field } }: Finding): string =>
+  [
+    period ? `period ${period}` : `batch ${batch}`,
+    revision === undefined ? '' : `revision ${revision}`,
+    member ? `member ${member}` : '',
+    field ? `field ${field}` : '',
+  ]
+    .filter((word) => word !== '')
+    .join(', ')
+
+const findingLine = (finding: Finding): string =>
+  `${finding.code} at ${placeOf(finding)}: expected ${finding.expected}, found ${finding.found}`
+
+function verdictLines({ start, ok, findings, members, sharedWh }: Verdict): string[] {
+  const at = formatInstant(start)
+  return ok
+    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared`]
+    : [`${at}  WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
+}
+
+/** The first thing that is wrong, in one line: where exactly, what was expected, what was found. */
+function firstWrong({ periods, sequence, strays }: Audit): string | undefined {
+  const finding = periods.find(({ ok }) => !ok)?.findings[0] ?? sequence[0]
+  if (finding) return findingLine(finding)
+  const stray = strays[0]
+  return stray && `AUDIT_EVIDENCE at ${stray.from}: ${stray.reason}`
+}
+
+/** A verdict per period, then one line. */
+export function auditLines(community: string, audit: Audit): string[] {
+  const { periods, sequence, strays, ok } = audit
+  const wrong = periods.filter((verdict) => !verdict.ok).length
+  const last = ok
+    ? `${periods.length} periods of ${community} are sound`
+    : `NOT SOUND: ${wrong} of ${periods.length} periods of ${community} are wrong; first: ${firstWrong(audit)}`
+  return [
+    ...periods.flatMap(verdictLines),
+    ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
+    ...strays.map(({ from, reason }) => `WRONG evidence ${from}: ${reason}`),
+    last,
+  ]
+}
+
+/** The same for machines. */
+export const auditJson = (community: string, audit: Audit) => ({
+  community,
+  ok: audit.ok,
+  sound: audit.periods.filter(({ ok }) => ok).length,
+  wrong: audit.periods.filter(({ ok }) => !ok).length,
+  ...(audit.ok ? {} : { first: firstWrong(audit) }),
+  periods: audit.periods.map(({ start, ok, findings, members, sharedWh, money }) => ({
+    periodStart: formatInstant(start),
+    ok,
+    members,
+    sharedWh: Number(sharedWh),
+    ...(findings.length > 0 && { findings }),
+    ...(money && { money: Object.fromEntries(money) }),
+  })),
+  sequence: audit.sequence,
+  strays: audit.strays,
+})
