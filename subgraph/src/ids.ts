@@ -1,0 +1,38 @@
+import { Bytes, ethereum } from '@graphprotocol/graph-ts'
+
+// Ids are made of what identifies a thing on chain, so that anybody can compute them. Numbers are big-endian: ids sort in time.
+
+/** The lowest `width` bytes of `value`, most significant first. */
+function bigEndian(value: u64, width: i32): Bytes {
+  const bytes = new Uint8Array(width)
+  for (let i = width - 1; i >= 0; i--) {
+    bytes[i] = u8(value & 0xff)
+    value >>= 8
+  }
+  return Bytes.fromUint8Array(bytes)
+}
+
+export function memberId(community: Bytes, member: Bytes): Bytes {
+  return community.concat(member)
+}
+
+export function rulesId(community: Bytes, version: i32): Bytes {
+  return community.concat(bigEndian(version, 4))
+}
+
+/** Id of a batch or a period: community and start, epoch seconds. */
+export function startId(community: Bytes, start: u64): Bytes {
+  return community.concat(bigEndian(start, 8))
+}
+
+export function revisionId(community: Bytes, start: u64, revision: i32): Bytes {
+  return startId(community, start).concat(bigEndian(revision, 4))
+}
+
+export function dayId(community: Bytes, day: u64): Bytes {
+  return community.concat(bigEndian(day, 4))
+}
+
+export function eventId(event: ethereum.Event): Bytes {
+  return event.transaction.hash.concat(bigEndian(event.logIndex.toU64(), 4))
+}
