@@ -22,7 +22,8 @@ export function readRequest(url: URL, sql: string, fields: Iterable<[string, str
     if (name.startsWith('param_')) {
       if (/^param_[A-Za-z_]\w*$/.test(name)) parameters.set(name.slice('param_'.length), value)
     } else if (!INTERFACE.has(name) && !HTTP_ONLY.test(name)) {
-      if (!/^[A-Za-z_]\w*$/.test(name)) throw new Error(`Code: 115. DB::Exception: Unknown setting '${name}'. (UNKNOWN_SETTING)`)
+      if (!/^[A-Za-z_]\w*$/.test(name))
+        throw new Error(`Code: 115. DB::Exception: Unknown setting '${name}'. (UNKNOWN_SETTING)`)
       settings.set(name, value)
     }
   }

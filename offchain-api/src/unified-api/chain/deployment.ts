@@ -1,0 +1,42 @@
+import { readFile, stat } from 'node:fs/promises'
+import { OpemError } from '@opem/domain'
+import { z } from 'zod'
+import { address } from '../shapes.ts'
+
+const shape = z.object({
+  chainId: z.number().int().positive(),
+  block: z.number().int().min(0),
+  addresses: z.object({
+    CommunityFactory: address,
+    Settlement: address,
+    AccessManager: address,
+    EthereumDIDRegistry: address,
+  }),
+})
+
+/** Where the contracts are, as the deployment wrote it. */
+export type Deployment = z.output<typeof shape>
+
+/**
+ * Reads the deployment file whenever it changed: it appears after the first start, and again after a new deployment.
+ * @throws ERR_DEPLOYMENT_UNKNOWN (retryable)
+ */
+export function createDeploymentReader(path: string): () => Promise<Deployment> {
+  let known: { readonly changed: number; readonly deployment: Deployment } | undefined
+  return async () => {
+    try {
+      const changed = (await stat(path)).mtimeMs
+      if (known?.changed !== changed)
+        known = { changed, deployment: shape.parse(JSON.parse(await readFile(path, 'utf8'))) }
+      return known.deployment
+    } catch (cause) {
+      throw new OpemError({
+        code: 'ERR_DEPLOYMENT_UNKNOWN',
+        shortMessage:
+          'the contracts are not deployed yet, or the deployment file cannot be read; try again in a moment',
+        cause,
+        retryable: true,
+      })
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { formatInstant, type Hex, joinConsent, meteringPointId } from '@opem/domain'
+import { recoverTypedDataAddress } from 'viem'
+import { z } from 'zod'
+import {
+  consentToMember,
+  type PendingConsent,
+  pendingConsents,
+  removeConsent,
+  storeConsent,
+} from '../../operational/consents.ts'
+import { keccak } from '../chain/keccak.ts'
+import { Refusal } from '../problem.ts'
+import { defineRoute } from '../route.ts'
+import type { Services } from '../services.ts'
+import { address, bytes32, consent } from '../shapes.ts'
+import { isSameMembership, knownCommunity } from './known-community.ts'
+
+const params = z.strictObject({ id: address })
+
+export const postConsent = defineRoute({
+  method: 'post',
+  path: '/v1/communities/{id}/consents',
+  summary: "Stores a member's signed consent to join, until the administrator's transaction makes it a membership.",
+  params,
+  body: consent,
+  answers: z.object({ member: bytes32, status: z.enum(['pending', 'joined']) }),
+  async handle({ params: { id }, body }, services) {
+    await knownCommunity(services, id)
+    const pending = { ...body, deadline: Number(body.deadline) }
+    checkMeteringPoints(pending)
+    const membership = await services.chain.membership(id as Hex, pending.member as Hex)
+    if (membership) {
+      if (!isSameMembership(membership, pending))
+        throw new Refusal(
+          422,
+          'ERR_MEMBER_EXISTS',
+          `member ${pending.member} joined with another account or other metering points`,
+        )
+    } else await checkSignature(services, id, pending)
+    await storeConsent(services.store, id, pending)
+    const joined = membership !== undefined
+    if (joined) await consentToMember(services.store, id, pending)
+    return { member: pending.member, status: joined ? 'joined' : 'pending' }
+  },
+})
+
+export const getConsents = defineRoute({
+  method: 'get',
+  path: '/v1/communities/{id}/consents',
+  summary: 'Consents that wait for the administrator.',
+  params,
+  answers: z.object({ consents: z.array(consent) }),
+  async handle({ params: { id } }, services) {
+    await knownCommunity(services, id)
+    const consents = await pendingConsents(services.store, id)
+    return {
+      consents: consents.map((it) => ({ ...it, from: formatInstant(it.from), deadline: formatInstant(it.deadline) })),
+    }
+  },
+})
+
+export const deleteConsent = defineRoute({
+  method: 'delete',
+  path: '/v1/communities/{id}/consents/{member}',
+  summary: 'Withdraws a consent that has not become a membership.',
+  params: z.strictObject({ id: address, member: bytes32 }),
+  answers: z.object({ member: bytes32 }),
+  async handle({ params: { id, member } }, { store }) {
+    if (!(await removeConsent(store, id, member)))
+      throw new Refusal(
+        404,
+        'ERR_CONSENT_UNKNOWN',
+        `no consent of ${member} waits here; it was withdrawn or the member joined`,
+      )
+    return { member }
+  },
+})
+
+function checkMeteringPoints({ meters, meteringPoints, saltKey }: PendingConsent) {
+  const wrong = meters.findIndex(
+    (meter, index) => meteringPointId(keccak, saltKey as Hex, meter) !== meteringPoints[index]?.id,
+  )
+  if (meters.length !== meteringPoints.length || wrong >= 0)
+    throw new Refusal(
+      422,
+      'ERR_METERING_POINTS',
+      'each metering point must be keccak256(salt key ‖ meter) of the meter in the same place; send both lists in one order',
+    )
+}
+
+async function checkSignature({ chain, deployment, now }: Services, id: string, pending: PendingConsent) {
+  if (pending.deadline * 1000 < now())
+    throw new Refusal(
+      422,
+      'ERR_CONSENT_EXPIRED',
+      `the consent ended at ${formatInstant(pending.deadline)}; sign a new one`,
+    )
+  const [{ chainId }, nonce] = await Promise.all([deployment(), chain.nonceOf(id as Hex, pending.account as Hex)])
+  const typedData = joinConsent({
+    chainId,
+    community: id as Hex,
+    member: pending.member as Hex,
+    account: pending.account as Hex,
+    from: pending.from,
+    meteringPoints: pending.meteringPoints.map((point) => ({ ...point, id: point.id as Hex })),
+    nonce,
+    deadline: pending.deadline,
+  })
+  const signer = await recoverTypedDataAddress({ ...typedData, signature: pending.consent as Hex }).catch(
+    () => undefined,
+  )
+  if (signer?.toLowerCase() !== pending.account)
+    throw new Refusal(
+      422,
+      'ERR_CONSENT_SIGNATURE',
+      `the signature is not ${pending.account}'s for exactly this consent (nonce ${nonce}); sign it again`,
+    )
+}

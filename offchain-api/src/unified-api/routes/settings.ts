@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineRoute } from '../route.ts'
+import { address, count } from '../shapes.ts'
+
+export const getHealth = defineRoute({
+  method: 'get',
+  path: '/v1/health',
+  summary: 'Whether the unified API and the parts it needs answer.',
+  answers: z.object({ status: z.enum(['ready', 'waiting']), parts: z.record(z.string(), z.boolean()) }),
+  async handle(_input, { health }) {
+    const parts = await health()
+    return { status: parts.lake && parts.postgres ? 'ready' : 'waiting', parts }
+  },
+})
+
+export const getSettings = defineRoute({
+  method: 'get',
+  path: '/v1/settings',
+  summary: 'Where the contracts are, and whether this is a development chain.',
+  answers: z.object({
+    chainId: count,
+    block: count,
+    development: z.boolean(),
+    addresses: z.object({
+      CommunityFactory: address,
+      Settlement: address,
+      AccessManager: address,
+      EthereumDIDRegistry: address,
+    }),
+  }),
+  async handle(_input, { deployment, development }) {
+    return { ...(await deployment()), development }
+  },
+})

@@ -1,0 +1,26 @@
+import type { Lake } from '../lake/lake.ts'
+import type { ReadingsWriter } from '../lake/readings/writer.ts'
+import type { OperationalStore } from '../operational/store.ts'
+import type { Chain } from './chain/chain.ts'
+import type { Deployment } from './chain/deployment.ts'
+import type { SettledBatches } from './chain/settled.ts'
+import type { Announcements } from './stream.ts'
+
+/** What routes work with; every part may be away for a while, which they tell by throwing a retryable error. */
+export interface Services {
+  readonly lake: Lake
+  readonly store: OperationalStore
+  readonly writer: ReadingsWriter
+  readonly chain: Chain
+  readonly settled: SettledBatches
+  readonly announcements: Announcements
+  readonly development: boolean
+  /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
+  deployment(): Promise<Deployment>
+  /** Which parts answer now. */
+  health(): Promise<Readonly<Record<string, boolean>>>
+  /** Reads the capacities of meters anew. */
+  refreshCapacities(): Promise<void>
+  /** ms since 1970. */
+  now(): number
+}

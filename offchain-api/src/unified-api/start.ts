@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { formatInstant, OpemError } from '@opem/domain'
+import { createLake } from '../lake/lake.ts'
+import type { Claim } from '../lake/readings/claim.ts'
+import { createReadingsWriter } from '../lake/readings/writer.ts'
+import { readCapacities } from '../operational/capacities.ts'
+import { createOperationalStore } from '../operational/store.ts'
+import { createChain } from './chain/chain.ts'
+import { createDeploymentReader } from './chain/deployment.ts'
+import { createSettledBatches } from './chain/settled.ts'
+import { prepared } from './prepared.ts'
+import { createApi } from './server.ts'
+import type { Services } from './services.ts'
+import { createAnnouncements } from './stream.ts'
+
+export interface UnifiedApiSettings {
+  readonly port: number
+  readonly postgresUrl: string
+  readonly lakeUrl: string
+  readonly lakeCluster?: string | undefined
+  readonly chainUrl: string
+  readonly indexUrl?: string | undefined
+  readonly deploymentPath: string
+  readonly pageDir?: string | undefined
+  readonly development: boolean
+  /** W; of meters without a capacity of their own. */
+  readonly meterCapacityWatts: number
+  readonly futureSeconds: number
+  readonly log: (line: string) => void
+}
+
+/** Starts the unified API; it is ready at once and answers 503 while a part it needs is away. */
+export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ url: string; close(): Promise<void> }> {
+  const capacities = new Map<string, number>()
+  const rawLake = createLake({ url: settings.lakeUrl, cluster: settings.lakeCluster })
+  const rawStore = createOperationalStore({ url: settings.postgresUrl })
+  const refreshCapacities = async () => {
+    for (const [meter, watts] of await readCapacities(rawStore)) capacities.set(meter, watts)
+  }
+  const lake = prepared(rawLake, () => rawLake.migrate())
+  const store = prepared(rawStore, async () => {
+    await rawStore.migrate()
+    await refreshCapacities()
+  })
+  const deployment = createDeploymentReader(settings.deploymentPath)
+  const chain = createChain({ url: settings.chainUrl, deployment })
+  const announcements = createAnnouncements()
+  const settled = createSettledBatches({ chain, deployment, announcements })
+  const writer = createReadingsWriter({
+    lake: lake.part,
+    plausibility: () => ({
+      capacityOf: (meter) => capacities.get(meter) ?? settings.meterCapacityWatts,
+      now: Math.floor(Date.now() / 1000),
+      futureSeconds: settings.futureSeconds,
+    }),
+    onWritten: (claims) => announcements.announce({ event: 'reading', data: summary(claims) }),
+  })
+  const parts = {
+    lake: () => lake.isReady(),
+    postgres: () => store.isReady(),
+    chain: () => chain.isReady(),
+    contracts: () =>
+      deployment().then(
+        () => true,
+        () => false,
+      ),
+  }
+  const health = async () =>
+    Object.fromEntries(
+      await Promise.all(Object.entries(parts).map(async ([name, isReady]) => [name, await isReady()] as const)),
+    )
+  const services: Services = {
+    lake: lake.part,
+    store: store.part,
+    writer: {
+      ...writer,
+      // Capacities decide what is plausible, so nothing is written before they are known.
+      submit: async (claims) => {
+        await store.ready()
+        return writer.submit(claims)
+      },
+    },
+    chain,
+    settled,
+    announcements,
+    development: settings.development,
+    deployment,
+    health,
+    refreshCapacities,
+    now: () => Date.now(),
+  }
+  const stopWatching = watchParts(health, (name, ready) =>
+    announcements.announce({ event: 'part', data: { name, status: ready ? 'ready' : 'away' } }),
+  )
+  const server = createServer(
+    createApi({
+      services,
+      chainUrl: settings.chainUrl,
+      indexUrl: settings.indexUrl,
+      pageDir: settings.pageDir,
+      log: settings.log,
+    }),
+  )
+  server.keepAliveTimeout = 30_000
+  await listen(server, settings.port)
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      stopWatching()
+      settled.close()
+      announcements.close()
+      const sweep = setInterval(() => server.closeIdleConnections(), 50)
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+      clearInterval(sweep)
+      await writer.drain()
+      await rawLake.close()
+      await rawStore.close()
+    },
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new OpemError({
+          code: 'ERR_PORT',
+          shortMessage: `the unified API cannot listen on 127.0.0.1:${port}; choose another OPEM_API_PORT`,
+          cause,
+        }),
+      ),
+    )
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+const MOST_METERS = 100
+
+function summary(claims: readonly Claim[]) {
+  let from = Number.POSITIVE_INFINITY
+  let to = 0
+  const meters = new Set<string>()
+  for (const { meter, start, seconds } of claims) {
+    if (meters.size < MOST_METERS) meters.add(meter)
+    from = Math.min(from, start)
+    to = Math.max(to, start + seconds)
+  }
+  return { meters: [...meters], from: formatInstant(from), to: formatInstant(to), readings: claims.length }
+}
+
+const WATCH_MS = 2000
+
+function watchParts(health: () => Promise<Record<string, boolean>>, onChange: (name: string, ready: boolean) => void) {
+  let before: Record<string, boolean> = {}
+  const timer = setInterval(async () => {
+    const now = await health().catch(() => ({}) as Record<string, boolean>)
+    for (const [name, ready] of Object.entries(now))
+      if (before[name] !== undefined && before[name] !== ready) onChange(name, ready)
+    before = now
+  }, WATCH_MS)
+  timer.unref()
+  return () => clearInterval(timer)
+}
