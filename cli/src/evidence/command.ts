@@ -45,7 +45,8 @@ export function evidenceCommand(program: Command): void {
       if ('broken' in piece)
         throw refusal('ERR_EVIDENCE', `The API keeps something that is no evidence: ${piece.broken}`)
       if (!missing.delete(piece.batch.start)) continue
-      if (!file.write(`${JSON.stringify(piece.raw)}\n`)) await new Promise<void>((resolve) => file.once('drain', resolve))
+      if (!file.write(`${JSON.stringify(piece.raw)}\n`))
+        await new Promise<void>((resolve) => file.once('drain', resolve))
       lines += 1
     }
     file.end()

@@ -88,7 +88,11 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
       name: 'api',
       url: urls.api,
       command: source('offchain-api/src/main.ts'),
-      env: { OPEM_API_PORT: `${at(0)}`, OPEM_DAPP_DIR: join(ROOT, 'dapp', 'dist') },
+      env: {
+        OPEM_API_PORT: `${at(0)}`,
+        OPEM_PAGE_DIR: join(ROOT, 'dapp', 'dist'),
+        OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
+      },
       probe: { kind: 'http', url: `${urls.api}/v1/health` },
       ports: [at(0)],
       after: ['chain', 'postgres', 'lake'],
