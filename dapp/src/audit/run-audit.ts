@@ -1,0 +1,58 @@
+import type { ChainBatch, Finding, PriceSeries, RulesDocument, TradingBatch, Verdict } from '@opem/domain'
+import { auditBatch, auditSequence } from '@opem/domain'
+import type { Address, PublicClient } from 'viem'
+import { recoverTypedDataAddress } from 'viem'
+import type { Settings } from '../api/settings.ts'
+import type { Range } from '../api/trading.ts'
+import { keccak } from '../chain/keccak.ts'
+import { listBatches, readChainView } from '../chain/view.ts'
+
+export type AuditRequest = {
+  client: PublicClient
+  settings: Settings
+  community: Address
+  range: Range
+  rulesDocs: readonly RulesDocument[]
+  prices: readonly PriceSeries[]
+  /** Evidence of the batches that overlap a range: from the API or a file, it makes no difference. */
+  evidenceOf(range: Range): Promise<readonly TradingBatch[]>
+  onProgress(done: number, of: number, verdicts: readonly Verdict[]): void
+  signal: AbortSignal
+}
+
+export type AuditOutcome = { verdicts: readonly Verdict[]; sequence: readonly Finding[]; batches: number }
+
+/** Evidence is fetched for a week of batches at a time, so that a year never stands in memory at once. */
+const CHUNK = 7 * 86_400
+
+/** Recomputes every batch that overlaps the range in this browser. The chain is read through `/chain`, event by event. */
+export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
+  const { client, settings, community, range, evidenceOf, onProgress, signal } = request
+  const chain = await readChainView(client, settings, community)
+  const all = await listBatches(client, settings, community)
+  const end = (batch: { start: number; periods: number }) => batch.start + batch.periods * chain.periodSeconds
+  const wanted = all.filter((batch) => end(batch) > range.from && batch.start < range.to)
+  const verdicts: Verdict[] = []
+  let held = new Map<number, TradingBatch>()
+  let heldTo = 0
+  for (const [i, listed] of wanted.entries()) {
+    signal.throwIfAborted()
+    if (listed.start >= heldTo) {
+      heldTo = listed.start + CHUNK
+      held = new Map((await evidenceOf({ from: listed.start, to: heldTo })).map((one) => [one.start, one]))
+    }
+    const batch: ChainBatch = await listed.read()
+    const found = await auditBatch({
+      keccak,
+      recoverSigner: (data, signature) => recoverTypedDataAddress({ ...data, signature }),
+      chain,
+      batch,
+      evidence: held.get(listed.start),
+      rulesDocs: request.rulesDocs,
+      prices: request.prices,
+    })
+    verdicts.push(...found.filter((one) => one.start >= range.from && one.start < range.to))
+    onProgress(i + 1, wanted.length, verdicts)
+  }
+  return { verdicts, sequence: auditSequence(chain, all), batches: wanted.length }
+}

@@ -1,0 +1,85 @@
+/**
+ * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
+ * arguments in order. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
+ */
+export const sentences: Record<string, string> = {
+  FactoryPeriodLength: 'A period of {0} seconds is not possible: choose 900 (a quarter of an hour) or 3600 (an hour).',
+  FactoryStartNotOnPeriod: 'The start {0:time} is not on a boundary of periods of {1} seconds.',
+  FactoryScheme: 'The commitment scheme {0} is unknown to this contract; version 1 is meant.',
+
+  CommunityNotAdministrator: 'Only the administrator {1} may do this; the connected account is {0}.',
+  CommunityNotOnPeriod: 'The time {0:time} is not on a boundary of periods of {1} seconds.',
+  CommunityInThePast: 'The time {0:time} is too early: the earliest possible is {1:time}.',
+  CommunityMemberExists: 'The member {0} is in this community already.',
+  CommunityMemberUnknown: 'The member {0} is not in this community.',
+  CommunityMemberLeft: 'The member {0} left the community at {1:time}.',
+  CommunityConsentInvalid:
+    'The consent was not signed by {0} for exactly these values (the signature belongs to {1}). Ask the member to sign again.',
+  CommunityConsentExpired: 'The consent was valid until {0:time}; it is {1:time} now. Ask the member to sign again.',
+  CommunityMeteringPoints: '{0} metering points were given; a member has at least one and at most {1}.',
+  CommunityMeteringPointTaken: 'The metering point {0} belongs to another member already.',
+  CommunityParticipation: 'A participation of {0} % is not possible: choose 1 to 100 %.',
+  CommunityRulesOrder:
+    'The new rules start at {0:time}, but the version before starts at {1:time}: choose a later start.',
+  CommunityRulesTooLate: 'Rules are committed ahead: {0:time} is too early, the earliest possible start is {1:time}.',
+  CommunityRulesUnknown: 'There is no rule version {0}.',
+  CommunityAlreadyRunning: 'Settlement runs already.',
+  CommunityNotRunning: 'Settlement does not run.',
+  CommunityAlreadyInitialised: 'This contract is a community already.',
+  CommunityAddressZero: 'The empty address cannot take this role.',
+
+  CommitteeNodeExists: 'The oracle node {0} has a seat already.',
+  CommitteeNodeNotSeated: 'The oracle node {0} has no seat.',
+  CommitteeBondTooSmall: 'A bond of {0} wei is too small: {1} wei are needed.',
+  CommitteeBondLocked: 'The bond of {0} is locked until {1:time}: what the node signed can still be challenged.',
+  CommitteeQuorumNotMet: '{0} oracle nodes signed; {1} are needed.',
+  CommitteeSignersNotAscending: 'Signatures must be in ascending order of their signers: {1} came after {0}.',
+  CommitteeQuorumOutOfRange: 'A quorum of {0} is not possible with {1} seats.',
+  CommitteeSeatsExhausted: 'All 256 seats of the oracle committee have been given.',
+  CommitteeNothingToClaim: 'There is no reward for {0}.',
+  CommitteePaymentFailed: 'The payment of {1} wei to {0} was refused by its receiver.',
+
+  SettlementCommunityUnknown: 'The settlement contract does not know the community {0}.',
+  SettlementOnlyFactory: 'Only the factory may do this, not {0}.',
+  SettlementOnlyCommunity: 'Only a community may do this, not {0}.',
+  SettlementNotRunning: 'The community {0} does not settle the period at {1:time}: settlement is stopped there.',
+  SettlementGapOrOverlap: 'The batch starts at {0:time}, but the next period to settle is {1:time}.',
+  SettlementBatchSize: 'A batch of {0} periods is not possible; at most {1} fit.',
+  SettlementTotalsCount: '{0} totals were given for {1} periods.',
+  SettlementPeriodNotOver: 'The period ends at {0:time}; it is {1:time} now.',
+  SettlementRulesNotInForce: 'Rule version {0} was used, but version {1} is in force.',
+  SettlementRulesChangeInside: 'The rules change at {0:time}, inside the batch.',
+  SettlementShared: 'In the period at {0:time} {1} Wh are shared; {2} Wh would be right.',
+  SettlementRevision: 'Revision {0} was given; {1} is next.',
+  SettlementBatchMismatch: 'The batch given is not the one the contract holds (given {0}, stored {1}).',
+  SettlementWindowClosed: 'The time for corrections ended at {0:time}; it is {1:time} now.',
+  SettlementReportExpired: 'The report was valid until {0:time}; it is {1:time} now.',
+  SettlementNotMembersTree: 'The balances given are not those committed for the period at {0:time}.',
+  SettlementChallengeTooLarge: 'A period of {0} members cannot be challenged at once; at most {1} can.',
+  SettlementChallengeUnfounded: 'The period is right: nothing to challenge.',
+  SettlementRootZero: 'The batch has no root.',
+
+  AccessManagerUnauthorizedAccount: 'The account {0} has not the role {1} that this needs.',
+  AccessManagedUnauthorized: 'The account {0} has not the role that this needs.',
+  AccessManagedRequiredDelay: 'The account {0} must schedule this and wait {1} seconds.',
+}
+
+type Argument = bigint | number | string | boolean | undefined
+
+const timeText = (value: Argument) => {
+  const seconds = Number(value)
+  // 8.64e12 s is the last instant a Date can hold; the contracts use type(uint64).max for "never".
+  return Number.isFinite(seconds) && Math.abs(seconds) < 8.64e12
+    ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z').replace('T', ' ')
+    : 'never'
+}
+
+/** The sentence for a decoded custom error. @example sentenceOf('CommunityNotRunning', []) // 'Settlement does not run.' */
+export function sentenceOf(name: string, args: readonly unknown[]): string {
+  const sentence = sentences[name]
+  if (sentence === undefined) return `The contract refused: ${name}(${args.map(String).join(', ')}).`
+  return sentence.replace(/\{(\d)(:time)?\}/g, (_, index: string, time?: string) => {
+    const value = args[Number(index)] as Argument
+    return time === undefined ? String(value) : timeText(value)
+  })
+}

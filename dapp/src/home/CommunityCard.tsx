@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import type { Community } from '../api/communities.ts'
+import { periodsQuery } from '../api/periods.ts'
+import { dayOf, dayRows, sum } from '../app/day.ts'
+import { useNow } from '../app/now.ts'
+import { useChain, useSettings } from '../app/settings.ts'
+import { chainStateQuery } from '../chain/queries.ts'
+import { DayGlyph } from '../charts/DayGlyph.tsx'
+import { kwh, percent } from '../format/energy.ts'
+import { longDate } from '../format/time.ts'
+import { plural } from '../format/words.ts'
+import { Figure } from '../parts/Facts.tsx'
+
+/** A community and its day: today, or the last day that was settled. */
+export function CommunityCard({ community }: { community: Community }) {
+  const { timeZone } = community
+  const chain = useQuery(chainStateQuery(useChain(), useSettings(), community.id))
+  const today = dayOf(useNow(), timeZone)
+  const last = chain.data === undefined ? today : dayOf(chain.data.nextPeriod - 1, timeZone)
+  const day = last.start < today.start ? last : today
+  const periods = useQuery({
+    ...periodsQuery(community.id, { from: day.start, to: day.end }),
+    enabled: chain.data !== undefined,
+  })
+  const settled = periods.data ?? []
+  const shared = sum(settled.map((period) => period.sharedWh))
+  const demand = sum(settled.map((period) => period.demandWh))
+  return (
+    <li className="panel card">
+      <div className="stack">
+        <h3>
+          <Link to={`/c/${community.id}`}>{community.name}</Link>
+        </h3>
+        <p className="soft small">
+          {chain.data === undefined
+            ? `${community.timeZone}`
+            : `${plural(chain.data.members, 'member')} · ${community.timeZone}`}
+        </p>
+      </div>
+      <DayGlyph rows={dayRows(day, community.periodSeconds, settled)} />
+      <Figure
+        label={day.start === today.start ? 'Shared today' : `Shared on ${longDate(day.start, timeZone)}`}
+        value={settled.length === 0 ? '–' : kwh(shared)}
+        unit="kWh"
+        tone="shared"
+        note={
+          settled.length === 0
+            ? 'nothing settled yet'
+            : `${percent(shared, demand)} of what was needed came from neighbours`
+        }
+      />
+    </li>
+  )
+}
