@@ -1,3 +1,4 @@
+/** Importers of files: pure streams, no server needed. What listens and publishes is in `@opem/adaptors/live`. */
 export { importCityLearn } from './citylearn/import.ts'
 export { importDayAhead } from './dayahead/import.ts'
 export { deliverItems, type ImportReport } from './deliver/deliver-items.ts'

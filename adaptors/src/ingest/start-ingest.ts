@@ -1,0 +1,133 @@
+import { OpemError } from '@opem/domain'
+import { rejectedReading } from '../deliver/deliver-items.ts'
+import { MOST_READINGS, type UnifiedApi } from '../deliver/unified-api.ts'
+import type { MeterReading } from '../harmonise/meter-reading.ts'
+import { type Message, subscribe } from '../mqtt/subscribe.ts'
+import { INGEST_CLIENT, TELEGRAM_TOPICS } from '../mqtt/topics.ts'
+import { harmoniseBatch } from './harmonise-batch.ts'
+import type { RegisterMemory } from './register-memory.ts'
+
+export interface IngestOptions {
+  readonly mqttUrl: string
+  readonly api: UnifiedApi
+  readonly memory: RegisterMemory
+  /** length of the readings made from registers */
+  readonly seconds: MeterReading['seconds']
+  /** epoch seconds */
+  readonly now: () => number
+  readonly onConnected?: () => void
+  readonly log?: (line: string) => void
+}
+
+export interface IngestHealth {
+  readonly status: 'ready' | 'waiting-for-broker' | 'waiting-for-api'
+  readonly telegrams: number
+  readonly accepted: number
+  readonly duplicates: number
+  readonly rejected: number
+  /** telegrams received and not yet acknowledged */
+  readonly pending: number
+  readonly lastError?: string
+}
+
+/** Most telegrams of one delivery; each gives at most a few readings. */
+const MOST_MESSAGES = 5_000
+
+/**
+ * MQTT → harmonise → unified API. A telegram is acknowledged only after the API has answered that its reading is durable
+ * and the registers it brought are kept; whatever dies in between is delivered again, and the same claim twice is one.
+ */
+export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, log }: IngestOptions) {
+  const counts = { telegrams: 0, accepted: 0, duplicates: 0, rejected: 0 }
+  let waiting: Message[] = []
+  let inDelivery = 0
+  let lastError: string | undefined
+  let stopped = false
+  let running: Promise<void> | undefined
+
+  const deliver = async (messages: readonly Message[]) => {
+    const { readings, rejected, registers } = harmoniseBatch(messages, memory.meters, { seconds, now: now() })
+    const kept = [...rejected]
+    for (let at = 0; at < readings.length; at += MOST_READINGS) {
+      const part = readings.slice(at, at + MOST_READINGS)
+      const answer = await postOrKeep(api, part)
+      counts.accepted += answer.accepted
+      counts.duplicates += answer.duplicates
+      for (const { index, code, reason } of answer.rejected) kept.push(rejectedReading(part[index]!, code, reason))
+    }
+    if (kept.length > 0) await api.postRejected(kept)
+    counts.rejected += kept.length
+    if (registers.size > 0) {
+      for (const [meter, state] of registers) memory.meters.set(meter, state)
+      await memory.save()
+    }
+    for (const message of messages) message.ack()
+    counts.telegrams += messages.length
+    lastError = undefined
+  }
+
+  const run = async () => {
+    while (waiting.length > 0 && !stopped) {
+      const messages = waiting.slice(0, MOST_MESSAGES)
+      waiting = waiting.slice(MOST_MESSAGES)
+      inDelivery = messages.length
+      try {
+        await deliver(messages)
+      } catch (error) {
+        lastError = error instanceof OpemError ? error.shortMessage : String(error)
+        if (stopped) return
+        log?.(`not delivered, trying again: ${lastError}`)
+        waiting = [...messages, ...waiting]
+        await new Promise((resolve) => setTimeout(resolve, 1000))
+      } finally {
+        inDelivery = 0
+      }
+    }
+  }
+  const start = () => {
+    running ??= run().finally(() => {
+      running = undefined
+      if (waiting.length > 0 && !stopped) start()
+    })
+  }
+
+  const subscription = subscribe({
+    url: mqttUrl,
+    clientId: INGEST_CLIENT,
+    topics: [TELEGRAM_TOPICS],
+    onMessage(message) {
+      waiting.push(message)
+      // Wait for the rest of what is arriving now: one insert for many telegrams.
+      if (!running) setImmediate(start)
+    },
+    onConnected: () => onConnected?.(),
+    onDisconnected(reason) {
+      // What waited is unacknowledged: the broker sends it again on the next connection.
+      waiting = []
+      log?.(`broker lost, connecting again: ${reason}`)
+    },
+  })
+
+  return {
+    health(): IngestHealth {
+      const status = !subscription.connected ? 'waiting-for-broker' : lastError ? 'waiting-for-api' : 'ready'
+      return { status, ...counts, pending: waiting.length + inDelivery, ...(lastError ? { lastError } : {}) }
+    },
+    async close() {
+      stopped = true
+      await subscription.close()
+      await running
+    },
+  }
+}
+
+/** A batch that the API refuses as a whole for good is kept as rejected, or one reading would stop all others for ever. */
+async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
+  try {
+    return await api.postReadings(readings)
+  } catch (error) {
+    if (!(error instanceof OpemError) || error.retryable) throw error
+    const { code, shortMessage: reason } = error
+    return { accepted: 0, duplicates: 0, rejected: readings.map((_, index) => ({ index, code, reason })) }
+  }
+}
