@@ -31,8 +31,8 @@ export const withWhere = (command: Command): Command =>
     .option('--chain <url>', 'JSON-RPC of the chain (default: OPEM_CHAIN_URL, or the running marketplace)')
 
 /** Options first, then settings, then what runs in OPEM_HOME, then the default ports. */
-export async function openInstance(where: Where = {}): Promise<Instance> {
-  const settings = readSettings(process.env)
+export async function openInstance(where: Where = {}, home?: string): Promise<Instance> {
+  const settings = readSettings(home === undefined ? process.env : { ...process.env, OPEM_HOME: home })
   const parts = new Map(runningRun(settings.home)?.parts.map(({ name, url }) => [name, url]))
   const apiUrl = where.api ?? (process.env.OPEM_API_URL || undefined) ?? parts.get('api') ?? settings.urls.api
   const given = settings.replaced.has('chain') ? settings.urls.chain : undefined

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { prepareDemo, simulatorFile } from '../demo/prepare.ts'
 import type { Part } from './part.ts'
 import { deployed } from './prepare.ts'
 import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
@@ -14,12 +15,15 @@ type Embedded = Part & { readonly name: Replaceable }
  * addresses that all get (`environmentOf`).
  * @param demo with the simulated field of the demo community
  */
-export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }): Part[] {
+export function partsOf(
+  settings: Settings,
+  { demo, say }: { readonly demo: boolean; readonly say: (line: string) => void },
+): Part[] {
   const { home, port, urls } = settings
   const at = (offset: number) => port + offset
   const here = (offset: number) => `http://127.0.0.1:${at(offset)}`
   const data = (name: string) => join(home, name)
-  const prepare = deployed(settings)
+  const prepare = deployed(settings, say)
 
   const replaceable: Embedded[] = [
     {
@@ -56,7 +60,7 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
     {
       name: 'content',
       url: urls.content,
-      command: source('offchain-api/src/content/main.ts'),
+      command: source('offchain-api/src/storage/main.ts'),
       env: { OPEM_CONTENT_PORT: `${at(4)}`, OPEM_CONTENT_DIR: data('content') },
       probe: { kind: 'http', url: new URL('/api/v0/version', urls.content).href, method: 'POST' },
       ports: [at(4)],
@@ -66,7 +70,7 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
       name: 'broker',
       url: urls.broker,
       command: source('adaptors/src/broker/main.ts'),
-      env: { OPEM_BROKER_PORT: `${at(5)}` },
+      env: { OPEM_BROKER_PORT: `${at(5)}`, OPEM_BROKER_DIR: data('broker') },
       probe: { kind: 'tcp', host: new URL(urls.broker).hostname, port: Number(new URL(urls.broker).port || 1883) },
       ports: [at(5)],
       after: [],
@@ -102,7 +106,7 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
       name: 'ingest',
       url: here(14),
       command: source('adaptors/src/ingest/main.ts'),
-      env: { OPEM_INGEST_PORT: `${at(14)}` },
+      env: { OPEM_INGEST_PORT: `${at(14)}`, OPEM_INGEST_DIR: data('ingest') },
       probe: { kind: 'http', url: `${here(14)}/health` },
       ports: [at(14)],
       after: ['api', 'broker'],
@@ -125,9 +129,11 @@ export function partsOf(settings: Settings, { demo }: { readonly demo: boolean }
   ]
   const simulator: Part = {
     name: 'simulator',
-    command: source('cli/src/demo/simulator.ts'),
+    command: source('adaptors/src/simulator/main.ts'),
+    env: { OPEM_SIM_FILE: simulatorFile(home), OPEM_SIM_LIVE: '1' },
     probe: { kind: 'alive' },
-    after: ['api', 'broker', 'ingest', 'chain', 'index', 'oracle-1', 'oracle-2', 'oracle-3'],
+    after: ['api', 'chain', 'broker', 'ingest', 'oracle-1', 'oracle-2', 'oracle-3'],
+    prepare: () => prepareDemo(settings, say),
   }
   return [
     ...replaceable.map((part) => (settings.replaced.has(part.name) ? outside(part) : part)),

@@ -43,10 +43,10 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
 }
 
 /** The preparation as a function that runs once, however many parts wait for it. */
-export function deployed(settings: Settings): () => Promise<void> {
+export function deployed(settings: Settings, say: (line: string) => void): () => Promise<void> {
   let done: Promise<void> | undefined
   return () => {
-    done ??= prepare(settings, (line) => process.stdout.write(`${line}\n`))
+    done ??= prepare(settings, say)
     return done
   }
 }

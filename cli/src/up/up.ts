@@ -74,7 +74,7 @@ export async function up({ env, demo, only }: Wanted): Promise<void> {
   const leftovers = await endLeftovers(home)
   if (leftovers.length > 0) say(`ended what the last run had left: ${leftovers.join(', ')}`)
 
-  const all = partsOf(settings, { demo })
+  const all = partsOf(settings, { demo, say })
   const parts = only ? onlyThese(all, only) : all
   await refuseTakenPorts(parts, settings)
   const end = askedToEnd()
