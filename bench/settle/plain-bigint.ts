@@ -11,9 +11,11 @@ export function evenInPlainBigInts(
   const surpluses = energyExport.map((fed, i) => (fed > energyImport[i]! ? fed - energyImport[i]! : 0n))
   const demand = demands.reduce((sum, d) => sum + d, 0n)
   const surplus = surpluses.reduce((sum, s) => sum + s, 0n)
-  const shared = surplus < demand ? surplus : demand
+  const shared = minimum(surplus, demand)
   return { bought: share(shared, demands, periodNumber), sold: share(shared, surpluses, periodNumber) }
 }
+
+const minimum = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 function share(total: bigint, wants: readonly bigint[], periodNumber: number): bigint[] {
   const shares = wants.map(() => 0n)

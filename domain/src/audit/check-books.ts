@@ -36,7 +36,13 @@ export function checkBooks({
     const totals = unpackTotals(batch.totals[i] ?? 0n)
     checkSums(period, totals, committed?.exact ?? true, notes)
     if (!isPeriodStart(book.start, chain.periodSeconds))
-      notes.period(book.start, 'AUDIT_EVIDENCE_FRAME', 'start', `a multiple of ${chain.periodSeconds} s`, String(book.start))
+      notes.period(
+        book.start,
+        'AUDIT_EVIDENCE_FRAME',
+        'start',
+        `a multiple of ${chain.periodSeconds} s`,
+        String(book.start),
+      )
     else if (key) checkSplit(period, key, notes)
     return period
   })
