@@ -54,17 +54,21 @@ export type ApiMember = OracleWindow['members'][number]
 export interface UnifiedApi {
   /** Who is measured by what, and every cleansed reading of `[from, to)` (epoch seconds). */
   oracle(community: string, from: number, to: number): Promise<OracleWindow>
+  /** Cleansed readings of one meter in `[from, to)`, at periods of `seconds`. */
+  readings(meter: string, from: number, to: number, seconds: number): Promise<PeriodReading[]>
   /** Measured readings of a meter that may stand in for the one missing at `start`. */
   history(community: string, meter: string, start: number): Promise<PeriodReading[]>
   changes(community: string, after: number): Promise<z.infer<typeof Changes>>
   /** Writes evidence; the same batch twice is one batch. */
   writeTrading(community: string, batch: string): Promise<void>
-  /** Evidence the lake already has for batches that overlap `[from, to)`. */
+  /** Which batches that overlap `[from, to)` the lake already has evidence of, superseded ones included. */
   trading(community: string, from: number, to: number): Promise<z.infer<typeof Trading>['batches']>
   close(): void
 }
 
 const TIMEOUT_MS = 30_000
+// The balances of nobody: asked for one member, the API leaves out all others, and here only the roots matter.
+const NOBODY = `0x${'0'.repeat(64)}`
 
 export function connectApi(url: string): UnifiedApi {
   const secure = url.startsWith('https:')
@@ -120,6 +124,10 @@ export function connectApi(url: string): UnifiedApi {
 
   return {
     oracle: (community, from, to) => read(`${of(community)}/oracle?${range(from, to)}`, OracleWindow),
+    readings: async (meter, from, to, seconds) => {
+      const which = `meter=${encodeURIComponent(meter)}&${range(from, to)}&zone=cleansed&seconds=${seconds}`
+      return (await read(`/v1/readings?${which}`, History)).readings
+    },
     history: async (community, meter, start) =>
       (await read(`${of(community)}/history?meter=${encodeURIComponent(meter)}&start=${formatInstant(start)}`, History))
         .readings,
@@ -128,7 +136,7 @@ export function connectApi(url: string): UnifiedApi {
       await call('POST', `${of(community)}/trading`, batch)
     },
     trading: async (community, from, to) =>
-      (await read(`${of(community)}/trading?${range(from, to)}`, Trading)).batches,
+      (await read(`${of(community)}/trading?${range(from, to)}&revisions=all&member=${NOBODY}`, Trading)).batches,
     close: () => agent.destroy(),
   }
 }

@@ -27,6 +27,8 @@ export interface ReadingsWindow {
 // What one answer of the API may hold, and how far ahead a catching-up node reads.
 const READINGS_AHEAD = 20_000
 const PERIODS_AHEAD = 2_000
+// As far back as a substitute may come from (domain, substituteReading).
+const HISTORY_SECONDS = 28 * 86_400
 const PROFILE_AGE_MS = 30_000
 
 /**
@@ -62,13 +64,6 @@ export function openReadings({
       byMeter.set(reading.meter, meter.set(reading.start, reading))
     }
     const readingOf = (meter: string, start: number) => byMeter.get(meter)?.get(start)
-    const histories = new Map<string, Promise<readonly PeriodReading[]>>()
-    const history = (meter: string, start: number) => {
-      const key = `${meter} ${start}`
-      const known = histories.get(key) ?? api.history(community.id, meter, start)
-      histories.set(key, known)
-      return known
-    }
     return {
       from,
       to,
@@ -77,18 +72,22 @@ export function openReadings({
       watermark: answer.watermark,
       readingOf,
       membersOf: memoise((members) => matchMembers(members, answer.members as ApiMember[], idOf)),
-      async historyFor(members, { start, periods }, seconds) {
-        const found = new Map<string, readonly PeriodReading[]>()
-        const wanted: Promise<void>[] = []
-        for (let period = start; period < start + periods * seconds; period += seconds) {
-          for (const { meter } of membersAt(members, period).flatMap((member) => member.meters)) {
-            if (!isOpened(meter) || readingOf(meter, period)) continue
-            wanted.push(history(meter, period).then((readings) => void found.set(`${meter} ${period}`, readings)))
-          }
-        }
-        await Promise.all(wanted)
-        return (meter, period) => found.get(`${meter} ${period}`) ?? []
+      async historyFor(members, batch, seconds) {
+        const missing = missingReadings(members, batch, seconds, readingOf)
+        const found = new Map(
+          await Promise.all(
+            [...missing].map(async ([meter, starts]) => [meter, await past(meter, starts, seconds)] as const),
+          ),
+        )
+        return (meter) => found.get(meter) ?? []
       },
+    }
+
+    // The history route answers for one period; a meter that is silent for longer is asked for its last weeks at once.
+    async function past(meter: string, starts: readonly number[], seconds: number): Promise<readonly PeriodReading[]> {
+      const [first, last] = [starts[0]!, starts.at(-1)!]
+      if (first === last) return api.history(community.id, meter, first)
+      return api.readings(meter, first - HISTORY_SECONDS, last, seconds)
     }
   }
 
@@ -133,6 +132,24 @@ export function openReadings({
 }
 
 export type Readings = ReturnType<typeof openReadings>
+
+/** For every opened meter, the periods of a batch in which it takes part but has no reading. */
+function missingReadings(
+  members: readonly MatchedMember[],
+  { start, periods }: { readonly start: number; readonly periods: number },
+  seconds: number,
+  readingOf: ReadingsWindow['readingOf'],
+): Map<string, number[]> {
+  const missing = new Map<string, number[]>()
+  for (let period = start; period < start + periods * seconds; period += seconds) {
+    for (const { meter } of membersAt(members, period).flatMap((member) => member.meters)) {
+      const known = missing.get(meter) ?? []
+      if (isOpened(meter) && !readingOf(meter, period) && known.at(-1) !== period)
+        missing.set(meter, [...known, period])
+    }
+  }
+  return missing
+}
 
 function memoise<A extends object, B>(compute: (input: A) => B): (input: A) => B {
   let last: { input: A; output: B } | undefined

@@ -1,5 +1,5 @@
 import { settlementAbi } from '@opem/contracts'
-import { encodeFunctionData } from 'viem'
+import { concat, encodeFunctionData } from 'viem'
 import type { Computed } from '../close-period/recompute.ts'
 import type { Node } from '../node.ts'
 import { type Report, toChainBatch, toChainReport } from '../sign/proposal.ts'
@@ -47,7 +47,7 @@ export async function proposeBatch(
     return undefined
   }
   node.evidence.keep(community, computed)
-  const signed = [toChainReport(report), totals, signatures] as const
+  const signed = [toChainReport(report), totals, concat(signatures)] as const
   return node.submitter.submit({
     kind: previous ? 'correct' : 'settle',
     community: community.id,
