@@ -28,8 +28,17 @@ export function createLake({ url, cluster }: { url: string; cluster?: string | u
     request_timeout: 300_000,
     max_open_connections: 32,
     log: { level: ClickHouseLogLevel.OFF }, // it would print query parameters
-    // Answer an insert into a distributed table only when the shards have it.
-    ...(cluster ? { clickhouse_settings: { distributed_foreground_insert: 1, insert_quorum: 'auto' } } : {}),
+    // Answer an insert into a distributed table only when the shards have it; numbers are numbers, as the embedded engine
+    // has them (every stored one is a safe integer).
+    ...(cluster
+      ? {
+          clickhouse_settings: {
+            distributed_foreground_insert: 1,
+            insert_quorum: 'auto',
+            output_format_json_quote_64bit_integers: 0,
+          },
+        }
+      : {}),
   })
 
   return {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +15,8 @@ export interface Running {
 
 export interface RunningProcess extends Running {
   readonly pid: number
+  /** Everything it has printed so far. */
+  output(): string
   /** kill -9, and wait until it is gone. */
   kill(): Promise<void>
 }
@@ -94,16 +97,45 @@ export async function startPostgres({ dir, port }: { dir: string; port?: number 
   return { url: `postgres://opem:opem@127.0.0.1:${chosen}/opem`, stop: () => postgres.stop() }
 }
 
+/** Runs a real anvil. */
+export async function startAnvil({ port }: { port?: number } = {}): Promise<RunningProcess> {
+  const binary = createRequire(import.meta.url).resolve('@foundry-rs/anvil-linux-amd64/bin/anvil')
+  const chosen = port ?? (await freePort())
+  const child = spawn(binary, ['--port', String(chosen), '--hardfork', 'cancun', '--silent'], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const url = `http://127.0.0.1:${chosen}`
+  await until(() => fetch(url, { method: 'POST', body: '{}' }).then((answer) => answer.status > 0))
+  return {
+    url,
+    pid: child.pid ?? 0,
+    output: () => '',
+    stop: () => end(child, ended, 'SIGTERM'),
+    kill: () => end(child, ended, 'SIGKILL'),
+  }
+}
+
+/** Waits until `condition` holds; an error counts as not yet. */
+export async function until(condition: () => Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
+  while (!(await condition().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error(`nothing happened in ${seconds} s: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 async function startProcess(name: string, file: string, environment: Record<string, string>): Promise<RunningProcess> {
   const child = spawn(process.execPath, [join(SOURCES, file)], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
   const url = await readyUrl(name, child)
   return {
     url,
     pid: child.pid ?? 0,
+    output: () => output,
     stop: () => end(child, ended, 'SIGTERM'),
     kill: () => end(child, ended, 'SIGKILL'),
   }

@@ -99,7 +99,11 @@ export const consent = z
       .array(z.strictObject({ id: bytes32, participation: whole(1, 100) }))
       .min(1)
       .max(8),
-    meters: z.array(meterId).min(1).max(8),
+    // Participation stands in the metering points, which are signed; here it may be repeated.
+    meters: z
+      .array(z.union([meterId, memberMeter.transform(({ meter }) => meter)]))
+      .min(1)
+      .max(8),
     saltKey: bytes32,
     deadline: z.union([instant, whole(0, Number.MAX_SAFE_INTEGER)]),
     consent: bytes,
