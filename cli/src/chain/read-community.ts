@@ -3,6 +3,7 @@ import type { ChainBatch, ChainMember, ChainRules, ChainView, Hex, SignedReport 
 import { type Address, decodeFunctionData, type PublicClient } from 'viem'
 import { refusal } from '../failure.ts'
 import { type MarketEvent, readEvents } from './events.ts'
+import { inLanes } from './lanes.ts'
 
 /** A community as its chain tells it: who, by which rules, and every batch in its current revision, in time order. */
 export interface CommunityOnChain {
@@ -11,22 +12,6 @@ export interface CommunityOnChain {
 }
 
 const lower = (hex: string) => hex.toLowerCase() as Hex
-const AT_ONCE = 24
-
-/** Works through many in a few lanes, keeping their order. */
-export async function inLanes<T, R>(all: readonly T[], work: (one: T, index: number) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(all.length)
-  let next = 0
-  const lane = async () => {
-    while (next < all.length) {
-      const index = next++
-      results[index] = await work(all[index]!, index)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, lane))
-  return results
-}
-
 /** Block times, each asked for once. */
 function blockTimes(client: PublicClient) {
   const known = new Map<bigint, Promise<number>>()

@@ -3,6 +3,7 @@ import { energyCommunityAbi } from '@opem/contracts'
 import { formatInstant, meteringPointId } from '@opem/domain'
 import { signJoin } from '@opem/ssi'
 import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
+import { inLanes } from '../chain/lanes.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { MemberToBe } from './community-file.ts'
 import { call, sendAll } from './transactions.ts'
@@ -62,13 +63,17 @@ export async function joinMembers(
         meteringPoints,
       }
       const consent = await signJoin(wallet, { ...terms, nonce, deadline })
-      return { ...terms, saltKey, consent, name: member.name, meters: member.meters }
+      return { ...terms, saltKey, consent, name: member.name, meters: member.meters.map(({ meter }) => meter) }
     }),
   )
-  for (const { chainId: _, community: __, ...consent } of consents) {
-    const body = { ...consent, account: consent.account.toLowerCase(), from: formatInstant(consent.from), deadline }
-    await api.post(`/v1/communities/${community.toLowerCase()}/consents`, body)
-  }
+  await inLanes(consents, ({ chainId: _, community: __, ...consent }) =>
+    api.post(`/v1/communities/${community.toLowerCase()}/consents`, {
+      ...consent,
+      account: consent.account.toLowerCase(),
+      from: formatInstant(consent.from),
+      deadline: formatInstant(deadline),
+    }),
+  )
   await sendAll(
     chain,
     administrator,

@@ -9,6 +9,7 @@ import {
   type PublicClient,
   type TransactionReceipt,
 } from 'viem'
+import { inLanes } from '../chain/lanes.ts'
 import { refusal } from '../failure.ts'
 
 /** A call to a contract that changes it. */
@@ -27,17 +28,6 @@ export const call = <const abi extends Abi, name extends ContractFunctionName<ab
   args: ContractFunctionArgs<abi, 'nonpayable', name>,
 ): Call => ({ address, abi, functionName, args: args as readonly unknown[] })
 
-/** How many estimates are asked for at once. */
-const AT_ONCE = 16
-
-async function inGroups<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(work))))
-  }
-  return results
-}
-
 /**
  * Sends calls that do not depend on each other in one go: gas estimated side by side (which also shows a refusal
  * before anything is sent), nonces given here, receipts awaited at the end.
@@ -53,7 +43,7 @@ export async function sendAll(
     client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
     client.estimateFeesPerGas(),
   ])
-  const gas = await inGroups(calls, (one) => client.estimateContractGas({ ...one, account } as never))
+  const gas = await inLanes(calls, (one) => client.estimateContractGas({ ...one, account } as never))
   const signed = await Promise.all(
     calls.map(({ address, abi, functionName, args }, index) =>
       account.signTransaction({
@@ -71,10 +61,10 @@ export async function sendAll(
   )
   const hashes: Hex[] = []
   for (const serializedTransaction of signed) hashes.push(await client.sendRawTransaction({ serializedTransaction }))
-  return inGroups(hashes, async (hash) => {
+  return inLanes(hashes, async (hash, index) => {
     const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 50, timeout: 120_000 })
     if (receipt.status === 'success') return receipt
-    const which = calls[hashes.indexOf(hash)]
+    const which = calls[index]
     throw refusal(
       'ERR_TRANSACTION',
       `The transaction ${hash} (${which?.functionName} of ${which?.address}) failed on chain.`,

@@ -1,32 +1,87 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import { parseInstant } from '@opem/domain'
 import { developmentWallet } from '@opem/ssi'
+import type { Address } from 'viem'
 import { foundCommunity } from '../community/found.ts'
-import { openInstance } from '../instance/instance.ts'
+import { call, send } from '../community/transactions.ts'
+import { refusal } from '../failure.ts'
+import { type Instance, openInstance } from '../instance/instance.ts'
 import type { Settings } from '../up/settings.ts'
 import { beginningOf, simulatedStreet, sunnyStreet } from './sunny-street.ts'
 
-/** What the simulator reads (adaptors/src/simulator): it is written last, so it stands for "the demo is founded". */
+/** The demo community as it was founded; the file is written last, so it stands for "founded". */
+interface Demo {
+  readonly id: Address
+  readonly meters: readonly string[]
+  /** End of the past that the simulator delivers before settlement starts, epoch seconds. */
+  readonly pastUntil: number
+}
+
+const HOUR = 3600
+const DELIVERED_WITHIN_MS = 180_000
+const administrator = developmentWallet(0)
+
+/** What the simulator reads (adaptors/src/simulator). */
 export const simulatorFile = (home: string): string => join(home, 'demo', 'simulator.json')
+const demoFile = (home: string): string => join(home, 'demo', 'community.json')
+const readDemo = (home: string): Demo => JSON.parse(readFileSync(demoFile(home), 'utf8')) as Demo
+
+const open = ({ home, urls }: Settings): Promise<Instance> => openInstance({ api: urls.api, chain: urls.chain }, home)
 
 /**
  * Founds the demo community at the first start, through the same doors as everybody: chain transactions signed by
  * development wallets (the administrator is the first, members the next seven), consents through the API.
  */
-export async function prepareDemo({ home, urls }: Settings, say: (line: string) => void): Promise<void> {
-  const file = simulatorFile(home)
-  if (existsSync(file)) return
-  const instance = await openInstance({ api: urls.api, chain: urls.chain }, home)
-  const from = beginningOf(Math.floor(Date.now() / 1000))
-  const founded = await foundCommunity(
-    instance,
-    developmentWallet(0),
-    sunnyStreet(from),
-    async (_member, place) => developmentWallet(place + 1),
-    { start: true },
-  )
-  write(file, simulatedStreet(from))
+export async function foundDemo(settings: Settings, say: (line: string) => void): Promise<void> {
+  const { home } = settings
+  if (existsSync(demoFile(home))) return
+  const now = Math.floor(Date.now() / 1000)
+  const from = beginningOf(now)
+  const street = sunnyStreet(from)
+  const wallets = async (_member: unknown, place: number) => developmentWallet(place + 1)
+  const founded = await foundCommunity(await open(settings), administrator, street, wallets, { start: false })
+  write(simulatorFile(home), simulatedStreet(from))
+  const meters = street.members.flatMap((member) => member.meters.map(({ meter }) => meter))
+  write(demoFile(home), { id: founded.id, meters, pastUntil: Math.floor(now / HOUR) * HOUR } satisfies Demo)
   say(`demo         ${founded.name} founded with ${founded.members.length} members: ${founded.id}`)
+}
+
+/**
+ * Starts the demo's settlement when the simulated meters have delivered their past: an hour that is settled without its
+ * readings would be settled on substitutes.
+ * @throws ERR_DEMO when the past does not arrive
+ */
+export async function startDemo(settings: Settings): Promise<void> {
+  const { id, meters, pastUntil } = readDemo(settings.home)
+  const instance = await open(settings)
+  const { chain, contracts, api } = instance
+  const settlement = { address: contracts.settlement, abi: settlementAbi, args: [id] } as const
+  const until = await chain.readContract({ ...settlement, functionName: 'settlesUntil' })
+  if (until > (await chain.readContract({ ...settlement, functionName: 'nextPeriod' }))) return
+  const deadline = Date.now() + DELIVERED_WITHIN_MS
+  while (!(await delivered(api, meters, pastUntil).catch(() => false))) {
+    if (Date.now() > deadline) {
+      throw refusal(
+        'ERR_DEMO',
+        `The simulated meters' past did not arrive within ${DELIVERED_WITHIN_MS / 1000} s: see the logs of simulator, broker, ingest and api.`,
+      )
+    }
+    await pause(250)
+  }
+  await send(chain, administrator, call(id, energyCommunityAbi, 'start', []))
+}
+
+/** Whether the API knows every meter's energy up to `until`. */
+async function delivered(api: Instance['api'], meters: readonly string[], until: number): Promise<boolean> {
+  const known = await api.get<{ meters: { meter: string; last: string; seconds?: number }[] }>('/v1/meters')
+  const last = new Map(known.meters.map(({ meter, last: at }) => [meter, parseInstant(at)]))
+  return meters.every((meter) => {
+    const at = last.get(meter)
+    return at?.ok && at.value >= until - HOUR / 4
+  })
 }
 
 function write(file: string, value: unknown): void {

@@ -15,6 +15,8 @@ export interface Part {
   readonly ports?: readonly number[]
   /** What must have happened before its first start, such as the deployment of the contracts. */
   readonly prepare?: () => Promise<void>
+  /** What is still to be done when it is healthy for the first time, before it counts as ready. */
+  readonly complete?: () => Promise<void>
   /** Milliseconds until it must be healthy (default 120,000), and for its own end (default 15,000). */
   readonly readyWithin?: number
   readonly endWithin?: number

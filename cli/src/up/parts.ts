@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { prepareDemo, simulatorFile } from '../demo/prepare.ts'
+import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import type { Part } from './part.ts'
 import { deployed } from './prepare.ts'
 import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
@@ -133,7 +133,8 @@ export function partsOf(
     env: { OPEM_SIM_FILE: simulatorFile(home), OPEM_SIM_LIVE: '1' },
     probe: { kind: 'alive' },
     after: ['api', 'chain', 'broker', 'ingest', 'oracle-1', 'oracle-2', 'oracle-3'],
-    prepare: () => prepareDemo(settings, say),
+    prepare: () => foundDemo(settings, say),
+    complete: () => startDemo(settings),
   }
   return [
     ...replaceable.map((part) => (settings.replaced.has(part.name) ? outside(part) : part)),

@@ -107,6 +107,7 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
       tell()
       const why = await healthy(state, state.child)
       if (why === undefined) {
+        if (!wasReady) await part.complete?.()
         set(state, 'ready')
         say(
           `${part.name.padEnd(10)} ready${wasReady ? ' again' : ''} in ${seconds(Date.now() - began)}${part.url ? `  ${part.url}` : ''}`,
