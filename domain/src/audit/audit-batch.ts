@@ -17,12 +17,12 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
   const { keccak, chain, batch, evidence, rulesDocs, prices } = input
   const notes = createNotes(batch)
   const starts = startsOf(batch, chain)
-  checkRules(keccak, chain, batch, rulesDocs, notes)
-  await checkSignatures(input, notes)
   if (batch.fallen)
     notes.batch('AUDIT_BATCH_FALLEN', 'fallen', 'a batch that stands', 'brought down by a challenge, not yet corrected')
   const books = evidence ? checkCommitment(keccak, chain, batch, evidence, notes) : undefined
   if (!books) notes.batch('AUDIT_EVIDENCE_MISSING', 'evidence', 'the books of the batch', 'nothing')
+  await checkSignatures(input, notes)
+  checkRules(keccak, chain, batch, rulesDocs, notes)
   const rules = documentOf(keccak, chain, batch, rulesDocs)
   const settled = books ? checkBooks({ chain, batch, books, allocation: rules?.allocation, notes }) : []
   const money = checkMoney({ settled, rules, prices, notes })

@@ -5,7 +5,6 @@ export type Hex = `0x${string}`
 /** keccak-256 of bytes, passed in: this package has no dependency. With viem: `(bytes) => keccak256(bytes, 'bytes')`. */
 export type Keccak256 = (bytes: Uint8Array) => Uint8Array
 
-const HEX = /^0x(?:[0-9a-fA-F]{2})*$/
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export const toHex = (bytes: Uint8Array): Hex => {
@@ -14,33 +13,52 @@ export const toHex = (bytes: Uint8Array): Hex => {
   return text as Hex
 }
 
+// A digit's value by its character code; 255 for what is no digit.
+const VALUES = new Uint8Array(128).fill(255)
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  VALUES[digit.charCodeAt(0)] = value
+  VALUES[digit.toUpperCase().charCodeAt(0)] = value
+}
+
 /** @throws ERR_HEX when not whole bytes of hex, or not `length` bytes long */
 export function toBytes(hex: string, length?: number): Uint8Array {
-  if (!HEX.test(hex) || (length !== undefined && hex.length !== 2 + 2 * length))
-    throw new OpemError({
-      code: 'ERR_HEX',
-      shortMessage: `"${hex}" is not ${length === undefined ? 'whole bytes' : `${length} bytes`} of hex with 0x in front`,
-      details: { given: hex, length },
-    })
-  const bytes = new Uint8Array((hex.length - 2) / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.slice(2 + 2 * i, 4 + 2 * i), 16)
-  return bytes
+  const bytes = new Uint8Array(Math.max(0, hex.length - 2) >> 1)
+  let whole = hex.startsWith('0x') && hex.length % 2 === 0 && (length === undefined || bytes.length === length)
+  for (let i = 0; whole && i < bytes.length; i++) {
+    const high = VALUES[hex.charCodeAt(2 + 2 * i)] ?? 255
+    const low = VALUES[hex.charCodeAt(3 + 2 * i)] ?? 255
+    whole = high < 16 && low < 16
+    bytes[i] = high * 16 + low
+  }
+  if (whole) return bytes
+  throw new OpemError({
+    code: 'ERR_HEX',
+    shortMessage: `"${hex}" is not ${length === undefined ? 'whole bytes' : `${length} bytes`} of hex with 0x in front`,
+    details: { given: hex, length },
+  })
 }
 
 /** Big-endian unsigned integer of `length` bytes. @throws ERR_RANGE when it does not fit */
 export function uintBytes(value: bigint | number, length: number): Uint8Array {
-  let rest = BigInt(value)
-  const bytes = new Uint8Array(length)
-  for (let i = length - 1; i >= 0; i--) {
-    bytes[i] = Number(rest & 0xffn)
-    rest >>= 8n
-  }
-  if (rest !== 0n)
+  const given = BigInt(value)
+  if (given < 0n || given >> BigInt(8 * length) !== 0n)
     throw new OpemError({
       code: 'ERR_RANGE',
       shortMessage: `${value} does not fit ${length * 8} unsigned bits`,
       details: { given: String(value), bits: length * 8 },
     })
+  const bytes = new Uint8Array(length)
+  let rest = given
+  let at = length
+  // Six bytes at a time as a plain number: bigint steps are slow, and these words are hashed by the million.
+  while (rest !== 0n) {
+    let six = Number(rest & 0xffffffffffffn)
+    for (let i = 0; i < 6 && at > 0; i++) {
+      bytes[--at] = six % 256
+      six = Math.floor(six / 256)
+    }
+    rest >>= 48n
+  }
   return bytes
 }
 

@@ -30,8 +30,8 @@ const four = rules({
 const net = (deltas: Readonly<Record<string, number>>): MemberEnergy[] =>
   Object.entries(deltas).map(([member, delta]) => ({
     member,
-    energyImport: Wh(delta < 0 ? -delta : 0),
-    energyExport: Wh(delta > 0 ? delta : 0),
+    energyImport: Wh(Math.max(0, -delta)),
+    energyExport: Wh(Math.max(0, delta)),
   }))
 const series = (seconds: number, prices: Readonly<Record<number, number>>): PriceSeries => ({
   series: 'dk2',

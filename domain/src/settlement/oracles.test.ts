@@ -17,8 +17,8 @@ test.skipIf(!present)('pro-rata gives what an independent project nets proportio
   for (const { deltas, after } of cases) {
     const readings = deltas.map((delta, i) => ({
       member: String(i),
-      energyImport: Wh(delta < 0 ? -delta : 0),
-      energyExport: Wh(delta > 0 ? delta : 0),
+      energyImport: Wh(Math.max(0, -delta)),
+      energyExport: Wh(Math.max(0, delta)),
     }))
     const { members } = settlePeriod(HOUR, readings, { key: 'pro-rata' })
     expect(members.map((m) => Number(m.gridExport - m.gridImport))).toEqual(after)

@@ -11,8 +11,8 @@ const HOUR: Period = { start: 1433131200, seconds: 3600 }
 const net = (deltas: Readonly<Record<string, number>>): MemberEnergy[] =>
   Object.entries(deltas).map(([member, delta]) => ({
     member,
-    energyImport: Wh(delta < 0 ? -delta : 0),
-    energyExport: Wh(delta > 0 ? delta : 0),
+    energyImport: Wh(Math.max(0, -delta)),
+    energyExport: Wh(Math.max(0, delta)),
   }))
 
 const table = (deltas: Readonly<Record<string, number>>, allocation: Allocation, period = HOUR) =>
