@@ -30,7 +30,7 @@ export function sayableOf(error: unknown): Sayable {
   const own = chain.find((at) => text(at.code)?.startsWith('ERR_') && text(at.shortMessage))
   if (own) return { code: own.code as string, message: own.shortMessage as string, details: own.details }
   const first = chain[0]
-  const unreachable = chain.find((at) => UNREACHABLE.has(text(at.code) ?? ''))
+  const unreachable = chain.find((at) => UNREACHABLE.has(text(at.code) ?? '') || at.name === 'HttpRequestError')
   if (unreachable) {
     return {
       code: 'ERR_UNREACHABLE',
