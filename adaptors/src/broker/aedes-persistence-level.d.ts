@@ -7,8 +7,10 @@ declare module 'aedes-persistence-level' {
     readonly rap: boolean
     readonly nl: boolean
   }
-  interface LevelPersistence {
+  export interface LevelPersistence {
     addSubscriptions(client: { readonly id: string }, subscriptions: readonly Subscription[]): Promise<void>
+    outgoingEnqueueCombi(subscriptions: readonly unknown[], packet: unknown): Promise<void>
+    outgoingUpdate(client: unknown, packet: unknown): Promise<void>
   }
   /** @param db an abstract-level database */
   export default function persistence(db: unknown): LevelPersistence

@@ -1,22 +1,54 @@
+import persistence, { type LevelPersistence } from 'aedes-persistence-level'
 import { ClassicLevel } from 'classic-level'
 
-type Key = string
-type Value = Buffer | string
-type PutOptions = Parameters<ClassicLevel<Key, Value>['put']>[2]
+/** LevelDB that can be told to reach the disk (fsync) before it confirms a put; concurrent puts share one fsync. */
+class Store extends ClassicLevel<string, Buffer | string> {
+  #durable = false
 
-/**
- * LevelDB whose puts reach the disk before they are confirmed (fsync): what the broker acknowledges survives a power cut.
- * Concurrent puts share one fsync inside LevelDB. Deletes need not be so careful: a message that comes twice is harmless.
- */
-class QueueStore extends ClassicLevel<Key, Value> {
+  /** Puts that `write` begins before it first waits are on disk when they resolve. */
+  durably<T>(write: () => T): T {
+    this.#durable = true
+    try {
+      return write()
+    } finally {
+      this.#durable = false
+    }
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of abstract-level cannot be overridden one by one
   override put(...[key, value, options]: any[]): any {
-    return super.put(key as Key, value as Value, { ...(options as PutOptions), sync: true } as never)
+    return super.put(key as string, value as string, { ...(options as object), sync: this.#durable })
   }
 }
 
-export async function openQueueStore(dir: string): Promise<QueueStore> {
-  const store = new QueueStore(dir)
+/**
+ * Sessions and undelivered messages of the broker, on disk. Two promises beyond the library's:
+ * - a message is on disk before its publisher hears PUBACK;
+ * - messages are stored and sent in the order in which they came. The broker takes a message that overtook another for a
+ *   sign that the other was sent already, and would keep it back until the subscriber connects again.
+ */
+export async function openQueueStore(dir: string): Promise<{ queue: LevelPersistence; close(): Promise<void> }> {
+  const store = new Store(dir)
   await store.open()
-  return store
+  const queue = persistence(store)
+  const enqueue = queue.outgoingEnqueueCombi.bind(queue)
+  queue.outgoingEnqueueCombi = inOrder((...args: Parameters<typeof enqueue>) => store.durably(() => enqueue(...args)))
+  queue.outgoingUpdate = inOrder(queue.outgoingUpdate.bind(queue))
+  return {
+    queue,
+    async close() {
+      if (store.status === 'open') await store.close()
+    },
+  }
+}
+
+/** The same work, begun at once, but confirmed in the order of the calls. */
+function inOrder<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (...args) => {
+    const done = work(...args)
+    const confirmed = last.then(() => done)
+    last = confirmed.catch(() => undefined)
+    return confirmed
+  }
 }

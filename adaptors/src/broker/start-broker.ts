@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
-import persistence from 'aedes-persistence-level'
 import { INGEST_CLIENT, TELEGRAM_TOPICS } from '../mqtt/topics.ts'
 import { openQueueStore } from './queue-store.ts'
 
@@ -28,9 +27,8 @@ export async function startBroker({ port, dir }: BrokerOptions): Promise<Broker>
   const store = await openQueueStore(dir)
   // Queued messages are ordered by broker id, then counter: ids that grow with time keep the order across restarts.
   const id = `broker-${String(Date.now()).padStart(15, '0')}`
-  const queue = persistence(store)
-  const broker = await Aedes.createBroker({ id, persistence: queue })
-  await queue.addSubscriptions({ id: INGEST_CLIENT }, [
+  const broker = await Aedes.createBroker({ id, persistence: store.queue })
+  await store.queue.addSubscriptions({ id: INGEST_CLIENT }, [
     { topic: TELEGRAM_TOPICS, qos: 1, rh: 0, rap: false, nl: false },
   ])
   const sockets = new Set<Socket>()
@@ -53,7 +51,7 @@ export async function startBroker({ port, dir }: BrokerOptions): Promise<Broker>
       await new Promise<void>((resolve) => broker.close(() => resolve()))
       for (const socket of sockets) socket.destroy()
       await closed
-      if (store.status === 'open') await store.close()
+      await store.close()
     },
   }
 }

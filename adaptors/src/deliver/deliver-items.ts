@@ -57,8 +57,8 @@ export async function deliverItems(
       const answer = await api.postReadings(batch.readings)
       accepted += answer.accepted
       duplicates += answer.duplicates
-      for (const { index, code, reason } of answer.rejected)
-        batch.rejected.push(rejectedReading(batch.readings[index]!, code, reason))
+      // The API keeps what it refuses by itself, ready for a replay.
+      rejectedCount += answer.rejected.length
     }
     if (batch.rejected.length > 0) await api.postRejected(batch.rejected)
     rejectedCount += batch.rejected.length
@@ -112,14 +112,14 @@ export async function deliverItems(
   }
 }
 
-/** A reading that the API refused, kept so that it can be sent again. */
+/** A reading of a batch that the API refused as a whole, kept so that it can be sent again. */
 export const rejectedReading = (reading: MeterReading, code: string, reason: string): RejectedRow => ({
   source: reading.source,
   meter: reading.meter,
   raw: JSON.stringify(reading),
   code,
   reason,
-  format: 'reading',
+  format: 'meter-reading',
 })
 
 type MeterSum = { meter: string; readings: number; first: string; last: string; importWh: number; exportWh: number }

@@ -65,8 +65,7 @@ export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptio
   return {
     postReadings: async (readings) => Delivery.parse(await send('POST', '/v1/readings', { readings })),
     postRejected: async (rows) => {
-      for (let at = 0; at < rows.length; at += 1000)
-        await send('POST', '/v1/rejected', { rejected: rows.slice(at, at + 1000) })
+      for (const part of bySize(rows)) await send('POST', '/v1/rejected', { rejected: part })
     },
     postPrices: async (prices) => {
       for (const [series, part] of bySeries(prices)) await send('POST', '/v1/prices', { series, prices: part })
@@ -78,6 +77,25 @@ export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptio
     markReplayed: async (id) => void (await send('POST', `/v1/rejected/${encodeURIComponent(id)}/replayed`, {})),
   }
 }
+
+/** Parts that fit into one request: rows may hold garbage of any length. */
+function* bySize(rows: readonly RejectedRow[]): Generator<RejectedRow[]> {
+  let part: RejectedRow[] = []
+  let size = 0
+  for (const row of rows) {
+    // JSON may double the length of what must be escaped.
+    size += 2 * row.raw.length + 1000
+    if (size > MOST_CHARACTERS && part.length > 0) {
+      yield part
+      part = []
+      size = 2 * row.raw.length + 1000
+    }
+    part.push({ ...row, reason: row.reason.slice(0, 2000), source: row.source.slice(0, 200) })
+  }
+  if (part.length > 0) yield part
+}
+
+const MOST_CHARACTERS = 4_000_000
 
 function bySeries(prices: readonly SpotPrice[]) {
   const series = new Map<string, Omit<SpotPrice, 'series'>[]>()

@@ -37,7 +37,7 @@ export async function* replayRejected(kept: KeptRow, options: ReplayOptions): As
       ...(kept.row ? { row: kept.row } : {}),
     },
   })
-  if (format === 'reading') {
+  if (format === 'meter-reading') {
     const reading = parseJson(raw)
     const valid = parseMeterReading(reading)
     yield valid.ok ? { type: 'reading', reading: reading as MeterReading } : again(valid.code, valid.reason)

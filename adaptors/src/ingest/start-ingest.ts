@@ -32,6 +32,12 @@ export interface IngestHealth {
 
 /** Most telegrams of one delivery; each gives at most a few readings. */
 const MOST_MESSAGES = 5_000
+/** How long telegrams gather before they are delivered together. */
+const GATHER_MS = 50
+/** Rest after a delivery failed; the client below has already tried with back-off. */
+const RETRY_MS = 1000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
  * MQTT → harmonise → unified API. A telegram is acknowledged only after the API has answered that its reading is durable
@@ -53,7 +59,8 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
       const answer = await postOrKeep(api, part)
       counts.accepted += answer.accepted
       counts.duplicates += answer.duplicates
-      for (const { index, code, reason } of answer.rejected) kept.push(rejectedReading(part[index]!, code, reason))
+      counts.rejected += answer.rejected
+      kept.push(...answer.kept)
     }
     if (kept.length > 0) await api.postRejected(kept)
     counts.rejected += kept.length
@@ -68,6 +75,8 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
 
   const run = async () => {
     while (waiting.length > 0 && !stopped) {
+      // Wait for the rest of what is arriving now: one insert for many telegrams.
+      if (waiting.length < MOST_MESSAGES) await pause(GATHER_MS)
       const messages = waiting.slice(0, MOST_MESSAGES)
       waiting = waiting.slice(MOST_MESSAGES)
       inDelivery = messages.length
@@ -78,7 +87,8 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
         if (stopped) return
         log?.(`not delivered, trying again: ${lastError}`)
         waiting = [...messages, ...waiting]
-        await new Promise((resolve) => setTimeout(resolve, 1000))
+        inDelivery = 0
+        await pause(RETRY_MS)
       } finally {
         inDelivery = 0
       }
@@ -97,8 +107,7 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
     topics: [TELEGRAM_TOPICS],
     onMessage(message) {
       waiting.push(message)
-      // Wait for the rest of what is arriving now: one insert for many telegrams.
-      if (!running) setImmediate(start)
+      start()
     },
     onConnected: () => onConnected?.(),
     onDisconnected(reason) {
@@ -124,10 +133,12 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
 /** A batch that the API refuses as a whole for good is kept as rejected, or one reading would stop all others for ever. */
 async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
   try {
-    return await api.postReadings(readings)
+    const { accepted, duplicates, rejected } = await api.postReadings(readings)
+    // Single readings that the API refuses it keeps by itself.
+    return { accepted, duplicates, rejected: rejected.length, kept: [] }
   } catch (error) {
     if (!(error instanceof OpemError) || error.retryable) throw error
-    const { code, shortMessage: reason } = error
-    return { accepted: 0, duplicates: 0, rejected: readings.map((_, index) => ({ index, code, reason })) }
+    const kept = readings.map((reading) => rejectedReading(reading, error.code, error.shortMessage))
+    return { accepted: 0, duplicates: 0, rejected: 0, kept }
   }
 }

@@ -3,7 +3,7 @@ import { collectFindings, type Findings } from '../harmonise/findings.ts'
 import type { Bytes } from '../text/lines.ts'
 import { table } from '../text/table.ts'
 import type { Clock } from '../text/wall-clock.ts'
-import { COLUMNS, parseRow, type Relation, relationOf, type SunDanceRow } from './row.ts'
+import { COLUMNS, parseRow, type Relation, relationOf } from './row.ts'
 
 /** What the whole file says about its site, before any of its rows is believed. */
 export interface Inspection {
@@ -36,7 +36,7 @@ export async function inspect(bytes: Bytes, clock: Clock | undefined): Promise<I
   let rows = 0
   let negative = 0
   let firstNegative = 0
-  let before: SunDanceRow | undefined
+  let before: { plain: number; instant: number | undefined } | undefined
   let rises = 0
   let falls = 0
   let headerFits = false
@@ -49,7 +49,10 @@ export async function inspect(bytes: Bytes, clock: Clock | undefined): Promise<I
     }
     for (const raw of part.rows) {
       const row = parseRow(raw)
-      if ('code' in row) continue
+      if ('code' in row) {
+        before = undefined // what an unreadable row skips is no gap in the file
+        continue
+      }
       rows++
       earliest = Math.min(earliest, row.plain)
       if (signOf(row.gen) < 0) {
@@ -59,18 +62,21 @@ export async function inspect(bytes: Bytes, clock: Clock | undefined): Promise<I
         negative++
         firstNegative ||= raw.number
       }
-      if (clock) {
-        const meant = clock(row.wall).length
-        if (meant === 0) findings.add('dst-gap-hour-present', 'note', 'a local hour that the zone skips', raw.number)
-        if (meant === 2) folds.set(row.plain, (folds.get(row.plain) ?? 0) + 1)
+      const meant = clock?.(row.wall) ?? [row.plain]
+      if (meant.length === 0) {
+        findings.add('dst-gap-hour-present', 'note', 'a local hour that the zone skips', raw.number)
       }
+      if (meant.length === 2) folds.set(row.plain, (folds.get(row.plain) ?? 0) + 1)
+      const instant = meant.length === 1 ? meant[0] : undefined
       if (before) {
         const step = row.plain - before.plain
         if (step > 0) rises++
         if (step < 0) falls++
-        spacings.set(Math.abs(step), (spacings.get(Math.abs(step)) ?? 0) + 1)
+        // Spacing is true time: the wall clock jumps in spring and autumn.
+        const apart = instant !== undefined && before.instant !== undefined ? Math.abs(instant - before.instant) : 0
+        if (apart > 0) spacings.set(apart, (spacings.get(apart) ?? 0) + 1)
       }
-      before = row
+      before = { plain: row.plain, instant }
     }
   }
   const spacing = [...spacings].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 3600
