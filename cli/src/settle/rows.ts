@@ -63,14 +63,18 @@ export function rowReader(header: string): (text: string, line: number) => Row {
     number,
     number,
   ]
+  // Rows of one period mostly repeat its start to the letter: it is parsed once.
+  let known = { text: '', seconds: 0, start: 0 }
   return (text, line) => {
     const cells = cellsOf(text, line)
     if (cells.length !== names.length)
       throw badRow(line, 'row', text, `${cells.length} cells; the header has ${names.length}`)
     const length = secondsOf(cells[seconds]!, line)
+    if (known.text !== cells[start] || known.seconds !== length)
+      known = { text: cells[start]!, seconds: length, start: startOf(cells[start]!, length, line) }
     return {
       line,
-      start: startOf(cells[start]!, length, line),
+      start: known.start,
       seconds: length,
       member: memberOf(cells[member]!, line),
       energyImport: energyOf('import_wh', cells[drawn]!, line),
