@@ -14,7 +14,7 @@ export default defineConfig({
         version: '0.8.34',
         // The compiler comes with npm: nothing is downloaded.
         path: fileURLToPath(new URL('node_modules/solc/soljson.js', import.meta.url)),
-        settings: { evmVersion: 'cancun', optimizer: { enabled: true, runs: 20_000 } },
+        settings: { evmVersion: 'cancun', viaIR: true, optimizer: { enabled: true, runs: 1_000_000 } },
       },
     },
   },

@@ -26,7 +26,13 @@ function causes(error: unknown): object[] {
 
 /** One sentence and a stable code for anything thrown. */
 export function sayableOf(error: unknown): Sayable {
-  const chain = causes(error) as { code?: unknown; shortMessage?: unknown; message?: unknown; details?: unknown }[]
+  const chain = causes(error) as {
+    name?: unknown
+    code?: unknown
+    shortMessage?: unknown
+    message?: unknown
+    details?: unknown
+  }[]
   const own = chain.find((at) => text(at.code)?.startsWith('ERR_') && text(at.shortMessage))
   if (own) return { code: own.code as string, message: own.shortMessage as string, details: own.details }
   const first = chain[0]

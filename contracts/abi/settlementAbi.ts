@@ -200,33 +200,6 @@ export const settlementAbi = [
   },
   {
     "inputs": [],
-    "name": "ECDSAInvalidSignature",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "length",
-        "type": "uint256"
-      }
-    ],
-    "name": "ECDSAInvalidSignatureLength",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "s",
-        "type": "bytes32"
-      }
-    ],
-    "name": "ECDSAInvalidSignatureS",
-    "type": "error"
-  },
-  {
-    "inputs": [],
     "name": "InvalidShortString",
     "type": "error"
   },
@@ -1160,9 +1133,9 @@ export const settlementAbi = [
         "type": "uint256[]"
       },
       {
-        "internalType": "bytes[]",
+        "internalType": "bytes",
         "name": "signatures",
-        "type": "bytes[]"
+        "type": "bytes"
       }
     ],
     "name": "correct",
@@ -1533,9 +1506,9 @@ export const settlementAbi = [
         "type": "uint256[]"
       },
       {
-        "internalType": "bytes[]",
+        "internalType": "bytes",
         "name": "signatures",
-        "type": "bytes[]"
+        "type": "bytes"
       }
     ],
     "name": "settle",

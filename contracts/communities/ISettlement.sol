@@ -123,17 +123,17 @@ interface ISettlement {
     error SettlementChallengeUnfounded();
     error SettlementRootZero();
 
-    /// @notice Settles the next batch of a community with a quorum of signatures (65 bytes each), ascending by signer
-    /// address. Anybody may submit it. At most 128 periods; all of them over, running and under one rule version.
-    function settle(Report calldata report, PeriodTotals[] calldata totals, bytes[] calldata signatures) external;
+    /// @notice Settles the next batch of a community with a quorum of signatures: 65 bytes each (r ‖ s ‖ v), one
+    /// behind the other, ascending by signer address. Anybody may submit it. At most 128 periods; all of them over, running and under one rule version.
+    function settle(bytes calldata signatures, Report calldata report, PeriodTotals[] calldata totals) external;
 
     /// @notice Supersedes `previous` by the next revision over the same periods and rules, inside the correction window.
     /// A fallen batch may be corrected at any time, and its windows count anew from then.
     function correct(
         Batch calldata previous,
+        bytes calldata signatures,
         Report calldata report,
-        PeriodTotals[] calldata totals,
-        bytes[] calldata signatures
+        PeriodTotals[] calldata totals
     ) external;
 
     /// @notice Shows that a period of a batch is wrong: its whole members' tree is given, recomputed and compared

@@ -2,7 +2,6 @@
 pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IOracleCommittee} from "./IOracleCommittee.sol";
 
@@ -10,17 +9,18 @@ import {IOracleCommittee} from "./IOracleCommittee.sol";
 abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
     using SafeCast for uint256;
 
-    /// @dev One slot, with a copy of the quorum, so that a settlement learns the quorum with its first signer.
+    /// @dev One slot. A settlement reads nothing else of the committee, so it carries the quorum as well.
+    /// @param quorum the committee's quorum while the node may sign (seated, bond posted), else 0
     struct Node {
         uint8 seat;
-        NodeStatus status;
         uint8 quorum;
+        NodeStatus status;
         uint64 freeAt;
         uint128 bond;
     }
 
     uint256 private constant SEATS = 256;
-
+    uint256 private constant SIGNATURE = 65;
     uint256 private immutable _minimumBond;
     uint64 private immutable _exitDelay;
 
@@ -47,7 +47,7 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
         _seats.push(node);
         ++_seated;
         // Below 256 as just checked.
-        (given.seat, given.status, given.quorum, given.freeAt) = (uint8(number), NodeStatus.Seated, _quorum, 0);
+        (given.seat, given.status, given.freeAt) = (uint8(number), NodeStatus.Seated, 0);
         emit NodeSeated(node, uint8(number));
     }
 
@@ -62,7 +62,8 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
         uint8 previous = _quorum;
         _quorum = quorum_;
         for (uint256 i = 0; i < _seats.length; ++i) {
-            _nodes[_seats[i]].quorum = quorum_;
+            Node storage node = _nodes[_seats[i]];
+            if (node.quorum != 0) node.quorum = quorum_;
         }
         emit QuorumChanged(previous, quorum_);
     }
@@ -74,7 +75,7 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
         uint256 bond = node.bond + msg.value;
         if (bond < _minimumBond) revert CommitteeBondTooSmall(bond, _minimumBond);
 
-        node.bond = bond.toUint128();
+        (node.bond, node.quorum) = (bond.toUint128(), _quorum);
         emit BondPosted(msg.sender, msg.value, bond);
     }
 
@@ -138,20 +139,55 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
     }
 
     /// @dev The signers of `digest` as a bitmap of seats: a quorum of seated nodes with their bonds, ascending by address.
-    function _checkQuorum(bytes32 digest, bytes[] calldata signatures) internal view returns (uint256 signers) {
-        address previous = address(0);
-        uint256 needed = type(uint256).max;
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = ECDSA.recoverCalldata(digest, signatures[i]);
-            if (signer <= previous) revert CommitteeSignersNotAscending(previous, signer);
-            Node memory node = _nodes[signer];
-            if (node.status != NodeStatus.Seated) revert CommitteeNodeNotSeated(signer);
-            if (node.bond < _minimumBond) revert CommitteeBondTooSmall(node.bond, _minimumBond);
-            signers |= 1 << node.seat;
-            needed = node.quorum;
-            previous = signer;
+    /// A signature that is none recovers address zero, which is never ascending. Malleable signatures do no harm: signers
+    /// count once, and the nonce in the digest is used once.
+    function _checkQuorum(bytes32 digest, bytes calldata signatures) internal view returns (uint256 signers) {
+        uint256 previous = 0;
+        uint256 needed = type(uint8).max;
+        unchecked {
+            // Counters of calldata bytes: far from 256 bits.
+            for (uint256 at = 0; at < signatures.length; at += SIGNATURE) {
+                uint256 signer = _recover(digest, signatures, at);
+                if (signer <= previous) {
+                    revert CommitteeSignersNotAscending(address(uint160(previous)), address(uint160(signer)));
+                }
+                uint256 node = _wordOf(address(uint160(signer)));
+                needed = (node >> 8) & 0xff; // Node.quorum
+                if (needed == 0) _refuseSigner(address(uint160(signer)));
+                signers |= 1 << (node & 0xff); // Node.seat
+                previous = signer;
+            }
+            if (signatures.length < needed * SIGNATURE) {
+                revert CommitteeQuorumNotMet(signatures.length / SIGNATURE, _quorum);
+            }
         }
-        if (signatures.length < needed) revert CommitteeQuorumNotMet(signatures.length, _quorum);
+    }
+
+    /// @dev The signer of the 65 bytes r ‖ s ‖ v at `at`. Bytes read past the end are zero or foreign and recover nobody seated.
+    function _recover(bytes32 digest, bytes calldata signatures, uint256 at) private view returns (uint256 signer) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let from := add(signatures.offset, at)
+            mstore(free, digest)
+            mstore(add(free, 0x20), byte(0, calldataload(add(from, 0x40)))) // v
+            calldatacopy(add(free, 0x40), from, 0x40) // r, s
+            mstore(0, 0) // stays when the precompile answers nothing
+            pop(staticcall(gas(), 1, free, 0x80, 0, 0x20))
+            signer := mload(0)
+        }
+    }
+
+    function _refuseSigner(address signer) private view {
+        if (_nodes[signer].status != NodeStatus.Seated) revert CommitteeNodeNotSeated(signer);
+        revert CommitteeBondTooSmall(_nodes[signer].bond, _minimumBond);
+    }
+
+    /// @dev A node's slot in one read.
+    function _wordOf(address signer) private view returns (uint256 word) {
+        Node storage node = _nodes[signer];
+        assembly ("memory-safe") {
+            word := sload(node.slot)
+        }
     }
 
     /// @dev Takes the bonds of all `signers` for `challenger`. They sign no more until they post again.
@@ -162,7 +198,7 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
             address signer = _seats[number];
             uint256 bond = _nodes[signer].bond;
             if (bond == 0) continue;
-            _nodes[signer].bond = 0;
+            (_nodes[signer].bond, _nodes[signer].quorum) = (0, 0);
             reward += bond;
             emit BondTaken(signer, challenger, bond);
         }
@@ -173,7 +209,7 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
         Node storage leaving = _nodes[node];
         if (leaving.status != NodeStatus.Seated) revert CommitteeNodeNotSeated(node);
         uint64 freeAt = uint64(block.timestamp) + _exitDelay;
-        (leaving.status, leaving.freeAt) = (NodeStatus.Leaving, freeAt);
+        (leaving.status, leaving.freeAt, leaving.quorum) = (NodeStatus.Leaving, freeAt, 0);
         --_seated;
         emit NodeLeaving(node, freeAt);
     }

@@ -3,17 +3,20 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Balance, BalanceProof, Batch, ISettlement, PeriodTotals, Report} from "./ISettlement.sol";
 import {OracleCommittee} from "./OracleCommittee.sol";
 import {BalanceTree} from "./libraries/BalanceTree.sol";
 import {CommunityHead, CommunityHeadLib} from "./libraries/CommunityHead.sol";
 import {PeriodAudit} from "./libraries/PeriodAudit.sol";
+import {ReportWords} from "./libraries/ReportWords.sol";
 import {TotalsWord} from "./libraries/TotalsWord.sol";
 
 /// @title Commitments to every member's balance of every period, signed by the oracle committee
 contract Settlement is ISettlement, OracleCommittee, EIP712 {
     using CommunityHeadLib for CommunityHead;
+    using ReportWords for Report;
     using TotalsWord for PeriodTotals;
     using TotalsWord for PeriodTotals[];
 
@@ -24,18 +27,22 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         bool exact;
     }
 
-    bytes32 private constant REPORT_TYPEHASH = keccak256(
-        "Report(address community,uint64 start,uint16 periods,uint32 revision,uint32 rules,bytes32 root,bytes32 totalsHash,uint256 nonce,uint64 deadline)"
-    );
+    struct Record {
+        CommunityHead head;
+        mapping(uint256 version => Terms) terms;
+        mapping(uint256 start => bytes32) batches;
+    }
+
     uint256 private constant MOST_PERIODS = 128;
     uint256 private constant MOST_CHALLENGED_MEMBERS = 256;
 
     uint64 private immutable _correctionWindow;
+    uint256 private immutable _chainId;
+    bytes32 private immutable _domain;
 
     address private _factory;
-    mapping(address community => CommunityHead) private _heads;
-    mapping(address community => mapping(uint32 version => Terms)) private _terms;
-    mapping(address community => mapping(uint64 start => bytes32)) private _batches;
+    /// @dev By the community's address, as a whole word: an address with dirt in its high bits has no record.
+    mapping(uint256 community => Record) private _records;
 
     /// @param authority the AccessManager that governs the committee and names the factory
     /// @param correctionWindow_ seconds in which a batch may be corrected after it was settled
@@ -50,45 +57,44 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         EIP712("OPEM Settlement", "1")
     {
         _correctionWindow = correctionWindow_;
+        (_chainId, _domain) = (block.chainid, _domainSeparatorV4());
     }
 
     /// @inheritdoc ISettlement
-    function settle(Report calldata report, PeriodTotals[] calldata totals, bytes[] calldata signatures) external {
-        CommunityHead head = _heads[report.community];
-        if (!head.isKnown()) revert SettlementCommunityUnknown(report.community);
-        if (report.revision != 0) revert SettlementRevision(report.revision, 0);
-        head = _checkNext(head, report);
-
-        bytes32 totalsHash = _checkContent(report, totals, head.periodSeconds(), head.exact());
+    function settle(bytes calldata signatures, Report calldata report, PeriodTotals[] calldata totals) external {
+        Record storage record = _records[report.communityWord()];
+        CommunityHead head = record.head;
+        if (!report.follows(head, totals.length, MOST_PERIODS)) {
+            head = _turnToRules(record, head);
+            if (!report.follows(head, totals.length, MOST_PERIODS)) _refuseReport(head, report, totals.length);
+        }
+        _checkTotals(report, totals, head);
+        bytes32 totalsHash = totals.hash();
         uint256 signers = _checkSignatures(report, totalsHash, head.sequence(), signatures);
 
-        _heads[report.community] = head.advanced(report.periods);
-        _record(report, totals, totalsHash, signers, uint64(block.timestamp));
+        record.head = head.advanced(report.periodsWord());
+        record.batches[report.startWord()] = report.batchHash(totalsHash, signers, block.timestamp);
+        report.announce(totals, signers, block.timestamp);
     }
 
     /// @inheritdoc ISettlement
     function correct(
         Batch calldata previous,
+        bytes calldata signatures,
         Report calldata report,
-        PeriodTotals[] calldata totals,
-        bytes[] calldata signatures
+        PeriodTotals[] calldata totals
     ) external {
-        _checkCurrent(previous, _batches[report.community][report.start]);
-        if (report.periods != previous.periods) revert SettlementBatchSize(report.periods, previous.periods);
-        if (report.rules != previous.rules) revert SettlementRulesNotInForce(report.rules, previous.rules);
-        uint32 revision = previous.revision + 1;
-        if (report.revision != revision) revert SettlementRevision(report.revision, revision);
-        uint64 settledAt = previous.settledAt;
-        if (previous.root == 0) settledAt = uint64(block.timestamp);
-        else _checkWindow(settledAt, _correctionWindow);
-
-        CommunityHead head = _heads[report.community];
-        bool exact = _terms[report.community][report.rules].exact;
-        bytes32 totalsHash = _checkContent(report, totals, head.periodSeconds(), exact);
+        Record storage record = _recordOf(report.community);
+        uint256 settledAt = _checkCorrection(record, previous, report);
+        CommunityHead head = record.head.withRules(report.rules, record.terms[report.rules].exact);
+        _checkForm(report, totals.length);
+        _checkTotals(report, totals, head);
+        bytes32 totalsHash = totals.hash();
         uint256 signers = _checkSignatures(report, totalsHash, head.sequence(), signatures);
 
-        _heads[report.community] = head.counted();
-        _record(report, totals, totalsHash, signers, settledAt);
+        record.head = record.head.counted();
+        record.batches[report.start] = report.batchHash(totalsHash, signers, settledAt);
+        report.announce(totals, signers, settledAt);
     }
 
     /// @inheritdoc ISettlement
@@ -101,8 +107,8 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         bytes32[] calldata toBatchRoot
     ) external {
         _checkChallenge(batch, batchTotals, index, balances.length);
-        uint256 turn = batch.start / _heads[batch.community].periodSeconds() + index;
-        uint64 period = uint64(turn * _heads[batch.community].periodSeconds());
+        uint256 turn = batch.start / _recordOf(batch.community).head.periodSeconds() + index;
+        uint64 period = uint64(turn * _recordOf(batch.community).head.periodSeconds());
         _checkMembersTree(batch, period, totals, balances, toBatchRoot);
 
         Fault fault = _faultOf(batch, batchTotals[index], turn, totals, balances);
@@ -119,16 +125,17 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
     /// @inheritdoc ISettlement
     function registerCommunity(address community, uint32 periodSeconds, uint64 startsAt) external {
         if (msg.sender != _factory) revert SettlementOnlyFactory(msg.sender);
-        _heads[community] = CommunityHeadLib.opening(periodSeconds, startsAt);
+        _recordOf(community).head = CommunityHeadLib.opening(periodSeconds, startsAt);
         emit CommunityRegistered(community, periodSeconds, startsAt);
     }
 
     /// @inheritdoc ISettlement
     function rulesCommitted(uint32 version, uint64 from, bool plainEven, bool exact) external {
         CommunityHead head = _onlyCommunity();
-        _terms[msg.sender][version] = Terms(from, plainEven, exact);
-        if (version == 1) _heads[msg.sender] = head.withRules(1, exact);
-        else if (version == head.rules() + 1) _heads[msg.sender] = head.withNextRulesFrom(from / head.periodSeconds());
+        _recordOf(msg.sender).terms[version] = Terms(from, plainEven, exact);
+        if (version == 1) _recordOf(msg.sender).head = head.withRules(1, exact);
+        else if (version == head.rules() + 1)
+            _recordOf(msg.sender).head = head.withNextRulesFrom(from / head.periodSeconds());
     }
 
     /// @inheritdoc ISettlement
@@ -136,7 +143,9 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         CommunityHead head = _onlyCommunity();
         uint256 length = head.periodSeconds();
         if (from / length > head.next()) head = head.withNext(from / length);
-        _heads[msg.sender] = head.withUntil(until == type(uint64).max ? CommunityHeadLib.NEVER : until / length);
+        _recordOf(msg.sender).head = head.withUntil(
+            until == type(uint64).max ? CommunityHeadLib.NEVER : until / length
+        );
     }
 
     /// @inheritdoc ISettlement
@@ -145,7 +154,8 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         Balance calldata balance,
         BalanceProof calldata proof
     ) external view returns (bool) {
-        if (batch.root == 0 || keccak256(abi.encode(batch)) != _batches[batch.community][batch.start]) return false;
+        if (batch.root == 0 || keccak256(abi.encode(batch)) != _recordOf(batch.community).batches[batch.start])
+            return false;
         bytes32 leaf = BalanceTree.balanceLeaf(batch.community, proof.periodStart, batch.revision, balance);
         bytes32 membersRoot = MerkleProof.processProofCalldata(proof.toMembersRoot, leaf);
         bytes32 periodLeaf = BalanceTree.periodLeaf(proof.periodStart, proof.totals, membersRoot);
@@ -169,86 +179,109 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
 
     /// @inheritdoc ISettlement
     function batchHash(address community, uint64 start) external view returns (bytes32) {
-        return _batches[community][start];
+        return _recordOf(community).batches[start];
     }
 
     /// @inheritdoc ISettlement
     function nextPeriod(address community) external view returns (uint64) {
-        CommunityHead head = _heads[community];
+        CommunityHead head = _recordOf(community).head;
         return uint64(head.next() * head.periodSeconds());
     }
 
     /// @inheritdoc ISettlement
     function settlesUntil(address community) external view returns (uint64) {
-        CommunityHead head = _heads[community];
+        CommunityHead head = _recordOf(community).head;
         uint256 until = head.until();
         return until == CommunityHeadLib.NEVER ? type(uint64).max : uint64(until * head.periodSeconds());
     }
 
     /// @inheritdoc ISettlement
     function nonce(address community) external view returns (uint256) {
-        return _heads[community].sequence();
+        return _recordOf(community).head.sequence();
+    }
+
+    function _recordOf(address community) private view returns (Record storage) {
+        return _records[uint160(community)];
     }
 
     function _onlyCommunity() private view returns (CommunityHead head) {
-        head = _heads[msg.sender];
+        head = _recordOf(msg.sender).head;
         if (!head.isKnown()) revert SettlementOnlyCommunity(msg.sender);
     }
 
-    /// @dev No gap, no overlap, running, over, under one rule version. Answers the head under the rules of the report.
-    function _checkNext(CommunityHead head, Report calldata report) private view returns (CommunityHead) {
+    /// @dev Says why a report does not follow the head: gap, overlap, stop, future, rules, or its form.
+    function _refuseReport(CommunityHead head, Report calldata report, uint256 totals) private view {
         uint256 length = head.periodSeconds();
         uint256 next = head.next();
         uint256 end = next + report.periods;
+        if (!head.isKnown()) revert SettlementCommunityUnknown(report.community);
+        if (report.revision != 0) revert SettlementRevision(report.revision, 0);
         if (report.start != next * length) revert SettlementGapOrOverlap(report.start, uint64(next * length));
+        _checkForm(report, totals);
         if (end > head.until()) {
             uint256 first = head.until() > next ? head.until() : next;
             revert SettlementNotRunning(report.community, uint64(first * length));
         }
         if (end * length > block.timestamp)
             revert SettlementPeriodNotOver(uint64(end * length), uint64(block.timestamp));
-        if (head.nextRulesFrom() <= next) head = _turnToRules(head, report.community, next);
         if (report.rules != head.rules()) revert SettlementRulesNotInForce(report.rules, uint32(head.rules()));
-        if (head.nextRulesFrom() < end) revert SettlementRulesChangeInside(uint64(head.nextRulesFrom() * length));
-        return head;
+        revert SettlementRulesChangeInside(uint64(head.nextRulesFrom() * length));
     }
 
-    /// @dev The head under the version in force for period `next`, by way of all versions that began before it.
-    function _turnToRules(CommunityHead head, address community, uint256 next) private view returns (CommunityHead) {
-        while (head.nextRulesFrom() <= next) {
+    /// @dev The head under the version in force for the next period, by way of all versions that began before it.
+    function _turnToRules(Record storage record, CommunityHead head) private view returns (CommunityHead) {
+        if (!head.isKnown()) return head;
+        while (head.nextRulesFrom() <= head.next()) {
             uint32 version = uint32(head.rules()) + 1;
-            uint256 following = _terms[community][version + 1].from;
-            head = head.withRules(version, _terms[community][version].exact).withNextRulesFrom(
-                following == 0 ? CommunityHeadLib.NEVER : following / head.periodSeconds()
-            );
+            uint256 following = record.terms[version + 1].from;
+            head = head.withRules(version, record.terms[version].exact);
+            head = head.withNextRulesFrom(following == 0 ? CommunityHeadLib.NEVER : following / head.periodSeconds());
         }
         return head;
     }
 
-    /// @dev Root, deadline, size, and for each period T = min(surplus, demand), or at most that where rules are not exact.
-    function _checkContent(
-        Report calldata report,
-        PeriodTotals[] calldata totals,
-        uint256 length,
-        bool exact
-    ) private view returns (bytes32 totalsHash) {
+    /// @dev The next revision of the current batch, over the same periods and rules, in time. Answers when its windows began.
+    function _checkCorrection(
+        Record storage record,
+        Batch calldata previous,
+        Report calldata report
+    ) private view returns (uint256 settledAt) {
+        _checkCurrent(previous, record.batches[report.start]);
+        if (report.periods != previous.periods) revert SettlementBatchSize(report.periods, previous.periods);
+        if (report.rules != previous.rules) revert SettlementRulesNotInForce(report.rules, previous.rules);
+        uint32 revision = previous.revision + 1;
+        if (report.revision != revision) revert SettlementRevision(report.revision, revision);
+        if (previous.root == 0) return block.timestamp;
+        _checkWindow(previous.settledAt, _correctionWindow);
+        return previous.settledAt;
+    }
+
+    /// @dev Size, root, deadline.
+    function _checkForm(Report calldata report, uint256 totals) private view {
         uint256 periods = report.periods;
         if (periods == 0 || periods > MOST_PERIODS) revert SettlementBatchSize(periods, MOST_PERIODS);
-        if (totals.length != periods) revert SettlementTotalsCount(totals.length, periods);
+        if (totals != periods) revert SettlementTotalsCount(totals, periods);
         if (report.root == 0) revert SettlementRootZero();
         if (block.timestamp > report.deadline) revert SettlementReportExpired(report.deadline, uint64(block.timestamp));
+    }
 
-        for (uint256 i = 0; i < periods; ++i) {
-            PeriodTotals word = totals[i];
-            if (!word.isWellFormed()) {
-                revert SettlementTotalsMalformed(uint64(report.start + i * length), PeriodTotals.unwrap(word));
-            }
-            uint256 most = word.surplus() < word.demand() ? word.surplus() : word.demand();
-            if (exact ? word.shared() != most : word.shared() > most) {
-                revert SettlementShared(uint64(report.start + i * length), word.shared(), most);
+    /// @dev For each period T = min(surplus, demand), or at most that where rules are not exact.
+    function _checkTotals(Report calldata report, PeriodTotals[] calldata totals, CommunityHead head) private pure {
+        bool exact = head.exact();
+        unchecked {
+            // At most 128 periods of 16-bit lengths.
+            for (uint256 i = 0; i < totals.length; ++i) {
+                PeriodTotals word = totals.at(i);
+                if (!word.isSound(exact)) _refuseTotals(word, report.start + i * head.periodSeconds());
             }
         }
-        return totals.hash();
+    }
+
+    /// @dev Says what is wrong with a period's totals.
+    function _refuseTotals(PeriodTotals word, uint256 period) private pure {
+        if (!word.isWellFormed()) revert SettlementTotalsMalformed(uint64(period), PeriodTotals.unwrap(word));
+        uint256 most = word.surplus() < word.demand() ? word.surplus() : word.demand();
+        revert SettlementShared(uint64(period), word.shared(), most);
     }
 
     /// @dev A current, standing batch inside its window, with its own totals, and a period of a size that fits a block.
@@ -258,7 +291,7 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         uint256 index,
         uint256 members
     ) private view {
-        _checkCurrent(batch, _batches[batch.community][batch.start]);
+        _checkCurrent(batch, _recordOf(batch.community).batches[batch.start]);
         if (batch.root == 0) revert SettlementRootZero();
         _checkWindow(batch.settledAt, challengeWindow());
         bytes32 totalsHash = batchTotals.hash();
@@ -290,7 +323,7 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         if (!BalanceTree.isAscending(balances)) {
             return BalanceTree.isDisordered(balances) ? Fault.MemberOrder : Fault.None;
         }
-        Terms memory terms = _terms[batch.community][batch.rules];
+        Terms memory terms = _recordOf(batch.community).terms[batch.rules];
         return PeriodAudit.faultOf(totals, announced, balances, terms.plainEven && terms.exact, turn);
     }
 
@@ -298,23 +331,11 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         Report calldata report,
         bytes32 totalsHash,
         uint256 sequence,
-        bytes[] calldata signatures
+        bytes calldata signatures
     ) private view returns (uint256 signers) {
-        bytes32 structHash = keccak256(
-            abi.encode(
-                REPORT_TYPEHASH,
-                report.community,
-                report.start,
-                report.periods,
-                report.revision,
-                report.rules,
-                report.root,
-                totalsHash,
-                sequence,
-                report.deadline
-            )
-        );
-        return _checkQuorum(_hashTypedDataV4(structHash), signatures);
+        bytes32 domain = block.chainid == _chainId ? _domain : _domainSeparatorV4();
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, report.structHash(totalsHash, sequence));
+        return _checkQuorum(digest, signatures);
     }
 
     function _checkCurrent(Batch calldata batch, bytes32 stored) private pure {
@@ -327,46 +348,11 @@ contract Settlement is ISettlement, OracleCommittee, EIP712 {
         if (block.timestamp > closedAt) revert SettlementWindowClosed(closedAt, uint64(block.timestamp));
     }
 
-    function _record(
-        Report calldata report,
-        PeriodTotals[] calldata totals,
-        bytes32 totalsHash,
-        uint256 signers,
-        uint64 settledAt
-    ) private {
-        _batches[report.community][report.start] = keccak256(
-            abi.encode(
-                Batch({
-                    community: report.community,
-                    start: report.start,
-                    periods: report.periods,
-                    revision: report.revision,
-                    rules: report.rules,
-                    settledAt: settledAt,
-                    signers: signers,
-                    root: report.root,
-                    totalsHash: totalsHash
-                })
-            )
-        );
-        emit BatchSettled(
-            report.community,
-            report.start,
-            report.revision,
-            report.periods,
-            report.rules,
-            settledAt,
-            signers,
-            report.root,
-            totals
-        );
-    }
-
     /// @dev The batch stays on record as fallen, so that a correction can take its place.
     function _fell(Batch calldata batch, uint64 period, Fault fault) private {
         Batch memory fallen = batch;
         (fallen.signers, fallen.root, fallen.totalsHash) = (0, 0, 0);
-        _batches[batch.community][batch.start] = keccak256(abi.encode(fallen));
+        _recordOf(batch.community).batches[batch.start] = keccak256(abi.encode(fallen));
         emit BatchFallen(batch.community, batch.start, batch.revision, period, msg.sender, fault);
         _takeBonds(batch.signers, msg.sender);
     }

@@ -41,7 +41,7 @@ export async function startNode(
   const account = privateKeyToAccount(settings.privateKey)
   mkdirSync(settings.dir, { recursive: true, mode: 0o700 })
   const deployment = await awaitDeployment(settings.deploymentPath, settings.pollMs, stop.signal)
-  const db = openState(settings.dir)
+  const db = openState(settings.dir, `${deployment.chainId} ${deployment.settlement}`)
   const client = createPublicClient({
     transport: http(settings.chainUrl, { timeout: CHAIN_TIMEOUT_MS, retryCount: 1 }),
   })

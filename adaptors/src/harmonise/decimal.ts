@@ -17,6 +17,28 @@ const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/
  */
 export function parseDecimal(text: string): Decimal | undefined {
   if (text.length === 0 || text.length > LONGEST) return undefined
+  return plainDecimal(text) ?? anyDecimal(text)
+}
+
+/** The common case without exponent and with at most 15 digits, which a JavaScript number holds exactly; else `undefined`. */
+function plainDecimal(text: string): Decimal | undefined {
+  const minus = text.charCodeAt(0) === 45
+  const first = minus ? 1 : 0
+  if (text.length - first > 16) return undefined
+  let digits = 0
+  let point = -1
+  for (let at = first; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48 && code <= 57) digits = digits * 10 + code - 48
+    else if (code === 46 && point < 0) point = at
+    else return undefined
+  }
+  const count = text.length - first - (point < 0 ? 0 : 1)
+  if (count === 0 || count > 15) return undefined
+  return { digits: BigInt(minus ? -digits : digits), scale: point < 0 ? 0 : text.length - point - 1 }
+}
+
+function anyDecimal(text: string): Decimal | undefined {
   const match = DECIMAL.exec(text)
   if (!match) return undefined
   const whole = match[2] ?? ''
@@ -25,7 +47,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   const digits = BigInt(whole + fraction)
   const scale = fraction.length - Number(match[4] ?? 0)
   return {
-    digits: (match[1] === '-' ? -digits : digits) * 10n ** BigInt(Math.max(0, -scale)),
+    digits: (match[1] === '-' ? -digits : digits) * powerOfTen(Math.max(0, -scale)),
     scale: Math.max(0, scale),
   }
 }
@@ -52,7 +74,9 @@ export function withinMagnitude(a: Decimal, b: Decimal): boolean {
   return magnitude(widen(a, scale)) <= magnitude(widen(b, scale))
 }
 
-const widen = (a: Decimal, scale: number): bigint => a.digits * 10n ** BigInt(scale - a.scale)
+const widen = (a: Decimal, scale: number): bigint => a.scale === scale ? a.digits : a.digits * powerOfTen(scale - a.scale)
+const POWERS = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent))
+const powerOfTen = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent)
 const magnitude = (n: bigint): bigint => (n < 0n ? -n : n)
 
 /**
@@ -62,8 +86,8 @@ const magnitude = (n: bigint): bigint => (n < 0n ? -n : n)
  */
 export function roundHalfEven(a: Decimal, power: number): bigint {
   const drop = a.scale - power
-  if (drop <= 0) return a.digits * 10n ** BigInt(-drop)
-  return divideHalfEven(a.digits, 10n ** BigInt(drop))
+  if (drop <= 0) return a.digits * powerOfTen(-drop)
+  return divideHalfEven(a.digits, powerOfTen(drop))
 }
 
 /** `dividend / divisor` (divisor > 0) to the nearest integer, ties to even. */

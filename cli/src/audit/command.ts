@@ -1,7 +1,7 @@
-import type { PriceSeries, RulesDocument } from '@opem/domain'
+import type { ChainBatch, RulesDocument } from '@opem/domain'
 import type { Command } from 'commander'
 import { type Address, isAddress } from 'viem'
-import { readCommunity } from '../chain/read-community.ts'
+import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
 import { evidenceOfApi, evidenceOfFile } from '../evidence/source.ts'
 import { sayableOf } from '../failure.ts'
@@ -9,7 +9,7 @@ import { type Instance, openInstance, type Where, withWhere } from '../instance/
 import { readPrices } from '../instance/prices.ts'
 import { rangeOf } from '../instance/range.ts'
 import { print } from '../print.ts'
-import { audit } from './audit.ts'
+import { type Audit, audit } from './audit.ts'
 import { auditJson, auditLines } from './report.ts'
 
 type Options = Where & { community: string; from?: string; to?: string; evidence?: string; json?: boolean }
@@ -25,6 +25,50 @@ async function documentsOf(
   } catch (error) {
     if (evidence === undefined || !isAddress(community, { strict: false })) throw error
     return { rules: [], missing: sayableOf(error).message }
+  }
+}
+
+type Documents = { readonly profile: Profile | undefined; readonly rules: readonly RulesDocument[] }
+
+/** Audits the part of the range that the chain has settled. */
+async function auditRange(
+  { api }: Instance,
+  chain: CommunityOnChain,
+  { evidence: file }: Options,
+  { profile, rules }: Documents,
+  range: { readonly from: number; readonly to: number },
+): Promise<Audit> {
+  const { view, batches } = chain
+  const endOf = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
+  const last = batches.at(-1)
+  const from = Math.max(range.from, view.startsAt)
+  const to = Math.min(range.to, last ? endOf(last) : view.startsAt)
+  const inRange = batches.filter((batch) => batch.start < to && endOf(batch) > from)
+  const evidence = file
+    ? evidenceOfFile(file)
+    : evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length)
+  const prices = profile ? await readPrices(api, rules, from, to) : []
+  return audit({ chain, evidence, rulesDocs: rules, prices, from, to })
+}
+
+/**
+ * A correction may be settled between reading the chain and reading the evidence: what is not sound is judged again while
+ * the chain has moved on meanwhile.
+ */
+async function steadily(
+  { chain: client, contracts, fromBlock }: Instance,
+  community: Address,
+  work: (chain: CommunityOnChain) => Promise<Audit>,
+): Promise<Audit> {
+  const read = () => readCommunity(client, { settlement: contracts.settlement, community, fromBlock })
+  const state = ({ batches }: CommunityOnChain) => batches.map(({ start, revision }) => `${start} ${revision}`).join()
+  let chain = await read()
+  for (;;) {
+    const result = await work(chain)
+    if (result.ok) return result
+    const now = await read()
+    if (state(now) === state(chain)) return result
+    chain = now
   }
 }
 
@@ -48,20 +92,9 @@ export function auditCommand(program: Command): void {
     const instance = await openInstance(options)
     const { profile, rules, missing } = await documentsOf(instance, options)
     const community = (profile?.id ?? options.community.toLowerCase()) as Address
-    const { chain: client, contracts, fromBlock, api } = instance
-    const chain = await readCommunity(client, { settlement: contracts.settlement, community, fromBlock })
-    const { view, batches } = chain
-    const last = batches.at(-1)
-    const until = last ? last.start + last.periods * view.periodSeconds : view.startsAt
-    const bounded = { from: Math.max(range.from, view.startsAt), to: Math.min(range.to, until) }
-    const inRange = batches.filter(
-      ({ start, periods }) => start < bounded.to && start + periods * view.periodSeconds > bounded.from,
+    const result = await steadily(instance, community, (chain) =>
+      auditRange(instance, chain, options, { profile, rules }, range),
     )
-    const evidence = options.evidence
-      ? evidenceOfFile(options.evidence)
-      : evidenceOfApi(api, community, view.periodSeconds, inRange, view.members.length)
-    const prices: PriceSeries[] = profile ? await readPrices(api, rules, bounded.from, bounded.to) : []
-    const result = await audit({ chain, evidence, rulesDocs: rules, prices, ...bounded })
     const name = profile ? `${profile.name} (${community})` : community
     const lines = auditLines(name, result)
     if (missing) process.stderr.write(`without the API, money and rules documents are not checked: ${missing}\n`)

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { energyCommunityAbi, settlementAbi } from '@opem/contracts'
-import { parseInstant } from '@opem/domain'
 import { developmentWallet } from '@opem/ssi'
 import type { Address } from 'viem'
 import { foundCommunity } from '../community/found.ts'
@@ -10,14 +9,14 @@ import { call, send } from '../community/transactions.ts'
 import { refusal } from '../failure.ts'
 import { type Instance, openInstance } from '../instance/instance.ts'
 import type { Settings } from '../up/settings.ts'
-import { beginningOf, simulatedStreet, sunnyStreet } from './sunny-street.ts'
+import { beginningOf, INTERVAL_SECONDS, simulatedStreet, sunnyStreet } from './sunny-street.ts'
 
 /** The demo community as it was founded; the file is written last, so it stands for "founded". */
 interface Demo {
   readonly id: Address
   readonly meters: readonly string[]
-  /** End of the past that the simulator delivers before settlement starts, epoch seconds. */
-  readonly pastUntil: number
+  /** Readings of each meter in the past that the simulator delivers before settlement starts. */
+  readonly readings: number
 }
 
 const HOUR = 3600
@@ -45,7 +44,8 @@ export async function foundDemo(settings: Settings, say: (line: string) => void)
   const founded = await foundCommunity(await open(settings), administrator, street, wallets, { start: false })
   write(simulatorFile(home), simulatedStreet(from))
   const meters = street.members.flatMap((member) => member.meters.map(({ meter }) => meter))
-  write(demoFile(home), { id: founded.id, meters, pastUntil: Math.floor(now / HOUR) * HOUR } satisfies Demo)
+  const readings = (Math.floor(now / HOUR) * HOUR - from) / INTERVAL_SECONDS
+  write(demoFile(home), { id: founded.id, meters, readings } satisfies Demo)
   say(`demo         ${founded.name} founded with ${founded.members.length} members: ${founded.id}`)
 }
 
@@ -55,14 +55,14 @@ export async function foundDemo(settings: Settings, say: (line: string) => void)
  * @throws ERR_DEMO when the past does not arrive
  */
 export async function startDemo(settings: Settings): Promise<void> {
-  const { id, meters, pastUntil } = readDemo(settings.home)
+  const { id, meters, readings } = readDemo(settings.home)
   const instance = await open(settings)
   const { chain, contracts, api } = instance
   const settlement = { address: contracts.settlement, abi: settlementAbi, args: [id] } as const
   const until = await chain.readContract({ ...settlement, functionName: 'settlesUntil' })
   if (until > (await chain.readContract({ ...settlement, functionName: 'nextPeriod' }))) return
   const deadline = Date.now() + DELIVERED_WITHIN_MS
-  while (!(await delivered(api, meters, pastUntil).catch(() => false))) {
+  while (!(await delivered(api, meters, readings).catch(() => false))) {
     if (Date.now() > deadline) {
       throw refusal(
         'ERR_DEMO',
@@ -74,14 +74,11 @@ export async function startDemo(settings: Settings): Promise<void> {
   await send(chain, administrator, call(id, energyCommunityAbi, 'start', []))
 }
 
-/** Whether the API knows every meter's energy up to `until`. */
-async function delivered(api: Instance['api'], meters: readonly string[], until: number): Promise<boolean> {
-  const known = await api.get<{ meters: { meter: string; last: string; seconds?: number }[] }>('/v1/meters')
-  const last = new Map(known.meters.map(({ meter, last: at }) => [meter, parseInstant(at)]))
-  return meters.every((meter) => {
-    const at = last.get(meter)
-    return at?.ok && at.value >= until - HOUR / 4
-  })
+/** Whether the API knows so many readings of every meter. */
+async function delivered(api: Instance['api'], meters: readonly string[], readings: number): Promise<boolean> {
+  const known = await api.get<{ meters: { meter: string; readings: number }[] }>('/v1/meters')
+  const counts = new Map(known.meters.map((meter) => [meter.meter, meter.readings]))
+  return meters.every((meter) => (counts.get(meter) ?? 0) >= readings)
 }
 
 function write(file: string, value: unknown): void {

@@ -2,6 +2,8 @@ import { formatInstant, localDayOf } from '@opem/domain'
 import type { CommunityToBe } from '../community/community-file.ts'
 
 const HOUR = 3600
+/** Meters report quarters of an hour, the native step of European settlement. */
+export const INTERVAL_SECONDS = 900
 export const NAME = 'Sunny Street'
 export const TIME_ZONE = 'Europe/Madrid'
 
@@ -55,7 +57,7 @@ export const sunnyStreet = (from: number): CommunityToBe => ({
 export const simulatedStreet = (from: number) => ({
   seed: 'sunny-street',
   timeZone: TIME_ZONE,
-  intervalSeconds: 900,
+  intervalSeconds: INTERVAL_SECONDS,
   from: formatInstant(from),
   meters: MEMBERS.map(({ name, ...rest }) => ({ meter: meterOf(name), ...rest })),
 })

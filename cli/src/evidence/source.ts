@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type ChainBatch, formatInstant, parseTradingBatch, type TradingBatch } from '@opem/domain'
 import { refusal } from '../failure.ts'
 import type { Api } from '../instance/api.ts'
@@ -33,7 +34,10 @@ export function groupsOf(batches: readonly ChainBatch[], membersOf: (batch: Chai
   return groups
 }
 
-/** The evidence that the API keeps about these batches, in their order. */
+/** Nodes write evidence after the chain has the batch: how long what is not there yet is asked for again. */
+const PATIENCE_MS = 20_000
+
+/** The evidence that the API keeps about these batches, in their order; what it does not have is left out. */
 export async function* evidenceOfApi(
   api: Api,
   community: string,
@@ -41,16 +45,28 @@ export async function* evidenceOfApi(
   batches: readonly ChainBatch[],
   members: number,
 ): AsyncGenerator<Piece> {
+  const deadline = Date.now() + PATIENCE_MS
   for (const group of groupsOf(batches, () => Math.max(1, members))) {
     const last = group.at(-1)!
     const from = formatInstant(group[0]!.start)
     const to = formatInstant(last.start + last.periods * periodSeconds)
-    const { batches: found } = await api.get<{ batches: unknown[] }>(
-      `/v1/communities/${community}/trading?from=${from}&to=${to}`,
-    )
-    for (const raw of found) yield pieceOf(raw, 'the API')
+    for (;;) {
+      const { batches: found } = await api.get<{ batches: unknown[] }>(
+        `/v1/communities/${community}/trading?from=${from}&to=${to}`,
+      )
+      const pieces = found.map((raw) => pieceOf(raw, 'the API'))
+      if (Date.now() < deadline && !group.every((batch) => pieces.some((piece) => isOf(piece, batch)))) {
+        await pause(500)
+        continue
+      }
+      yield* pieces
+      break
+    }
   }
 }
+
+const isOf = (piece: Piece, { start, revision }: ChainBatch): boolean =>
+  'broken' in piece || (piece.batch.start === start && piece.batch.revision >= revision)
 
 /** The evidence in a file, one batch per line. */
 export async function* evidenceOfFile(path: string): AsyncGenerator<Piece> {

@@ -55,7 +55,9 @@ library CommunityHeadLib {
 
     /// @notice The head after a batch of `periods`. The next period stays below "settles until", so it fits its 32 bits.
     function advanced(CommunityHead head, uint256 periods) internal pure returns (CommunityHead) {
-        return CommunityHead.wrap(CommunityHead.unwrap(head) + periods + (1 << 96));
+        unchecked {
+            return CommunityHead.wrap(CommunityHead.unwrap(head) + periods + (1 << 96));
+        }
     }
 
     /// @notice The head after a correction.

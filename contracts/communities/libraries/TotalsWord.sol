@@ -5,7 +5,7 @@ import {PeriodTotals} from "../ISettlement.sol";
 
 /// @title What is written in a word of period totals: surplus (72 bits) ‖ demand (72) ‖ shared (72) ‖ members (16) ‖ 0 (24)
 library TotalsWord {
-    uint256 private constant ENERGY = type(uint72).max;
+    uint256 private constant ENERGY = 0xffffffffffffffffff;
 
     /// @notice Energy offered in the period, Wh.
     function surplus(PeriodTotals totals) internal pure returns (uint256) {
@@ -30,6 +30,26 @@ library TotalsWord {
     function isWellFormed(PeriodTotals totals) internal pure returns (bool) {
         uint256 tail = PeriodTotals.unwrap(totals) & type(uint40).max;
         return tail != 0 && tail & type(uint24).max == 0;
+    }
+
+    /// @notice Whether the word is well formed and T = min(surplus, demand), or at most that where sharing is not `exact`.
+    function isSound(PeriodTotals totals, bool exact) internal pure returns (bool sound) {
+        // Assembly: a daily batch asks 24 times, and every member-hour pays for it.
+        assembly ("memory-safe") {
+            let offered := shr(184, totals)
+            let wanted := and(shr(112, totals), ENERGY)
+            let traded := and(shr(40, totals), ENERGY)
+            let most := xor(offered, mul(xor(offered, wanted), lt(wanted, offered)))
+            sound := and(iszero(gt(traded, most)), or(iszero(exact), eq(traded, most)))
+            sound := and(sound, and(iszero(shl(232, totals)), gt(shl(216, totals), 0)))
+        }
+    }
+
+    /// @notice Word `i`, for callers that stay below the length.
+    function at(PeriodTotals[] calldata totals, uint256 i) internal pure returns (PeriodTotals word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(totals.offset, shl(5, i)))
+        }
     }
 
     /// @notice keccak256(abi.encodePacked(totals))

@@ -26,7 +26,8 @@ function sentence(stage: Stage): string {
 
 /** The three honest states of a transaction, and in words what happens now. */
 export function Journey({ stage }: { stage: Stage }) {
-  if (stage.at === 'idle') return <div aria-live="polite" />
+  // The region stands before it has something to say, so that a screen reader follows it.
+  if (stage.at === 'idle') return <div aria-live="polite" className="visually-hidden" />
   if (stage.at === 'refused')
     return (
       <Notice tone="wrong" title={stage.hash === undefined ? 'Not sent' : 'Not completed'}>

@@ -129,7 +129,8 @@ function TariffFields({ name, draft, onChange, problem, seriesProblem }: TariffP
         />
       ) : null}
       <Choice
-        label={`${name}: kind`}
+        label="Kind of price"
+        context={name}
         options={kinds}
         value={draft.kind}
         onChange={(kind) => onChange({ ...draft, kind })}

@@ -167,13 +167,18 @@ async function readBatch(
   }
 }
 
+/** Signatures stand end to end, 65 bytes each. */
+const eachSignature = (packed: Hex): Hex[] => (packed.slice(2).match(/.{1,130}/g) ?? []).map((one): Hex => `0x${one}`)
+
 /** Deadline and signatures out of the calldata of `settle` or `correct`; `undefined` when another contract passed the report on. */
 function reportOf(input: Hex | undefined): { deadline: bigint; signatures: readonly Hex[] } | undefined {
   if (input === undefined) return undefined
   try {
     const call = decodeFunctionData({ abi: settlementAbi, data: input })
-    if (call.functionName === 'settle') return { deadline: call.args[0].deadline, signatures: call.args[2] }
-    if (call.functionName === 'correct') return { deadline: call.args[1].deadline, signatures: call.args[3] }
+    if (call.functionName === 'settle')
+      return { deadline: call.args[0].deadline, signatures: eachSignature(call.args[2]) }
+    if (call.functionName === 'correct')
+      return { deadline: call.args[1].deadline, signatures: eachSignature(call.args[3]) }
     return undefined
   } catch {
     return undefined

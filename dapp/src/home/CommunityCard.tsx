@@ -17,13 +17,16 @@ export function CommunityCard({ community }: { community: Community }) {
   const { timeZone } = community
   const chain = useQuery(chainStateQuery(useChain(), useSettings(), community.id))
   const today = dayOf(useNow(), timeZone)
-  const last = chain.data === undefined ? today : dayOf(chain.data.nextPeriod - 1, timeZone)
-  const day = last.start < today.start ? last : today
+  // The picture is the last 24 hours up to the next period; the figure is the day that they end in.
+  const end = chain.data?.nextPeriod ?? today.start
+  const day = dayOf(end - 1, timeZone)
+  const range = { start: Math.min(end - 86_400, day.start), end }
   const periods = useQuery({
-    ...periodsQuery(community.id, { from: day.start, to: day.end }),
+    ...periodsQuery(community.id, { from: range.start, to: range.end }),
     enabled: chain.data !== undefined,
   })
-  const settled = periods.data ?? []
+  const recent = periods.data ?? []
+  const settled = recent.filter((period) => period.start >= day.start)
   const shared = sum(settled.map((period) => period.sharedWh))
   const demand = sum(settled.map((period) => period.demandWh))
   return (
@@ -38,7 +41,7 @@ export function CommunityCard({ community }: { community: Community }) {
             : `${plural(chain.data.members, 'member')} · ${community.timeZone}`}
         </p>
       </div>
-      <DayGlyph rows={dayRows(day, community.periodSeconds, settled)} />
+      <DayGlyph rows={dayRows({ date: '', start: end - 86_400, end }, community.periodSeconds, recent)} />
       <Figure
         label={day.start === today.start ? 'Shared today' : `Shared on ${longDate(day.start, timeZone)}`}
         value={settled.length === 0 ? '–' : kwh(shared)}

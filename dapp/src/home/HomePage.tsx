@@ -5,6 +5,7 @@ import { useLive } from '../api/stream.ts'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
 import { CommunityCard } from './CommunityCard.tsx'
+import { Picture } from './Picture.tsx'
 
 /** What this is, and who shares energy here today. */
 export function HomePage() {
@@ -14,13 +15,16 @@ export function HomePage() {
   return (
     <>
       <section className="hero">
-        <h1>
-          Neighbours share <em>every hour</em> of energy.
-        </h1>
-        <p>
-          OPEM divides what an energy community’s homes give and need, hour by hour, writes a commitment to every
-          balance to a chain, and lets anybody check the sums.
-        </p>
+        <div className="stack">
+          <h1>
+            Neighbours share <em>every hour</em> of energy.
+          </h1>
+          <p>
+            OPEM divides what an energy community’s homes give and need, hour by hour, writes a commitment to every
+            balance to a chain, and lets anybody check the sums.
+          </p>
+        </div>
+        <Picture />
       </section>
       <section className="sections" aria-labelledby="communities">
         <div className="row apart">

@@ -3,6 +3,8 @@ import { Button, Label, ListBox, ListBoxItem, Popover, Select, SelectValue } fro
 type Option<K extends string> = { id: K; name: string; hint?: string }
 type Props<K extends string> = {
   label: string
+  /** Said before the label to who does not see what it belongs to. */
+  context?: string
   options: readonly Option<K>[]
   value: K | undefined
   onChange: (next: K) => void
@@ -10,7 +12,7 @@ type Props<K extends string> = {
 }
 
 /** One of a few: a select whose options may explain themselves. */
-export function Choice<K extends string>({ label, options, value, onChange, placeholder }: Props<K>) {
+export function Choice<K extends string>({ label, context, options, value, onChange, placeholder }: Props<K>) {
   return (
     <Select
       className="field"
@@ -21,9 +23,12 @@ export function Choice<K extends string>({ label, options, value, onChange, plac
       }}
       {...(placeholder === undefined ? {} : { placeholder })}
     >
-      <Label>{label}</Label>
+      <Label>
+        {context === undefined ? null : <span className="visually-hidden">{context}: </span>}
+        {label}
+      </Label>
       <Button className="select-button">
-        <SelectValue>{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
+        <SelectValue>{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
         <span aria-hidden="true">▾</span>
       </Button>
       <Popover className="popover">

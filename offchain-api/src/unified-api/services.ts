@@ -1,5 +1,6 @@
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
+import type { TradingWriter } from '../lake/trading/writer.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Deployment } from './chain/deployment.ts'
@@ -11,6 +12,7 @@ export interface Services {
   readonly lake: Lake
   readonly store: OperationalStore
   readonly writer: ReadingsWriter
+  readonly evidence: TradingWriter
   readonly chain: Chain
   readonly settled: SettledBatches
   readonly announcements: Announcements

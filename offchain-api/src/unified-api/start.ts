@@ -4,6 +4,7 @@ import { formatInstant, OpemError } from '@opem/domain'
 import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
+import { createTradingWriter } from '../lake/trading/writer.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -56,6 +57,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
     }),
     onWritten: (claims) => announcements.announce({ event: 'reading', data: summary(claims) }),
   })
+  const evidence = createTradingWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
     postgres: () => store.isReady(),
@@ -81,6 +83,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
         return writer.submit(claims)
       },
     },
+    evidence,
     chain,
     settled,
     announcements,
@@ -114,6 +117,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
       await new Promise<void>((resolve) => server.close(() => resolve()))
       clearInterval(sweep)
       await writer.drain()
+      await evidence.drain()
       await rawLake.close()
       await rawStore.close()
     },

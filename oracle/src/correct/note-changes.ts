@@ -23,10 +23,6 @@ export function openChanges({
   readonly batches: Batches
   readonly evidence: Evidence
 }) {
-  db.exec(`
-    CREATE TABLE IF NOT EXISTS early_changes (
-      community TEXT NOT NULL, period INTEGER NOT NULL, cursor INTEGER NOT NULL, PRIMARY KEY (community, period)
-    ) STRICT`)
   const marks = cursors(db)
   const remember = db.prepare(`
     INSERT INTO early_changes VALUES (?, ?, ?)

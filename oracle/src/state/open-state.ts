@@ -4,19 +4,19 @@ import { DatabaseSync } from 'node:sqlite'
 
 /**
  * What a node must not forget when it is killed: transactions it signed, evidence it owes, readings it still has to
- * look at again. One SQLite file; every write is on disk before the node acts on it. The folder holds salted balances
+ * look at again. One SQLite file; every write is committed before the node acts on it. The folder holds salted balances
  * until they are in the lake, so only its owner may read it.
  *
- * A row belongs to one chain: `settlement` is the contract's address with the hash of the block it was deployed in.
+ * @param chain which contracts the state is about; what is kept about others is dropped
  */
-export function openState(dir: string): DatabaseSync {
+export function openState(dir: string, chain: string): DatabaseSync {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   chmodSync(dir, 0o700)
   const db = new DatabaseSync(join(dir, 'oracle.sqlite'))
-  // FULL: a commit returns when the log is synced; the outbox promises that a sent transaction is a remembered one.
+  // NORMAL: no kill of the process loses a commit, and few need to outlive the machine's (`durably`).
   db.exec(`
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = NORMAL;
     PRAGMA busy_timeout = 5000;
     CREATE TABLE IF NOT EXISTS outbox (
       id INTEGER PRIMARY KEY,
@@ -56,8 +56,21 @@ export function openState(dir: string): DatabaseSync {
     ) STRICT;
     CREATE INDEX IF NOT EXISTS batches_owed ON batches (community, start) WHERE evidenced = 0;
     CREATE INDEX IF NOT EXISTS batches_dirty ON batches (community, start) WHERE dirty = 1;
+    CREATE TABLE IF NOT EXISTS early_changes (  -- readings that came before their period was settled
+      community TEXT NOT NULL,
+      period INTEGER NOT NULL,
+      cursor INTEGER NOT NULL,          -- of the lake's changes
+      PRIMARY KEY (community, period)
+    ) STRICT;
     CREATE TABLE IF NOT EXISTS cursors (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   `)
+  const marks = cursors(db)
+  if (marks.read('chain') !== chain) {
+    db.exec(
+      'DELETE FROM outbox; DELETE FROM evidence; DELETE FROM batches; DELETE FROM early_changes; DELETE FROM cursors',
+    )
+    marks.write('chain', chain)
+  }
   return db
 }
 
@@ -70,6 +83,16 @@ export const cursors = (db: DatabaseSync) => {
     write: (name: string, value: string) => {
       set.run(name, value)
     },
+  }
+}
+
+/** Runs `work` so that what it commits, and everything committed before, is on disk when it returns. */
+export function durably<T>(db: DatabaseSync, work: () => T): T {
+  db.exec('PRAGMA synchronous = FULL')
+  try {
+    return work()
+  } finally {
+    db.exec('PRAGMA synchronous = NORMAL')
   }
 }
 

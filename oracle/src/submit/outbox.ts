@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Address, Hex } from 'viem'
+import { durably } from '../state/open-state.ts'
 
 /** A transaction this node has signed: kept before it is sent, until the chain shows what became of it. */
 export interface OutboxEntry {
@@ -33,7 +34,10 @@ export function openOutbox(db: DatabaseSync) {
     add(entry: Omit<OutboxEntry, 'id'>): OutboxEntry {
       const { kind, community, sequence, deadline, accountNonce, hash, raw } = entry
       const at = Math.floor(Date.now() / 1000)
-      const row = insert.run(kind, community, sequence?.toString() ?? null, deadline, accountNonce, hash, raw, at)
+      // Nothing may be on the chain that this node does not remember having sent, not even after a power cut.
+      const row = durably(db, () =>
+        insert.run(kind, community, sequence?.toString() ?? null, deadline, accountNonce, hash, raw, at),
+      )
       return { ...entry, id: Number(row.lastInsertRowid) }
     },
     close(entry: OutboxEntry, state: 'settled' | 'dropped', why: string | null = null) {

@@ -73,15 +73,16 @@ export function openSubmitter({
 
   async function write(intent: Intent): Promise<OutboxEntry | Fate> {
     const { to, data, value = 0n } = intent
-    let gas: bigint
-    try {
-      gas = await client.estimateGas({ account: account.address, to, data, value })
-    } catch (error) {
-      const why = revertReason(error)
-      if (why) return { status: 'dropped', why }
-      throw error
-    }
-    const [fee, mined] = await Promise.all([currentFees(), client.getTransactionCount({ address: account.address })])
+    const [gas, fee, mined] = await Promise.all([
+      client.estimateGas({ account: account.address, to, data, value }).catch((error: unknown) => {
+        const why = revertReason(error)
+        if (why) return { status: 'dropped', why } as const
+        throw error
+      }),
+      currentFees(),
+      client.getTransactionCount({ address: account.address }),
+    ])
+    if (typeof gas !== 'bigint') return gas
     const nonce = Math.max(mined, outbox.highestNonce() + 1)
     const raw = await account.signTransaction({
       chainId,
@@ -124,12 +125,16 @@ export function openSubmitter({
   }
 
   /** One round: what the chain shows; if nothing, send again. Undefined while it is still under way. */
-  async function attempt(entry: OutboxEntry): Promise<Fate | undefined> {
+  async function attempt(entry: OutboxEntry, isNew: boolean): Promise<Fate | undefined> {
+    if (isNew) return send(entry)
     const known = await receiptOf(entry)
     if (known) return known
     const why = await superseded(entry)
     // Asked in this order, our own transaction cannot be taken for somebody else's: mined before the question, it has a receipt.
-    if (why) return (await receiptOf(entry)) ?? { status: 'dropped', why }
+    return why ? ((await receiptOf(entry)) ?? { status: 'dropped', why }) : send(entry)
+  }
+
+  async function send(entry: OutboxEntry): Promise<Fate | undefined> {
     try {
       await client.sendRawTransaction({ serializedTransaction: entry.raw })
     } catch (error) {
@@ -142,9 +147,9 @@ export function openSubmitter({
     return receiptOf(entry)
   }
 
-  async function follow(entry: OutboxEntry): Promise<Fate> {
+  async function follow(entry: OutboxEntry, isNew = false): Promise<Fate> {
     for (let round = 0; ; round++) {
-      const fate = await attempt(entry).catch((error: unknown) => {
+      const fate = await attempt(entry, isNew && round === 0).catch((error: unknown) => {
         log.warn('submit-waits', { community: entry.community, hash: entry.hash, why: shortly(error) })
         return undefined
       })
@@ -182,11 +187,11 @@ export function openSubmitter({
     /** Signs, writes down and sends; answers when the chain has. */
     async submit(intent: Intent): Promise<Fate> {
       const written = await inTurn(() => write(intent))
-      return 'status' in written ? written : follow(written)
+      return 'status' in written ? written : follow(written, true)
     },
     /** Goes on with what an earlier life of this node left open. */
     async resume(): Promise<void> {
-      await Promise.all(outbox.open().map(follow))
+      await Promise.all(outbox.open().map((entry) => follow(entry)))
     },
   }
 }

@@ -82,7 +82,7 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
         OPEM_DEPLOYMENT: deploymentPath,
         OPEM_ORACLE_GRACE_SECONDS: '2',
         OPEM_ORACLE_POLL_MS: '100',
-        OPEM_ORACLE_TAKEOVER_SECONDS: '1',
+        OPEM_ORACLE_TAKEOVER_SECONDS: '4',
         ...change.env,
       })
       children.add(child)

@@ -93,13 +93,13 @@ export function followChain({
     time = Number(head.timestamp)
     if (readHash === undefined) await begin()
     else if (head.hash === readHash) return
-    else if (head.number <= read || (await hashOf(read)) !== readHash) {
+    else if (head.number <= read || (await ancestorAt(head, read)) !== readHash) {
       log.warn('chain-changed', { block: read })
       startOver()
     }
     for (let from = read + 1n; from <= head.number; from += BLOCKS_PER_READ) {
       const to = from + BLOCKS_PER_READ - 1n < head.number ? from + BLOCKS_PER_READ - 1n : head.number
-      await advanceTo(from, to)
+      await advanceTo(from, to, head.number)
     }
     read = head.number
     readHash = head.hash
@@ -112,9 +112,10 @@ export function followChain({
     })
   }
 
-  const hashOf = async (blockNumber: bigint) => (await client.getBlock({ blockNumber })).hash
+  const ancestorAt = async (head: { number: bigint; parentHash: Hex }, blockNumber: bigint) =>
+    head.number === blockNumber + 1n ? head.parentHash : (await client.getBlock({ blockNumber })).hash
 
-  async function advanceTo(fromBlock: bigint, toBlock: bigint) {
+  async function advanceTo(fromBlock: bigint, toBlock: bigint, head: bigint) {
     const logs = await logsOf([factory, settlement, ...communities.keys()], fromBlock, toBlock)
     const founded = logs.filter((e) => e.eventName === 'CommunityCreated').map((e) => lower(e.args.community))
     // A community found just now may have spoken in the same blocks: read it whole, whatever it said.
@@ -124,7 +125,7 @@ export function followChain({
       if (id && (communities.has(id) || changed.has(id)))
         changed.set(id, (changed.get(id) ?? new Set()).add(event.eventName))
     }
-    for (const [id, names] of changed) await readCommunity(id, names)
+    for (const [id, names] of changed) await readCommunity(id, names, head)
     if (!committee || logs.some(({ eventName }) => COMMITTEE.has(eventName))) {
       committee = await readCommittee(client, settlement)
     }
@@ -133,7 +134,7 @@ export function followChain({
     })
   }
 
-  async function readCommunity(id: Address, names: ReadonlySet<string>) {
+  async function readCommunity(id: Address, names: ReadonlySet<string>, head: bigint) {
     const was = communities.get(id)
     const reads = (kinds: (name: string) => boolean) => !was || [...names].some(kinds)
     const known = points.get(id) ?? new Map()
@@ -142,7 +143,7 @@ export function followChain({
       was?.periodSeconds ?? readPeriodSeconds(client, id),
       reads((n) => MEMBERS.has(n)) ? readMembers(client, id, known) : was!.members,
       reads((n) => n === 'RulesCommitted') ? readRules(client, id) : was!.rules,
-      readProgress(client, settlement, id),
+      readProgress(client, settlement, id, head),
     ])
     points.set(id, new Map(members.map((m) => [m.id, m.points])))
     communities.set(id, { id, periodSeconds, members, rules, ...progress })

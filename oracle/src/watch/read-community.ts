@@ -37,9 +37,9 @@ const PAGE = 100n
 
 type Reader = Pick<PublicClient, 'readContract'>
 
-/** Where settlement of a community stands. */
-export async function readProgress(client: Reader, settlement: Address, id: Address) {
-  const contract = { address: settlement, abi: settlementAbi, args: [id] } as const
+/** Where settlement of a community stands at one block: a nonce and a next period of two blocks would not fit together. */
+export async function readProgress(client: Reader, settlement: Address, id: Address, blockNumber: bigint) {
+  const contract = { address: settlement, abi: settlementAbi, args: [id], blockNumber } as const
   const [next, until, sequence] = await Promise.all([
     client.readContract({ ...contract, functionName: 'nextPeriod' }),
     client.readContract({ ...contract, functionName: 'settlesUntil' }),

@@ -26,9 +26,10 @@ export interface Index {
   stop(): Promise<void>
 }
 
-/** How often the index is compared with the chain, and how often in a row it may be silent or wrong before it is made anew. */
+/** How often the index is compared with the chain, and how often in a row it may be silent, or on another chain. */
 const LOOK_MS = 500
-const PATIENCE = 20
+const MOST_SILENT = 20
+const MOST_OTHER = 6
 
 /**
  * Keeps an index of the deployment: starts graph-node when chain, store and content answer, again when it dies or falls
@@ -90,13 +91,13 @@ export function keepIndex(options: IndexOptions): Index {
       if (seen === 'head') reached()
       if (seen === 'failed' && !told) say(`a mapping failed; graph-node's words are in ${join(dir, 'gnd.log')}`)
       told = seen === 'failed'
-      if (strikes.other > PATIENCE) {
+      if (strikes.other > MOST_OTHER) {
         say('the chain is another one than the index was made of: making it anew')
         await forgetIdentity(postgresUrl)
         return
       }
       // Silence is graph-node's own fault only while the chain answers.
-      if (strikes.silent > PATIENCE && (await chainBlock(chainUrl, 'latest').catch(() => null))) return
+      if (strikes.silent > MOST_SILENT && (await chainBlock(chainUrl, 'latest').catch(() => null))) return
     }
     if (!stopping) say(`graph-node ended (${running.ending()}): starting it again`)
   }

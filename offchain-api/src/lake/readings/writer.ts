@@ -1,4 +1,5 @@
 import { OpemError } from '@opem/domain'
+import { createBatcher } from '../batcher.ts'
 import type { Lake } from '../lake.ts'
 import type { Claim } from './claim.ts'
 import { CLAIM_COLUMNS, claimKey } from './claim.ts'
@@ -25,12 +26,6 @@ export interface ReadingsWriter {
   drain(): Promise<void>
 }
 
-interface Submission {
-  readonly claims: readonly Claim[]
-  readonly resolve: (written: Written) => void
-  readonly reject: (cause: unknown) => void
-}
-
 const LARGEST_BATCH = 100_000
 
 /**
@@ -42,8 +37,6 @@ export function createReadingsWriter(deps: {
   plausibility: () => Plausibility
   onWritten?: (claims: readonly Claim[]) => void
 }): ReadingsWriter {
-  const queue: Submission[] = []
-  let running: Promise<void> | undefined
   let committed: number | undefined // undefined: the lake has to be asked
 
   async function resync(): Promise<number> {
@@ -56,10 +49,10 @@ export function createReadingsWriter(deps: {
     return committed
   }
 
-  async function write(batch: readonly Submission[]) {
+  async function write(batch: readonly (readonly Claim[])[]): Promise<Written[]> {
     const plausibility = deps.plausibility()
     const seen = new Set<string>()
-    const results = batch.map(({ claims }) => {
+    const results = batch.map((claims) => {
       const refused: Refused[] = []
       const fresh: { claim: Claim; key: string }[] = []
       for (const claim of claims) {
@@ -86,42 +79,20 @@ export function createReadingsWriter(deps: {
       committed = sequence
       deps.onWritten?.(claims)
     }
-    for (const [index, { total, refused }] of results.entries()) {
+    return results.map(({ total, refused }, index) => {
       const count = accepted[index]!.length
-      batch[index]!.resolve({ accepted: count, duplicates: total - refused.length - count, refused })
-    }
+      return { accepted: count, duplicates: total - refused.length - count, refused }
+    })
   }
 
-  async function run() {
-    while (queue.length > 0) {
-      const batch: Submission[] = []
-      for (let rows = 0; queue.length > 0 && rows < LARGEST_BATCH; ) {
-        const next = queue.shift()!
-        batch.push(next)
-        rows += next.claims.length
-      }
-      await write(batch).catch((cause) => {
-        for (const { reject } of batch) reject(cause)
-      })
-    }
-    running = undefined
-  }
-
+  const batches = createBatcher({ weightOf: (claims: readonly Claim[]) => claims.length, most: LARGEST_BATCH, write })
   return {
-    submit: (claims) =>
-      new Promise((resolve, reject) => {
-        queue.push({ claims, resolve, reject })
-        running ??= run()
-      }),
+    submit: batches.submit,
     async watermark() {
-      if (committed !== undefined) return committed
-      if (!running) return resync()
-      await running
+      if (committed === undefined) await batches.drain()
       return resync()
     },
-    async drain() {
-      await running
-    },
+    drain: batches.drain,
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@opem/domain'
 import { z } from 'zod'
 import { pricesOf } from '../../lake/prices/prices.ts'
-import { evidenceOf, storeTrading, type TradingEvidence, tradingHeaders } from '../../lake/trading/trading.ts'
+import { evidenceOf, type TradingEvidence, tradingHeaders } from '../../lake/trading/trading.ts'
 import { keccak } from '../chain/keccak.ts'
 import { currentEvidence } from '../chain/settled.ts'
 import { Refusal } from '../problem.ts'
@@ -33,7 +33,7 @@ export const postTrading = defineRoute({
   documentedBody: tradingBatch,
   bodyLimit: 32_000_000,
   answers: z.object({ stored: z.boolean() }),
-  async handle({ params: { id }, body }, { lake, now }) {
+  async handle({ params: { id }, body }, { evidence }) {
     const parsed = parseTradingBatch(body)
     if (!parsed.ok) throw new Refusal(400, parsed.code, parsed.reason)
     const batch = parsed.value
@@ -53,7 +53,7 @@ export const postTrading = defineRoute({
         `the balances hash to ${root}, the batch says ${batch.root}; evidence must prove its root`,
       )
     const { start: _start, books: _books, ...frame } = formatTradingBatch(batch)
-    return storeTrading(lake, { ...frame, community: id, start: batch.start, books: numericBooks(batch) }, now())
+    return evidence.store({ ...frame, community: id, start: batch.start, books: numericBooks(batch) })
   },
 })
 
