@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { localDay } from '../periods/local-time.ts'
+import { periodStarts } from '../periods/period.ts'
 import type { RulesDocument, Tariff, Tariffs } from '../rules/rules-document.ts'
 import { type MemberEnergy, settlePeriod } from '../settlement/settle-period.ts'
 import { addToAccount, billed, communityFund, emptyAccount } from '../statement/ledger.ts'
@@ -206,4 +208,17 @@ test('a month’s statement holds the local month only', () => {
   expect([statement.from, statement.to, statement.periods]).toEqual([1433109600, 1435701600, 2])
   expect(statement.money.communityCredit).toBe(200_000n)
   expect(statement.money.balance).toBe(-200_000n)
+})
+
+test.each([
+  ['2015-03-29', 92, 23_000n],
+  ['2015-10-25', 100, 25_000n],
+])('the local day %s has %i quarters on a statement', (date, quarters, wh) => {
+  const { start, end } = localDay(date, 'Europe/Madrid')
+  const periods = periodStarts(start, end, 900).map((at) =>
+    settlePeriod({ start: at, seconds: 900 }, net({ a: -250, s: 250 }), { key: 'even' }),
+  )
+  const old = { ...four, from: '2015-01-01T00:00:00Z' }
+  const statement = statementOf({ member: 'a', periods, rules: [old], prices: [], timeZone: 'Europe/Madrid' })
+  expect(statement.days.map((day) => [day.date, day.periods, day.energy.bought])).toEqual([[date, quarters, wh]])
 })
