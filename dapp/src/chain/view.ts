@@ -1,4 +1,4 @@
-import { communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import { communityFactoryAbi, energyCommunityAbi, settlementAbi, unpackSignatures } from '@opem/contracts'
 import type { ChainBatch, ChainView, Hex } from '@opem/domain'
 import { OpemError } from '@opem/domain'
 import type { Address, PublicClient } from 'viem'
@@ -167,18 +167,15 @@ async function readBatch(
   }
 }
 
-/** Signatures stand end to end, 65 bytes each. */
-const eachSignature = (packed: Hex): Hex[] => (packed.slice(2).match(/.{1,130}/g) ?? []).map((one): Hex => `0x${one}`)
-
 /** Deadline and signatures out of the calldata of `settle` or `correct`; `undefined` when another contract passed the report on. */
 function reportOf(input: Hex | undefined): { deadline: bigint; signatures: readonly Hex[] } | undefined {
   if (input === undefined) return undefined
   try {
     const call = decodeFunctionData({ abi: settlementAbi, data: input })
     if (call.functionName === 'settle')
-      return { deadline: call.args[0].deadline, signatures: eachSignature(call.args[2]) }
+      return { deadline: call.args[1].deadline, signatures: unpackSignatures(call.args[0]) }
     if (call.functionName === 'correct')
-      return { deadline: call.args[1].deadline, signatures: eachSignature(call.args[3]) }
+      return { deadline: call.args[2].deadline, signatures: unpackSignatures(call.args[1]) }
     return undefined
   } catch {
     return undefined

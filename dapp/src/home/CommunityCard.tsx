@@ -7,7 +7,7 @@ import { useNow } from '../app/now.ts'
 import { useChain, useSettings } from '../app/settings.ts'
 import { chainStateQuery } from '../chain/queries.ts'
 import { DayGlyph } from '../charts/DayGlyph.tsx'
-import { kwh, percent } from '../format/energy.ts'
+import { kwh, kwhUnit } from '../format/energy.ts'
 import { longDate } from '../format/time.ts'
 import { plural } from '../format/words.ts'
 import { Figure } from '../parts/Facts.tsx'
@@ -28,7 +28,6 @@ export function CommunityCard({ community }: { community: Community }) {
   const recent = periods.data ?? []
   const settled = recent.filter((period) => period.start >= day.start)
   const shared = sum(settled.map((period) => period.sharedWh))
-  const demand = sum(settled.map((period) => period.demandWh))
   return (
     <li className="panel card">
       <div className="stack">
@@ -48,9 +47,9 @@ export function CommunityCard({ community }: { community: Community }) {
         unit="kWh"
         tone="shared"
         note={
-          settled.length === 0
+          recent.length === 0
             ? 'nothing settled yet'
-            : `${percent(shared, demand)} of what was needed came from neighbours`
+            : `${kwhUnit(sum(recent.map((period) => period.sharedWh)))} in the last 24 hours`
         }
       />
     </li>
