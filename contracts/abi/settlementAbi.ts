@@ -1086,6 +1086,11 @@ export const settlementAbi = [
         "type": "tuple"
       },
       {
+        "internalType": "bytes",
+        "name": "signatures",
+        "type": "bytes"
+      },
+      {
         "components": [
           {
             "internalType": "address",
@@ -1131,11 +1136,6 @@ export const settlementAbi = [
         "internalType": "PeriodTotals[]",
         "name": "totals",
         "type": "uint256[]"
-      },
-      {
-        "internalType": "bytes",
-        "name": "signatures",
-        "type": "bytes"
       }
     ],
     "name": "correct",
@@ -1459,6 +1459,11 @@ export const settlementAbi = [
   {
     "inputs": [
       {
+        "internalType": "bytes",
+        "name": "signatures",
+        "type": "bytes"
+      },
+      {
         "components": [
           {
             "internalType": "address",
@@ -1504,11 +1509,6 @@ export const settlementAbi = [
         "internalType": "PeriodTotals[]",
         "name": "totals",
         "type": "uint256[]"
-      },
-      {
-        "internalType": "bytes",
-        "name": "signatures",
-        "type": "bytes"
       }
     ],
     "name": "settle",

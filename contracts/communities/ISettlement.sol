@@ -123,8 +123,9 @@ interface ISettlement {
     error SettlementChallengeUnfounded();
     error SettlementRootZero();
 
-    /// @notice Settles the next batch of a community with a quorum of signatures: 65 bytes each (r ‖ s ‖ v), one
-    /// behind the other, ascending by signer address. Anybody may submit it. At most 128 periods; all of them over, running and under one rule version.
+    /// @notice Settles the next batch of a community with a quorum of signatures: 64 bytes each (r ‖ vs, ERC-2098), one
+    /// behind the other, ascending by signer address. Anybody may submit it. At most 128 periods; all of them over, running
+    /// and under one rule version.
     function settle(bytes calldata signatures, Report calldata report, PeriodTotals[] calldata totals) external;
 
     /// @notice Supersedes `previous` by the next revision over the same periods and rules, inside the correction window.

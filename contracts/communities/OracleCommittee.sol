@@ -20,7 +20,7 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
     }
 
     uint256 private constant SEATS = 256;
-    uint256 private constant SIGNATURE = 65;
+    uint256 private constant SIGNATURE = 64;
     uint256 private immutable _minimumBond;
     uint64 private immutable _exitDelay;
 
@@ -163,14 +163,17 @@ abstract contract OracleCommittee is IOracleCommittee, AccessManaged {
         }
     }
 
-    /// @dev The signer of the 65 bytes r ‖ s ‖ v at `at`. Bytes read past the end are zero or foreign and recover nobody seated.
+    /// @dev The signer of the 64 bytes r ‖ vs (ERC-2098) at `at`. Bytes read past the end are zero or foreign and recover
+    /// nobody seated.
     function _recover(bytes32 digest, bytes calldata signatures, uint256 at) private view returns (uint256 signer) {
         assembly ("memory-safe") {
             let free := mload(0x40)
             let from := add(signatures.offset, at)
+            let vs := calldataload(add(from, 0x20))
             mstore(free, digest)
-            mstore(add(free, 0x20), byte(0, calldataload(add(from, 0x40)))) // v
-            calldatacopy(add(free, 0x40), from, 0x40) // r, s
+            mstore(add(free, 0x20), add(27, shr(255, vs)))
+            mstore(add(free, 0x40), calldataload(from))
+            mstore(add(free, 0x60), shr(1, shl(1, vs)))
             mstore(0, 0) // stays when the precompile answers nothing
             pop(staticcall(gas(), 1, free, 0x80, 0, 0x20))
             signer := mload(0)

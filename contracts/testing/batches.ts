@@ -7,8 +7,8 @@ import {
   settlePeriod,
   Wh,
 } from '@opem/domain'
-import { type Address, concat, type Hex, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
-import { settlementAbi } from '../abi/index.ts'
+import { type Address, type Hex, keccak256, parseEventLogs, type TransactionReceipt } from 'viem'
+import { packSignatures, settlementAbi } from '../index.ts'
 import { keyOf, type Marketplace, memberId } from './marketplace.ts'
 
 export const keccak: Keccak256 = (bytes) => keccak256(bytes, 'bytes')
@@ -74,7 +74,7 @@ export async function settleBooks(
   const hash = await operator.writeContract({
     ...settlement,
     functionName: 'settle',
-    args: [concat(signatures), report, totals],
+    args: [packSignatures(signatures), report, totals],
   })
   const receipt = await mined(hash)
   return { receipt, commitment, batch: batchIn(receipt, totalsHash) }
