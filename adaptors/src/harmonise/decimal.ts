@@ -74,7 +74,8 @@ export function withinMagnitude(a: Decimal, b: Decimal): boolean {
   return magnitude(widen(a, scale)) <= magnitude(widen(b, scale))
 }
 
-const widen = (a: Decimal, scale: number): bigint => a.scale === scale ? a.digits : a.digits * powerOfTen(scale - a.scale)
+const widen = (a: Decimal, scale: number): bigint =>
+  a.scale === scale ? a.digits : a.digits * powerOfTen(scale - a.scale)
 const POWERS = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent))
 const powerOfTen = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent)
 const magnitude = (n: bigint): bigint => (n < 0n ? -n : n)

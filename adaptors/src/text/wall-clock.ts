@@ -54,17 +54,29 @@ export function clockOfZone(timeZone: string): Clock | undefined {
   } catch {
     return undefined
   }
-  let known = Number.NaN
-  let start: number | undefined
+  const days = daysOf(timeZone)
   return (wall) => {
     const date = Date.UTC(wall.year, wall.month - 1, wall.day)
-    if (date !== known) {
+    let start = days.get(date)
+    if (start === undefined) {
       const day = localDay(new Date(date).toISOString().slice(0, 10), timeZone)
-      start = day.end - day.start === 86_400 ? day.start : undefined
-      known = date
+      start = day.end - day.start === 86_400 ? day.start : CHANGING
+      if (days.size < MOST_DAYS) days.set(date, start)
     }
-    return start === undefined ? instantsOfWallClock(wall, timeZone) : [start + wall.hour * 3600 + wall.minute * 60]
+    return start === CHANGING ? instantsOfWallClock(wall, timeZone) : [start + wall.hour * 3600 + wall.minute * 60]
   }
+}
+
+/** Marks a day on which clocks change. */
+const CHANGING = Number.NEGATIVE_INFINITY
+/** Fifty years; garbage dates do not fill the memory. */
+const MOST_DAYS = 20_000
+const zones = new Map<string, Map<number, number>>()
+
+function daysOf(timeZone: string): Map<number, number> {
+  const days = zones.get(timeZone) ?? new Map()
+  zones.set(timeZone, days)
+  return days
 }
 
 /** Clock that stays at one offset, such as `+10:00` or `-08:00`: standard time all year. `undefined` when malformed. */
