@@ -1,13 +1,12 @@
-import { settlementAbi } from '@opem/contracts'
-import { concat, encodeFunctionData } from 'viem'
 import type { Computed } from '../close-period/recompute.ts'
 import type { Node } from '../node.ts'
-import { type Report, toChainBatch, toChainReport } from '../sign/proposal.ts'
+import type { Report } from '../sign/proposal.ts'
 import { reportData, signReport } from '../sign/sign-report.ts'
 import type { Fate } from '../submit/submit.ts'
 import type { SettledBatch } from '../watch/batches.ts'
 import type { ChainCommunity } from '../watch/read-community.ts'
 import { collectSignatures } from './collect-signatures.ts'
+import { encodeReport } from './encode-report.ts'
 
 // Long enough for a chain that is away for a while, short enough that an old report is soon worthless.
 const DEADLINE_SECONDS = 600
@@ -47,15 +46,12 @@ export async function proposeBatch(
     return undefined
   }
   node.evidence.keep(community, computed)
-  const signed = [toChainReport(report), totals, concat(signatures)] as const
   return node.submitter.submit({
     kind: previous ? 'correct' : 'settle',
     community: community.id,
     sequence: community.sequence,
     deadline: report.deadline,
     to: node.deployment.settlement,
-    data: previous
-      ? encodeFunctionData({ abi: settlementAbi, functionName: 'correct', args: [toChainBatch(previous), ...signed] })
-      : encodeFunctionData({ abi: settlementAbi, functionName: 'settle', args: [...signed] }),
+    data: encodeReport(report, totals, signatures, previous),
   })
 }
