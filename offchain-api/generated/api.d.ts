@@ -1288,7 +1288,10 @@ export interface components {
                 id: string;
                 participation: number;
             }[];
-            meters: string[];
+            meters: (string | {
+                meter: string;
+                participation: number;
+            })[];
             saltKey: string;
             deadline: string | number;
             consent: string;

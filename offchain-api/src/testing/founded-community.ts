@@ -19,7 +19,18 @@ import {
   type TradingBatch,
   Wh,
 } from '@opem/domain'
-import { createPublicClient, createWalletClient, http, keccak256, parseEther, parseEventLogs, toHex } from 'viem'
+import {
+  createPublicClient,
+  createWalletClient,
+  http,
+  keccak256,
+  parseEther,
+  parseEventLogs,
+  parseSignature,
+  serializeCompactSignature,
+  signatureToCompactSignature,
+  toHex,
+} from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
 import { keccak } from '../unified-api/chain/keccak.ts'
 import { startAnvil } from './harness.ts'
@@ -198,5 +209,6 @@ export async function settleOnChain(chain: OpenChain, { wire, totals, totalsHash
   const signature = await account(1).signTypedData(
     settlementReport({ chainId: deployment.chainId, settlement: settlement.address, report, totalsHash, nonce }),
   )
-  await wait(await node.writeContract({ ...settlement, functionName: 'settle', args: [report, totals, signature] }))
+  const compact = serializeCompactSignature(signatureToCompactSignature(parseSignature(signature)))
+  await wait(await node.writeContract({ ...settlement, functionName: 'settle', args: [compact, report, totals] }))
 }

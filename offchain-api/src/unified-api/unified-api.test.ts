@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -23,7 +24,12 @@ beforeAll(async () => {
     startLake({ dir: join(folder.path, 'lake') }),
     startPostgres({ dir: join(folder.path, 'postgres') }),
   ])
+  const pageDir = join(folder.path, 'page')
+  await mkdir(join(pageDir, 'assets'), { recursive: true })
+  await writeFile(join(pageDir, 'index.html'), '<!doctype html><title>OPEM</title>')
+  await writeFile(join(pageDir, 'assets', 'app-1a2b.js'), 'export {}')
   api = await startApi({
+    pageDir,
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
@@ -221,6 +227,21 @@ describe('the edge', () => {
     expect((await call('GET', '/v1/nothing')).body.code).toBe('ERR_NOT_FOUND')
     expect((await call('GET', '/v1/readings?meter=a&from=2015-06-01&to=x')).body.code).toBe('ERR_QUERY')
     expect((await call('GET', '/v1/settings')).body).toMatchObject({ status: 503, code: 'ERR_DEPLOYMENT_UNKNOWN' })
+  })
+
+  test('serves the page under every path of its own, assets for ever, and lets no foreign script in', async () => {
+    const get = (path: string) => fetch(`${api.url}${path}`)
+    for (const path of ['/', '/communities/0x12/members']) {
+      const page = await get(path)
+      expect(await page.text()).toContain('<title>OPEM</title>')
+      expect(page.headers.get('cache-control')).toBe('no-cache')
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
+      expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+    expect((await get('/assets/app-1a2b.js')).headers.get('cache-control')).toContain('immutable')
+    expect((await get('/assets/app-0000.js')).status).toBe(404)
+    expect((await get('/..%2fdeployment.json')).status).toBe(404)
+    expect((await get('/v1/none')).headers.get('content-type')).toContain('application/problem+json')
   })
 
   test('announces readings to the page', async () => {

@@ -37,19 +37,32 @@ export function createReadingsWriter(deps: {
   plausibility: () => Plausibility
   onWritten?: (claims: readonly Claim[]) => void
 }): ReadingsWriter {
-  let committed: number | undefined // undefined: the lake has to be asked
+  let visible: number | undefined // every batch up to this one is complete
+  let starting: Promise<number> | undefined
+  let torn = false // a batch broke off: it may have left rows
 
-  async function resync(): Promise<number> {
-    if (committed !== undefined) return committed
+  async function lastSequence(): Promise<number> {
     await waitForForeignInserts(deps.lake)
     const [row] = await deps.lake.rows<{ last: number | string }>(
       'SELECT max(last) AS last FROM (SELECT max(sequence) AS last FROM opem.changes UNION ALL SELECT max(sequence) FROM opem.cleansed)',
     )
-    committed = Number(row?.last ?? 0)
-    return committed
+    return Number(row?.last ?? 0)
+  }
+
+  // Asked once, before the first write, by whoever needs it first.
+  function start(): Promise<number> {
+    starting ??= lastSequence().catch((cause) => {
+      starting = undefined
+      throw cause
+    })
+    return starting
   }
 
   async function write(batch: readonly (readonly Claim[])[]): Promise<Written[]> {
+    if (torn) {
+      visible = await lastSequence()
+      torn = false
+    }
     const plausibility = deps.plausibility()
     const seen = new Set<string>()
     const results = batch.map((claims) => {
@@ -73,10 +86,11 @@ export function createReadingsWriter(deps: {
     const accepted = results.map(({ fresh }) => fresh.filter(({ key }) => !known.has(key)).map(({ claim }) => claim))
     const claims = accepted.flat()
     if (claims.length > 0) {
-      const sequence = (await resync()) + 1
-      committed = undefined
+      const sequence = (visible ?? (await start())) + 1
+      torn = true
       await insertClaims(deps.lake, claims, sequence)
-      committed = sequence
+      torn = false
+      visible = sequence
       deps.onWritten?.(claims)
     }
     return results.map(({ total, refused }, index) => {
@@ -88,17 +102,15 @@ export function createReadingsWriter(deps: {
   const batches = createBatcher({ weightOf: (claims: readonly Claim[]) => claims.length, most: LARGEST_BATCH, write })
   return {
     submit: batches.submit,
-    async watermark() {
-      if (committed === undefined) await batches.drain()
-      return resync()
-    },
+    watermark: async () => visible ?? (await start()),
     drain: batches.drain,
   }
 }
 
 const COLUMNS = ['meter', 'start', 'seconds', 'import_wh', 'export_wh', 'quality', 'source', 'known_at', 'sequence']
 
-// Harmonised comes last, since it decides what is a duplicate: a batch that breaks off before is written again in full.
+// A batch that breaks off is written again in full, because harmonised decides what is a duplicate and comes last. Changes come
+// first: a period announced without news is looked at in vain, a reading without announcement would be missed.
 async function insertClaims(lake: Lake, claims: readonly Claim[], sequence: number) {
   const rows = claims.map((claim) => [
     claim.meter,
@@ -112,12 +124,12 @@ async function insertClaims(lake: Lake, claims: readonly Claim[], sequence: numb
     sequence,
   ])
   const versioned = rows.map((row, index) => [...row, version(claims[index]!.knownAt, sequence, index)])
-  await lake.insert('cleansed', [...COLUMNS, 'version'], versioned)
   await lake.insert(
     'changes',
     ['sequence', 'meter', 'start', 'seconds'],
     claims.map((claim) => [sequence, claim.meter, claim.start, claim.seconds]),
   )
+  await lake.insert('cleansed', [...COLUMNS, 'version'], versioned)
   await lake.insert('harmonised', COLUMNS, rows)
 }
 
