@@ -61,11 +61,16 @@ export function differenceOf(lock, installed, host) {
   return undefined
 }
 
-/** The command that installs: npm under Node 24, or npm as it is where Node is new enough. */
-export function installCommand(host) {
+/**
+ * The command that installs: npm under Node 24, or npm as it is where Node is new enough. The first attempt installs
+ * exactly the lock file; later ones also cope with a registry that lacks other platforms' optional packages, over which
+ * `npm ci` gives up. Either way what is installed is held against the lock file afterwards.
+ */
+export function installCommand(host, attempt = 1) {
+  const npm = ['npm', ...(attempt === 1 ? ['ci'] : ['install', '--no-save'])]
   return host.nodeMajor >= 24 || host.platform !== 'linux' || host.arch !== 'x64'
-    ? ['npm', 'ci']
-    : ['npx', '-y', '-p', NODE_PACKAGE, '--', 'npm', 'ci']
+    ? npm
+    : ['npx', '-y', '-p', NODE_PACKAGE, '--', ...npm]
 }
 
 function thisHost() {
@@ -124,7 +129,7 @@ async function install(root, host) {
     const progress = setInterval(() => process.stderr.write(`  … still installing, ${seconds()} s\n`), 15_000)
     let code = 1
     for (let attempt = 1; attempt <= ATTEMPTS && code !== 0; attempt++) {
-      code = await run(installCommand(host), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+      code = await run(installCommand(host, attempt), { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
       if (code === 130 || code === 143) break
       if (code !== 0 && attempt < ATTEMPTS) {
         process.stderr.write(`npm ended with code ${code}; attempt ${attempt + 1} of ${ATTEMPTS} …\n`)
@@ -136,6 +141,13 @@ async function install(root, host) {
         `ERR_INSTALL: the dependencies could not be installed (npm's code ${code}, its words are above). Check the network and the registry (npm config get registry), then run the same command again.\n`,
       )
       process.exit(code)
+    }
+    const difference = installedAsLocked(root, stamp, hash, host)
+    if (difference !== undefined) {
+      process.stderr.write(
+        `ERR_INSTALL: npm said that it installed everything, but ${difference}. Remove node_modules and run the same command again.\n`,
+      )
+      process.exit(1)
     }
     process.stderr.write(`Dependencies installed in ${seconds()} s.\n`)
   }

@@ -17,7 +17,7 @@ export const packSignatures = (signatures: readonly Hex[]): Hex =>
 
 /** The signatures in the calldata of `settle` or `correct`, each as 65 bytes r ‖ s ‖ v. */
 export const unpackSignatures = (packed: Hex): Hex[] =>
-  (packed.slice(2).match(/.{128}/g) ?? []).map((signature) => {
+  (packed.slice(2).match(/.{128}/g) ?? []).map((signature): Hex => {
     const vs = BigInt(`0x${signature.slice(HALF)}`)
     const s = (vs & ((1n << 255n) - 1n)).toString(16).padStart(HALF, '0')
     return `0x${signature.slice(0, HALF)}${s}${vs >> 255n === 1n ? '1c' : '1b'}`

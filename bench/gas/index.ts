@@ -1,4 +1,5 @@
 import { type Book, packTotals } from '@opem/domain'
+import { encodeFunctionData } from 'viem'
 import { settlementAbi } from '../../contracts/abi/index.ts'
 import { settleBooks } from '../../contracts/testing/batches.ts'
 import { foundCommunity, type Marketplace, openMarketplace } from '../../contracts/testing/marketplace.ts'
@@ -63,7 +64,9 @@ async function measure(market: Marketplace, members: number, stored: (book: Book
     hourly: perMemberHour(Number(hourly.receipt.gasUsed), members, 1),
     daily: perMemberHour(Number(daily.receipt.gasUsed), members, 24),
     stored: perMemberHour(await stored(books[1]!), members, 1),
-    verifyBalance: Number(await market.client.estimateContractGas(settlement)),
+    verifyBalance: Number(
+      await market.client.estimateGas({ to: settlement.address, data: encodeFunctionData(settlement) }),
+    ),
   }
 }
 

@@ -23,17 +23,7 @@ export interface Anvil {
 /** A fresh development chain in memory, on a free loopback port. */
 export async function startAnvil({ chainId = 31337 } = {}): Promise<Anvil> {
   const port = await freePort()
-  const args = [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--hardfork',
-    'cancun',
-    '--chain-id',
-    String(chainId),
-    ...(process.env.O2T ? ['--steps-tracing'] : []),
-  ]
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--hardfork', 'cancun', '--chain-id', String(chainId)]
   const child = spawn(binary(), args, { stdio: ['ignore', 'pipe', 'pipe'] })
   await listening(child)
   return {

@@ -99,6 +99,6 @@ export function auditCommand(program: Command): void {
     const lines = auditLines(name, result)
     if (missing) process.stderr.write(`without the API, money and rules documents are not checked: ${missing}\n`)
     print(options, auditJson(community, result), lines)
-    if (!result.ok) process.exitCode = 1
+    if (!result.ok || result.periods.length === 0) process.exitCode = 1
   })
 }

@@ -34,7 +34,9 @@ export function auditLines(community: string, audit: Audit): string[] {
   const { periods, sequence, strays, ok } = audit
   const wrong = periods.filter((verdict) => !verdict.ok).length
   const last = ok
-    ? `${periods.length} periods of ${community} are sound`
+    ? periods.length === 0
+      ? `nothing of ${community} is settled in this range`
+      : `${periods.length} periods of ${community} are sound`
     : `NOT SOUND: ${wrong} of ${periods.length} periods of ${community} are wrong; first: ${firstWrong(audit)}`
   return [
     ...periods.flatMap(verdictLines),
@@ -47,7 +49,7 @@ export function auditLines(community: string, audit: Audit): string[] {
 /** The same for machines. */
 export const auditJson = (community: string, audit: Audit) => ({
   community,
-  ok: audit.ok,
+  ok: audit.ok && audit.periods.length > 0,
   sound: audit.periods.filter(({ ok }) => ok).length,
   wrong: audit.periods.filter(({ ok }) => !ok).length,
   ...(audit.ok ? {} : { first: firstWrong(audit) }),

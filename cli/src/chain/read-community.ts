@@ -1,4 +1,4 @@
-import { energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import { energyCommunityAbi, settlementAbi, unpackSignatures } from '@opem/contracts'
 import type { ChainBatch, ChainMember, ChainRules, ChainView, Hex, SignedReport } from '@opem/domain'
 import { type Address, decodeFunctionData, type PublicClient } from 'viem'
 import { refusal } from '../failure.ts'
@@ -56,13 +56,6 @@ async function committeeOf(events: readonly MarketEvent[], timeOf: TimeOf): Prom
   return { seats, quorums }
 }
 
-/** Signatures of 65 bytes each, one behind the other. */
-const eachSignature = (packed: Hex): Hex[] =>
-  Array.from(
-    { length: Math.ceil((packed.length - 2) / 130) },
-    (_, i): Hex => `0x${packed.slice(2 + i * 130, 2 + (i + 1) * 130)}`,
-  )
-
 /** What the nodes signed, out of the calldata; undefined when the report came through another contract. */
 async function reportOf(
   client: PublicClient,
@@ -73,10 +66,16 @@ async function reportOf(
   const transaction = await client.getTransaction({ hash: event.transactionHash })
   if (transaction.to?.toLowerCase() !== settlement.toLowerCase()) return undefined
   const { functionName, args } = decodeFunctionData({ abi: settlementAbi, data: transaction.input })
-  if (functionName === 'settle') return { nonce, deadline: args[0].deadline, signatures: eachSignature(args[2]) }
-  if (functionName === 'correct') return { nonce, deadline: args[1].deadline, signatures: eachSignature(args[3]) }
+  if (functionName === 'settle') return signedReport(nonce, args[0], args[1])
+  if (functionName === 'correct') return signedReport(nonce, args[1], args[2])
   return undefined
 }
+
+const signedReport = (nonce: number, packed: Hex, { deadline }: { readonly deadline: bigint }): SignedReport => ({
+  nonce,
+  deadline,
+  signatures: unpackSignatures(packed),
+})
 
 async function batchesOf(
   client: PublicClient,

@@ -18,7 +18,8 @@ export function useAction<Input>(action: BusinessAction<Input>) {
       return undefined
     }
     const receipt = await perform({ publicClient, walletClient, untilIndexed }, action, input, setStage, after)
-    if (receipt !== undefined) await queries.invalidateQueries()
+    // Also after a refusal: a transaction may stand although what follows it failed.
+    await queries.invalidateQueries()
     return receipt
   }
   return { stage, run, busy: ['checking', 'signing', 'sent', 'confirmed'].includes(stage.at) }

@@ -120,17 +120,19 @@ export function ProofSection({ community, member, day }: { community: Community;
               <p>{messageOf(proof.error)}</p>
             </Notice>
           )}
-          {proof.data?.map((one, i) => (
-            <details key={one.start} open={!holds(one.steps) || (i === 0 && failed.length === 0)}>
-              <summary>
-                {dateClock(one.start, community.timeZone)}
-                <span className={`badge ${holds(one.steps) ? 'good' : 'wrong'}`}>
-                  {holds(one.steps) ? 'verified' : 'not verified'}
-                </span>
-              </summary>
-              <StepList steps={one.steps} />
-            </details>
-          ))}
+          <div className="tight">
+            {proof.data?.map((one, i) => (
+              <details key={one.start} open={!holds(one.steps) || (i === 0 && failed.length === 0)}>
+                <summary>
+                  {dateClock(one.start, community.timeZone)}
+                  <span className={`badge ${holds(one.steps) ? 'good' : 'wrong'}`}>
+                    {holds(one.steps) ? 'verified' : 'not verified'}
+                  </span>
+                </summary>
+                <StepList steps={one.steps} />
+              </details>
+            ))}
+          </div>
           <details>
             <summary>See it fail: change a value by one watt-hour</summary>
             <div className="row end">

@@ -63,7 +63,7 @@ const totalsOf = (batches: Awaited<ReturnType<typeof batchesOf>>) =>
   batches.flatMap(({ args }) => args.totals.map((word) => unpackTotals(word)))
 const TRUE_HOUR = { surplus: 7000n, demand: 10_000n, shared: 7000n, members: 3 }
 
-describe('an oracle of three nodes, quorum two', { timeout: 90_000 }, () => {
+describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
   test('settles every hour once, in order, with its evidence in the lake', async () => {
     const founded = await community('plain', 6)
     await start(0, 1, 2)
@@ -88,17 +88,15 @@ describe('an oracle of three nodes, quorum two', { timeout: 90_000 }, () => {
   })
 
   test('substitutes one bad meter and says so, and stops for nobody', async () => {
-    const founded = await community('bad', 26, { gaps: [25] })
+    const founded = await community('bad', 26, { gaps: [25], batchPeriods: 'day' })
     await start(0, 1, 2)
-    const batches = await settled(founded, 26)
-    await evidenced(founded, 26)
+    const batches = await settled(founded, 2)
+    await evidenced(founded, 2)
     // The hour of the day before stands in for the missing one.
     expect(totalsOf(batches)).toEqual(hours(26, 0).map(() => TRUE_HOUR))
     const evidence = (await evidenceOf(world, founded)) as { books: { balances: { flags: number }[] }[] }[]
-    expect(evidence.map(({ books }) => books[0]!.balances.reduce((sum, { flags }) => sum + flags, 0))).toEqual([
-      ...hours(25, 0),
-      1,
-    ])
+    const flags = evidence.flatMap(({ books }) => books.map(({ balances }) => balances.map((b) => b.flags).join('')))
+    expect(flags.map((text) => [...text].sort().join(''))).toEqual([...Array(25).fill('000'), '001'])
   })
 
   test('goes on without one node, which catches up when it returns', async () => {

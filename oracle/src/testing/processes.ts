@@ -68,7 +68,7 @@ export async function startAnvil(port: number): Promise<Child & { readonly url: 
 /** Waits until `check` gives something, looking every 50 ms; fails after `within` ms with what `describe` says. */
 export async function until<T>(
   check: () => Promise<T | undefined | false>,
-  { within = 30_000, describe = () => 'it did not happen' }: { within?: number; describe?: () => string } = {},
+  { within = 90_000, describe = () => 'it did not happen' }: { within?: number; describe?: () => string } = {},
 ): Promise<T> {
   const end = Date.now() + within
   for (;;) {

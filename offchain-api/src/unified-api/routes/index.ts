@@ -2,11 +2,12 @@ import type { Route } from '../route.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { getChanges, getHistory, getOracle } from './oracle.ts'
+import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { getHealth, getSettings } from './settings.ts'
-import { getPeriods, getTrading, postTrading } from './trading.ts'
+import { getTrading, postTrading } from './trading.ts'
 
 export const routes: readonly Route[] = [
   getHealth,

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const OPEM = join(import.meta.dirname, '..', 'bin', 'opem.mjs')
+let home: string
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'opem-cli-'))
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+/** Nobody listens on these ports: whatever needs a marketplace finds none. */
+const env = () => ({ ...process.env, OPEM_HOME: home, OPEM_PORT: '28400', OPEM_DEBUG: '' })
+
+const opem = (...args: string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [OPEM, ...args], { env: env() }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+
+test('the overview names every verb, and each verb explains itself', async () => {
+  const { code, stdout } = await opem('--help')
+  expect(code).toBe(0)
+  const verbs = ['up', 'status', 'down', 'community', 'wallet', 'import', 'settle', 'audit', 'evidence', 'statement']
+  for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, 'm'))
+  const helps = await Promise.all(verbs.map((verb) => opem(verb, '--help')))
+  expect(helps.map((help) => help.code)).toEqual(verbs.map(() => 0))
+  for (const [index, help] of helps.entries()) expect(help.stdout).toContain(`Usage: opem ${verbs[index]}`)
+})
+
+test('wrong words end with a sentence and exit code 1', async () => {
+  expect(await opem('adit')).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown command 'adit'") })
+  expect(await opem('audit')).toMatchObject({ code: 1, stderr: expect.stringContaining('--community <id>') })
+  expect(await opem('statement', '--community', '0x1', '--member', 'A', '--month', '2015-13')).toMatchObject({
+    code: 1,
+    stderr: 'ERR_MONTH: --month is "2015-13": give a year and a month, like 2015-06.\n',
+  })
+})
+
+test('a marketplace that does not run is said to be so, also to machines', async () => {
+  expect(await opem('status')).toMatchObject({ code: 1, stdout: expect.stringContaining('does not run') })
+  const { code, stdout } = await opem('status', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ running: false, healthy: false, parts: [] })
+  const audit = await opem('audit', '--community', `0x${'1'.repeat(40)}`, '--json')
+  expect(audit.code).toBe(1)
+  expect(JSON.parse(audit.stderr).error.code).toBe('ERR_NO_DEPLOYMENT')
+})
+
+test('an unreachable chain is one sentence', async () => {
+  const settlement = `0x${'2'.repeat(40)}`
+  const audit = await opem('audit', '--community', settlement, '--settlement', settlement)
+  expect(audit).toMatchObject({ code: 1, stderr: expect.stringMatching(/^ERR_UNREACHABLE: Nobody answered/) })
+})
+
+test('wallets are made, listed and told by address, never by key', async () => {
+  const made = await opem('wallet', 'create', 'ann', '--json')
+  expect(made.code).toBe(0)
+  const { address, path } = JSON.parse(made.stdout)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect((await opem('wallet', 'address', 'ann')).stdout).toBe(`${address}\n`)
+  expect((await opem('wallet', 'list')).stdout).toBe(`${address}  ann\n`)
+  expect(await opem('wallet', 'create', 'ann')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ERR_KEY_FILE_EXISTS'),
+  })
+})
+
+test('a community file that cannot be used names the place', async () => {
+  const file = join(home, 'community.json')
+  const { parseCommunity } = await import('./community/community-file.ts')
+  const community = {
+    name: 'Sunny Street',
+    timeZone: 'Europe/Madrid',
+    periodSeconds: 3600,
+    startsAt: '2015-06-01T04:00:00Z',
+    rules: [{}],
+    members: [{ name: 'A', meters: ['a'] }],
+  }
+  expect(parseCommunity(community).startsAt).toBe(1433131200)
+  expect(() => parseCommunity({ ...community, startsAt: '2015-06-01T04:30:00Z' })).toThrow(
+    'startsAt does not lie on a boundary',
+  )
+  expect(() => parseCommunity({ ...community, members: [...community.members, ...community.members] })).toThrow(
+    'names the member A twice',
+  )
+  writeFileSync(file, JSON.stringify({ ...community, periodSeconds: 1800 }))
+  const { code, stderr } = await opem('community', 'create', '--file', file)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^ERR_COMMUNITY_FILE: .*community\.json: periodSeconds/)
+})
