@@ -1,15 +1,26 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { createServer } from 'node:net'
+import { delimiter, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
 import { typesOf } from './types.ts'
 
 const run = promisify(execFile)
 const ROOT = import.meta.dirname
-const ABIS = { CommunityFactory: communityFactoryAbi, EnergyCommunity: energyCommunityAbi, Settlement: settlementAbi }
+const BUILD = join(ROOT, 'build')
+
+const eventsOf = (abi: readonly { readonly type: string }[]) => abi.filter(({ type }) => type === 'event')
+/** The index sees events and nothing else: a contract's other changes need no new build. */
+const ABIS = {
+  CommunityFactory: eventsOf(communityFactoryAbi),
+  EnergyCommunity: eventsOf(energyCommunityAbi),
+  Settlement: eventsOf(settlementAbi),
+}
 
 /** The graph-node program (Linux x64 only). */
 export function gndBinary(): string {
@@ -18,24 +29,30 @@ export function gndBinary(): string {
 }
 
 /**
- * Everything made out of the schema, the mappings and the contracts' ABIs: `abis`, `generated` and `build`. What is there
- * and was made of the same sources stays; returns the folder of the build.
+ * Makes everything that comes of the schema, the mappings and the contracts' events: `abis`, `generated` and `build`. A
+ * build of the same sources stays. Copies the build to `copyTo` if given; returns the hash of its sources.
  */
-export async function buildSubgraph(): Promise<string> {
-  const build = join(ROOT, 'build')
-  const made = join(build, 'sources.sha256')
-  const wanted = await hashOfSources()
-  if ((await readFile(made, 'utf8').catch(() => '')) === wanted) return build
+export function buildSubgraph({ copyTo }: { copyTo?: string } = {}): Promise<string> {
+  return alone(async () => {
+    const made = join(BUILD, 'sources.sha256')
+    const wanted = await hashOfSources()
+    if ((await readFile(made, 'utf8').catch(() => '')) !== wanted) await make(wanted)
+    if (copyTo !== undefined) await cp(BUILD, copyTo, { recursive: true })
+    return wanted
+  })
+}
 
+async function make(hash: string): Promise<void> {
   await mkdir(join(ROOT, 'abis'), { recursive: true })
-  for (const [name, abi] of Object.entries(ABIS))
+  for (const [name, abi] of Object.entries(ABIS)) {
     await replaceFile(join(ROOT, 'abis', `${name}.json`), JSON.stringify(abi, null, 2))
+  }
   await gnd('codegen', '--skip-migrations')
-  await replaceFile(join(ROOT, 'generated', 'types.ts'), typesOf(await readFile(join(ROOT, 'schema.graphql'), 'utf8')))
-  await rm(build, { recursive: true, force: true })
-  await gnd('build', '--skip-migrations')
-  await replaceFile(made, wanted)
-  return build
+  const types = typesOf(await readFile(join(ROOT, 'schema.graphql'), 'utf8'))
+  await replaceFile(join(ROOT, 'generated', 'types.ts'), types)
+  await rm(BUILD, { recursive: true, force: true })
+  await gnd('build', '--skip-migrations', '--skip-asc-version-check')
+  await replaceFile(join(BUILD, 'sources.sha256'), hash)
 }
 
 async function hashOfSources(): Promise<string> {
@@ -47,18 +64,41 @@ async function hashOfSources(): Promise<string> {
   return hash.digest('hex')
 }
 
+/** One process at a time makes or copies the build. The lock is a socket's name, which the kernel frees with its process. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const lock = createServer().listen(`\0opem-subgraph:${ROOT}`)
+    const held = await once(lock, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!held) {
+      await sleep(200)
+      continue
+    }
+    try {
+      return await work()
+    } finally {
+      lock.close()
+    }
+  }
+}
+
 async function gnd(...args: string[]): Promise<void> {
+  // The AssemblyScript compiler is looked up on the PATH.
+  const folders = [
+    dirname(process.execPath),
+    join(ROOT, 'node_modules', '.bin'),
+    join(ROOT, '..', 'node_modules', '.bin'),
+  ]
+  const path = [...folders, process.env.PATH].join(delimiter)
   try {
-    // The AssemblyScript compiler is looked up on the PATH.
-    await run(gndBinary(), args, { cwd: ROOT, env: { ...process.env, PATH: `${binFolders()}:${process.env['PATH']}` } })
+    await run(gndBinary(), args, { cwd: ROOT, env: { ...process.env, PATH: path } })
   } catch (cause) {
     const { stdout, stderr } = cause as { stdout?: string; stderr?: string }
     throw new Error(`gnd ${args[0]} failed:\n${stdout ?? ''}${stderr ?? ''}`, { cause })
   }
 }
-
-const binFolders = () =>
-  [dirname(process.execPath), join(ROOT, 'node_modules', '.bin'), join(ROOT, '..', 'node_modules', '.bin')].join(':')
 
 async function replaceFile(path: string, text: string): Promise<void> {
   await writeFile(`${path}.part`, text)

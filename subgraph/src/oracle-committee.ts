@@ -7,7 +7,7 @@ import {
   NodeRemoved,
   NodeSeated,
   QuorumChanged,
-} from '../generated/OracleCommittee/Settlement'
+} from '../generated/Settlement/Settlement'
 import { Committee, CommitteeEvent, OracleNode } from '../generated/schema'
 import { eventId } from './ids'
 

@@ -5,6 +5,17 @@ import { eventId, revisionId, startId } from './ids'
 import { addPeriod, removePeriod } from './standing'
 import { Totals, totalsHash } from './totals'
 
+// Settlement is the oracle committee too.
+export {
+  handleBondPosted,
+  handleBondTaken,
+  handleBondWithdrawn,
+  handleNodeLeaving,
+  handleNodeRemoved,
+  handleNodeSeated,
+  handleQuorumChanged,
+} from './oracle-committee'
+
 const FAULTS: string[] = [
   'NONE',
   'MEMBER_ORDER',

@@ -45,16 +45,16 @@ export function keepIndex(options: IndexOptions): Index {
   })
 
   async function start(): Promise<Child> {
-    const build = await buildSubgraph()
+    const fresh = join(dir, 'build')
+    const sources = await buildSubgraph({ copyTo: fresh })
     const deployment = Deployment.parse(JSON.parse(await readFile(options.deployment, 'utf8')))
-    const manifest = manifestFor(await readFile(join(build, 'subgraph.yaml'), 'utf8'), deployment)
+    const manifest = manifestFor(await readFile(join(fresh, 'subgraph.yaml'), 'utf8'), deployment)
     const genesis = await chainBlock(chainUrl, 0)
-    // graph-node asks for the store's version before anything else; until then there is no use in starting it.
+    // Without an answer of the content store graph-node would wait for ever.
     await fetch(`${options.contentUrl}/api/v0/version`, { method: 'POST', signal: AbortSignal.timeout(5000) })
-    const sources = await readFile(join(build, 'sources.sha256'), 'utf8')
     const identity = createHash('sha256').update(`${dir}\n${genesis?.hash}\n${sources}\n${manifest}`).digest('hex')
     const folder = join(dir, identity.slice(0, 16))
-    await cp(build, folder, { recursive: true })
+    await cp(fresh, folder, { recursive: true })
     await writeFile(join(folder, 'subgraph.yaml'), manifest)
     const found = await prepareGraphStore(postgresUrl, identity)
     const postgres = graphStoreUrl(postgresUrl)
