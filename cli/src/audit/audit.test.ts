@@ -1,0 +1,164 @@
+import {
+  type ChainBatch,
+  commitBatch,
+  formatTradingBatch,
+  type Hex,
+  parseTradingBatch,
+  settlePeriod,
+  type TradingBatch,
+  Wh,
+} from '@opem/domain'
+import { keccak256 } from 'viem'
+import { expect, test } from 'vitest'
+import type { CommunityOnChain } from '../chain/read-community.ts'
+import type { Piece } from '../evidence/source.ts'
+import { audit } from './audit.ts'
+import { auditLines } from './report.ts'
+
+const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
+const word = (digit: string): Hex => `0x${digit.repeat(64)}`
+const COMMUNITY: Hex = `0x${'c'.repeat(40)}`
+const START = 1433131200
+const HOUR = 3600
+
+/** Two hours of two members in two batches, committed as an oracle does. */
+function batchAt(start: number): { chain: ChainBatch; evidence: TradingBatch } {
+  const members = [word('1'), word('2')] as const
+  const period = settlePeriod(
+    { start, seconds: HOUR },
+    [
+      { member: members[0], energyImport: Wh(0), energyExport: Wh(3000) },
+      { member: members[1], energyImport: Wh(5000), energyExport: Wh(0) },
+    ],
+    { key: 'even' },
+  )
+  const balances = period.members.map(({ member, energyImport, energyExport, bought, sold }, index) => ({
+    member: member as Hex,
+    energyImport,
+    energyExport,
+    bought,
+    sold,
+    flags: 0,
+    salt: word(String(index + 7)),
+  }))
+  const { surplus, demand, shared } = period
+  const book = { start, surplus, demand, shared, balances }
+  const { root, totals, membersRoots } = commitBatch(keccak, {
+    chainId: 31337,
+    community: COMMUNITY,
+    revision: 0,
+    books: [book],
+  })
+  const settledAt = start + 2 * HOUR
+  return {
+    chain: { start, periods: 1, revision: 0, rules: 1, settledAt, signers: 3n, root, totals, timestamp: settledAt },
+    evidence: {
+      community: COMMUNITY,
+      chainId: 31337,
+      start,
+      periodSeconds: HOUR,
+      periods: 1,
+      revision: 0,
+      rules: 1,
+      root,
+      books: [{ ...book, membersRoot: membersRoots[0]! }],
+    },
+  }
+}
+
+const settled = [batchAt(START), batchAt(START + HOUR)]
+const chain: CommunityOnChain = {
+  view: {
+    chainId: 31337,
+    settlement: `0x${'5'.repeat(40)}`,
+    community: COMMUNITY,
+    periodSeconds: HOUR,
+    startsAt: START,
+    createdAt: START - HOUR,
+    historic: false,
+    rules: [
+      { version: 1, from: START, key: 0, plain: true, exact: true, rulesHash: word('9'), committedAt: START - HOUR },
+    ],
+    members: [word('1'), word('2')].map((member) => ({ member, from: START, until: null })),
+    committee: {
+      seats: [0, 1, 2].map((seat) => ({ node: `0x${String(seat).repeat(40)}` as Hex, seat })),
+      quorums: [{ since: START - HOUR, quorum: 2 }],
+    },
+  },
+  batches: settled.map((batch) => batch.chain),
+}
+
+async function* pieces(raw: readonly unknown[]): AsyncGenerator<Piece> {
+  for (const [index, value] of raw.entries()) {
+    const parsed = parseTradingBatch(value)
+    yield parsed.ok
+      ? { from: `line ${index + 1}`, batch: parsed.value, raw: value }
+      : { from: `line ${index + 1}`, broken: parsed.reason }
+  }
+}
+
+const evidence = settled.map((batch) => formatTradingBatch(batch.evidence))
+const judge = (raw: readonly unknown[], range = { from: START, to: START + 2 * HOUR }) =>
+  audit({ chain, evidence: pieces(raw), rulesDocs: [], prices: [], ...range })
+
+test('evidence as it was settled is sound, in any order', async () => {
+  const result = await judge([...evidence].reverse())
+  expect(result.ok).toBe(true)
+  expect(auditLines('Sunny Street', result)).toEqual([
+    '2015-06-01T04:00:00Z  sound  2 members, 3000 Wh shared',
+    '2015-06-01T05:00:00Z  sound  2 members, 3000 Wh shared',
+    '2 periods of Sunny Street are sound',
+  ])
+})
+
+test('only the periods of the range are judged', async () => {
+  const { periods } = await judge(evidence, { from: START + HOUR, to: START + 2 * HOUR })
+  expect(periods.map(({ start }) => start)).toEqual([START + HOUR])
+})
+
+test('a batch without evidence is not sound', async () => {
+  const result = await judge([evidence[0]])
+  expect(result.ok).toBe(false)
+  expect(auditLines('Sunny Street', result).at(-1)).toMatch(
+    /^NOT SOUND: 1 of 2 .* AUDIT_EVIDENCE_MISSING at .*2015-06-01T05:00:00Z/,
+  )
+})
+
+test('evidence of no batch, and what is no evidence at all, is named by its line', async () => {
+  const elsewhere = { ...evidence[0]!, start: '2015-06-02T04:00:00Z' }
+  const result = await judge([...evidence, elsewhere, { community: COMMUNITY }])
+  expect(result.ok).toBe(false)
+  expect(result.strays.map(({ from }) => from)).toEqual(['line 3', 'line 4'])
+})
+
+/** Every place in a batch that holds a value. */
+function placesOf(value: unknown, path: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [[...path]]
+  return Object.entries(value).flatMap(([name, inner]) => placesOf(inner, [...path, name]))
+}
+
+/** The same kind of value with its last bit changed. */
+function changed(value: unknown): unknown {
+  if (typeof value === 'number') return value ^ 1
+  const text = String(value)
+  if (!text.startsWith('0x')) return text.replace(/00Z$/, '01Z')
+  return `${text.slice(0, -1)}${(Number.parseInt(text.slice(-1), 16) ^ 1).toString(16)}`
+}
+
+test.each(placesOf(evidence[1]).map((path) => [path.join('.'), path] as const))(
+  'one bit changed in %s is found',
+  async (_name, path) => {
+    const lie = structuredClone(evidence[1]) as unknown as Record<string, unknown>
+    let at = lie
+    for (const name of path.slice(0, -1)) at = at[name] as Record<string, unknown>
+    const field = path.at(-1)!
+    at[field] = changed(at[field])
+    const result = await judge([evidence[0], lie])
+    expect(result.ok).toBe(false)
+    // The other batch is as sound as before.
+    expect(result.periods[0]?.ok).toBe(true)
+    const found = result.periods.flatMap(({ findings }) => findings.map(({ place }) => place.field ?? ''))
+    const named = [...found, ...result.strays.map(({ reason }) => reason)].join(' ')
+    expect(named).toMatch(new RegExp(`${field}|${path.length === 1 ? 'evidence' : 'balances|salt'}`))
+  },
+)
