@@ -1,41 +1,52 @@
 import persistence, { type LevelPersistence } from 'aedes-persistence-level'
 import { ClassicLevel } from 'classic-level'
 
-/** LevelDB that can be told to reach the disk (fsync) before it confirms a put; concurrent puts share one fsync. */
-class Store extends ClassicLevel<string, Buffer | string> {
-  #durable = false
+/** A message that a publisher wants to hand over. */
+export interface Handed {
+  readonly topic: string
+  readonly payload: Buffer
+}
 
-  /** Puts that `write` begins before it first waits are on disk when they resolve. */
-  durably<T>(write: () => T): T {
-    this.#durable = true
-    try {
-      return write()
-    } finally {
-      this.#durable = false
-    }
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: the overloads of abstract-level cannot be overridden one by one
-  override put(...[key, value, options]: any[]): any {
-    return super.put(key as string, value as string, { ...(options as object), sync: this.#durable })
-  }
+export interface QueueStore {
+  readonly queue: LevelPersistence
+  /** on disk (fsync) when it resolves; concurrent calls share one fsync */
+  accept(message: Handed): Promise<string>
+  /** the message stands in the queues of its subscribers: the accepted copy can go */
+  release(key: string): Promise<void>
+  /** what was accepted and never released, oldest first */
+  accepted(): AsyncIterable<Handed & { readonly key: string }>
+  close(): Promise<void>
 }
 
 /**
  * Sessions and undelivered messages of the broker, on disk. Two promises beyond the library's:
- * - a message is on disk before its publisher hears PUBACK;
- * - messages are stored and sent in the order in which they came. The broker takes a message that overtook another for a
- *   sign that the other was sent already, and would keep it back until the subscriber connects again.
+ * - aedes sends PUBACK before it stores a message; here the message is accepted on disk first, and what was accepted but not
+ *   yet queued when the process died is published again at the next start;
+ * - messages are queued in the order in which they came. The broker takes a message that overtook another for a sign that the
+ *   other was sent already, and would keep it back until the subscriber connects again.
  */
-export async function openQueueStore(dir: string): Promise<{ queue: LevelPersistence; close(): Promise<void> }> {
-  const store = new Store(dir)
+export async function openQueueStore(dir: string): Promise<QueueStore> {
+  const store = new ClassicLevel<string, Buffer | string>(dir)
   await store.open()
   const queue = persistence(store)
-  const enqueue = queue.outgoingEnqueueCombi.bind(queue)
-  queue.outgoingEnqueueCombi = inOrder((...args: Parameters<typeof enqueue>) => store.durably(() => enqueue(...args)))
+  queue.outgoingEnqueueCombi = inOrder(queue.outgoingEnqueueCombi.bind(queue))
   queue.outgoingUpdate = inOrder(queue.outgoingUpdate.bind(queue))
+  const prefix = `accepted:${String(Date.now()).padStart(15, '0')}:`
+  let count = 0
   return {
     queue,
+    async accept({ topic, payload }) {
+      const key = `${prefix}${String(count++).padStart(12, '0')}`
+      await store.put(key, JSON.stringify({ topic, payload: payload.toString('base64') }), { sync: true })
+      return key
+    },
+    release: (key) => store.del(key),
+    async *accepted() {
+      for await (const [key, value] of store.iterator({ gte: 'accepted:', lt: 'accepted;' })) {
+        const { topic, payload } = JSON.parse(String(value)) as { topic: string; payload: string }
+        yield { key, topic, payload: Buffer.from(payload, 'base64') }
+      }
+    },
     async close() {
       if (store.status === 'open') await store.close()
     },
@@ -43,7 +54,7 @@ export async function openQueueStore(dir: string): Promise<{ queue: LevelPersist
 }
 
 /** The same work, begun at once, but confirmed in the order of the calls. */
-function inOrder<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+export function inOrder<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (...args) => {
     const done = work(...args)

@@ -2,7 +2,7 @@ import { isoInstant } from '../harmonise/instant.ts'
 import type { MeterReading, RejectedRow } from '../harmonise/meter-reading.ts'
 import { type RegisterState, stepRegisters } from '../harmonise/registers.ts'
 import { readingOfTelegram } from '../harmonise/telegram-energy.ts'
-import { parseTelegram } from '../mqtt/telegram.ts'
+import { formatTelegram, parseTelegram, type RegisterReading } from '../mqtt/telegram.ts'
 import { meterOfTopic } from '../mqtt/topics.ts'
 
 export interface Harmonised {
@@ -25,6 +25,7 @@ export function harmoniseBatch(
   const rejected: RejectedRow[] = []
   const registers = new Map<string, RegisterState>()
   const knownAt = isoInstant(now)
+  const found: { telegram: RegisterReading; source: string }[] = []
   for (const { topic, payload } of messages) {
     const raw = payload.toString('utf8')
     const source = `mqtt:${topic.slice(0, 200)}`
@@ -51,6 +52,11 @@ export function harmoniseBatch(
       reject('ERR_TELEGRAM_TIME', `observed ${telegram.observedAt - now} s in the future`, telegram.meter)
       continue
     }
+    found.push({ telegram, source })
+  }
+  // After a reconnection what waited and what is new arrive mixed: registers are read in the order in which they were seen.
+  found.sort((a, b) => a.telegram.observedAt - b.telegram.observedAt)
+  for (const { telegram, source } of found) {
     const step = stepRegisters(registers.get(telegram.meter) ?? before.get(telegram.meter), telegram, {
       seconds,
       source,
@@ -58,7 +64,16 @@ export function harmoniseBatch(
     })
     registers.set(telegram.meter, step.state)
     readings.push(...step.readings)
-    if (step.refusal) reject(step.refusal.code, step.refusal.reason, telegram.meter)
+    if (!step.refusal) continue
+    const { code, reason } = step.refusal
+    rejected.push({
+      source,
+      meter: telegram.meter,
+      raw: formatTelegram(telegram, isoInstant),
+      code,
+      reason,
+      format: 'mqtt',
+    })
   }
   return { readings, rejected, registers }
 }

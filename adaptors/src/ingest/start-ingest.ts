@@ -30,8 +30,10 @@ export interface IngestHealth {
   readonly lastError?: string
 }
 
-/** Most telegrams of one delivery; each gives at most a few readings. */
-const MOST_MESSAGES = 5_000
+/** Most telegrams under way, and of one delivery: MQTT 3.1.1 §2.3.1 has 65,535 packet identifiers. */
+const MOST_MESSAGES = 50_000
+/** A session is resumed when nothing has come for this long: what waited and what is new arrive mixed. */
+const QUIET_MS = 300
 /** How long telegrams gather before they are delivered together. */
 const GATHER_MS = 50
 /** Rest after a delivery failed; the client below has already tried with back-off. */
@@ -49,6 +51,8 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
   let inDelivery = 0
   let lastError: string | undefined
   let stopped = false
+  let resuming = true
+  let arrivedAt = 0
   let running: Promise<void> | undefined
 
   const deliver = async (messages: readonly Message[]) => {
@@ -77,6 +81,8 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
     while (waiting.length > 0 && !stopped) {
       // Wait for the rest of what is arriving now: one insert for many telegrams.
       if (waiting.length < MOST_MESSAGES) await pause(GATHER_MS)
+      while (resuming && waiting.length < MOST_MESSAGES && Date.now() - arrivedAt < QUIET_MS) await pause(GATHER_MS)
+      resuming = false
       const messages = waiting.slice(0, MOST_MESSAGES)
       waiting = waiting.slice(MOST_MESSAGES)
       inDelivery = messages.length
@@ -107,9 +113,14 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
     topics: [TELEGRAM_TOPICS],
     onMessage(message) {
       waiting.push(message)
+      arrivedAt = Date.now()
       start()
     },
-    onConnected: () => onConnected?.(),
+    onConnected() {
+      resuming = true
+      onConnected?.()
+    },
+    window: MOST_MESSAGES,
     onDisconnected(reason) {
       // What waited is unacknowledged: the broker sends it again on the next connection.
       waiting = []
