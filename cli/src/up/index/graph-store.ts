@@ -20,8 +20,9 @@ export async function prepareGraphStore(postgresUrl: string, identity: string): 
     await query(postgresUrl, "CREATE DATABASE graph TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
     const graph = graphStoreUrl(postgresUrl)
     for (const extension of ['btree_gist', 'pg_trgm']) await query(graph, `CREATE EXTENSION IF NOT EXISTS ${extension}`)
-    await query(graph, 'CREATE SCHEMA opem')
-    await query(graph, 'CREATE TABLE opem.identity (identity text NOT NULL)')
+    // Not named after the user: graph-node would then make its tables here instead of in `public`.
+    await query(graph, 'CREATE SCHEMA index_keeper')
+    await query(graph, 'CREATE TABLE index_keeper.identity (identity text NOT NULL)')
     return 'new'
   } catch (cause) {
     throw new OpemError({
@@ -36,16 +37,16 @@ export async function prepareGraphStore(postgresUrl: string, identity: string): 
 
 /** Notes what the index in the store is of, once it is deployed. */
 export async function rememberIdentity(postgresUrl: string, identity: string): Promise<void> {
-  await query(graphStoreUrl(postgresUrl), 'INSERT INTO opem.identity VALUES ($1)', [identity])
+  await query(graphStoreUrl(postgresUrl), 'INSERT INTO index_keeper.identity VALUES ($1)', [identity])
 }
 
 /** Forgets what the store is for, so that the next start makes the index anew. */
 export const forgetIdentity = (postgresUrl: string) =>
-  query(graphStoreUrl(postgresUrl), 'DELETE FROM opem.identity').then(() => {})
+  query(graphStoreUrl(postgresUrl), 'DELETE FROM index_keeper.identity').then(() => {})
 
 async function readIdentity(postgresUrl: string): Promise<string | null> {
   try {
-    const { rows } = await query(graphStoreUrl(postgresUrl), 'SELECT identity FROM opem.identity')
+    const { rows } = await query(graphStoreUrl(postgresUrl), 'SELECT identity FROM index_keeper.identity')
     return rows[0]?.identity ?? null
   } catch (error) {
     // 3D000: no such database; 42P01, 3F000: no such table, schema.
