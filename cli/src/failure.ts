@@ -40,7 +40,7 @@ export function sayableOf(error: unknown): Sayable {
   if (unreachable) {
     return {
       code: 'ERR_UNREACHABLE',
-      message: `Nobody answered (${text(unreachable.message) ?? text(unreachable.code)}): is the marketplace running? opem status tells.`,
+      message: `Nobody answered (${text(unreachable.shortMessage) ?? text(unreachable.message)?.split('\n')[0] ?? text(unreachable.code)}): is the marketplace running? opem status tells.`,
     }
   }
   if (first === undefined) return { code: 'ERR_UNEXPECTED', message: String(error) }

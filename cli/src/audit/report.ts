@@ -24,9 +24,12 @@ function verdictLines({ start, ok, findings, members, sharedWh }: Verdict): stri
 /** The first thing that is wrong, in one line: where exactly, what was expected, what was found. */
 function firstWrong({ periods, sequence, strays }: Audit): string | undefined {
   const finding = periods.find(({ ok }) => !ok)?.findings[0] ?? sequence[0]
-  if (finding) return findingLine(finding)
   const stray = strays[0]
-  return stray && `AUDIT_EVIDENCE at ${stray.from}: ${stray.reason}`
+  // Evidence that cannot be used leaves its batch without any: the cause is the place to look at.
+  if (stray && (finding === undefined || finding.code === 'AUDIT_EVIDENCE_MISSING')) {
+    return `AUDIT_EVIDENCE at ${stray.from}: ${stray.reason}`
+  }
+  return finding && findingLine(finding)
 }
 
 /** A verdict per period, then one line. */
