@@ -103,16 +103,26 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, patienceMs
   }
 }
 
-/** @throws OpemError ERR_PORT_TAKEN, told with the setting that moves the port */
-export async function assertPortFree(port: number, setting: string): Promise<void> {
-  const free = await new Promise<boolean>((resolve) => {
+/**
+ * Waits a moment for a loopback port to be free: the kernel closes a killed program's sockets a little after its end.
+ * @throws OpemError ERR_PORT_TAKEN, told with the setting that moves the port
+ */
+export async function assertPortFree(port: number, setting: string, patienceMs = 3000): Promise<void> {
+  const end = performance.now() + patienceMs
+  while (!(await isFree(port))) {
+    if (performance.now() > end) {
+      throw new OpemError({
+        code: 'ERR_PORT_TAKEN',
+        shortMessage: `port ${port} (${setting}) is taken by another program; end that program or set OPEM_PORT`,
+        details: { port, setting },
+      })
+    }
+    await sleep(50)
+  }
+}
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
     const probe = createServer().once('error', () => resolve(false))
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
-  if (free) return
-  throw new OpemError({
-    code: 'ERR_PORT_TAKEN',
-    shortMessage: `port ${port} (${setting}) is taken by another program; end that program or set OPEM_PORT`,
-    details: { port, setting },
-  })
-}
