@@ -33,7 +33,7 @@ const exportNames: Record<string, string> = {
 }
 
 const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js')
-execFileSync(process.execPath, [hardhat, 'build', '--quiet'], { cwd: root, stdio: 'inherit' })
+execFileSync(process.execPath, [hardhat, 'build', '--no-tests', '--quiet'], { cwd: root, stdio: 'inherit' })
 
 const artifacts = Object.entries(sources).map(([name, file]) => {
   const { abi, bytecode } = JSON.parse(readFileSync(file, 'utf8')) as { abi: unknown; bytecode: string }

@@ -13,7 +13,12 @@ contract StoredBalances {
 
     mapping(bytes32 member => Account) private _accounts;
 
-    function settle(uint64 start, bytes32[] calldata members, uint64[] calldata bought, uint64[] calldata sold) external {
+    function settle(
+        uint64 start,
+        bytes32[] calldata members,
+        uint64[] calldata bought,
+        uint64[] calldata sold
+    ) external {
         for (uint256 i = 0; i < members.length; ++i) {
             Account storage account = _accounts[members[i]];
             (account.bought, account.sold) = (account.bought + bought[i], account.sold + sold[i]);

@@ -2,7 +2,14 @@
 pragma solidity 0.8.34;
 
 import {AllocationKey} from "../../contracts/communities/IEnergyCommunity.sol";
-import {Balance, BalanceProof, Batch, ISettlement, PeriodTotals, Report} from "../../contracts/communities/ISettlement.sol";
+import {
+    Balance,
+    BalanceProof,
+    Batch,
+    ISettlement,
+    PeriodTotals,
+    Report
+} from "../../contracts/communities/ISettlement.sol";
 import {World} from "./support/World.sol";
 import {vm} from "./support/Vm.sol";
 
@@ -26,15 +33,27 @@ contract SettlementTest is World {
     function test_refusesAnUnknownCommunity() public {
         (Report memory report, PeriodTotals[] memory totals) = _next(1);
         report.community = address(0xDEAD);
-        _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementCommunityUnknown.selector, address(0xDEAD)));
+        _refused(
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementCommunityUnknown.selector, address(0xDEAD))
+        );
     }
 
     function test_refusesAGapAndAnOverlap() public {
         (Report memory report, PeriodTotals[] memory totals) = _next(1);
         report.start = START + HOUR;
-        _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementGapOrOverlap.selector, START + HOUR, START));
+        _refused(
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementGapOrOverlap.selector, START + HOUR, START)
+        );
         report.start = START - HOUR;
-        _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementGapOrOverlap.selector, START - HOUR, START));
+        _refused(
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementGapOrOverlap.selector, START - HOUR, START)
+        );
     }
 
     function test_refusesThePeriodsAfterAStop() public {
@@ -55,7 +74,7 @@ contract SettlementTest is World {
     }
 
     function test_refusesAnotherNumberOfTotalsThanPeriods() public {
-        (Report memory report,) = _next(2);
+        (Report memory report, ) = _next(2);
         (, PeriodTotals[] memory totals) = _next(1);
         _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementTotalsCount.selector, 1, 2));
     }
@@ -103,20 +122,32 @@ contract SettlementTest is World {
     function test_refusesSharedEnergyThatIsNotTheLesserSide() public {
         (Report memory report, PeriodTotals[] memory totals) = _next(2);
         totals[1] = _word(7000, 10_000, 6999, 7);
-        _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementShared.selector, START + HOUR, 6999, 7000));
+        _refused(
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementShared.selector, START + HOUR, 6999, 7000)
+        );
         totals[1] = _word(7000, 5000, 7000, 7);
-        _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementShared.selector, START + HOUR, 7000, 5000));
+        _refused(
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementShared.selector, START + HOUR, 7000, 5000)
+        );
     }
 
     function test_refusesWordsWithoutMembersOrWithARest() public {
         (Report memory report, PeriodTotals[] memory totals) = _next(1);
         totals[0] = _word(7000, 10_000, 7000, 0);
         _refused(
-            report, totals, abi.encodeWithSelector(ISettlement.SettlementTotalsMalformed.selector, START, totals[0])
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementTotalsMalformed.selector, START, totals[0])
         );
         totals[0] = PeriodTotals.wrap(PeriodTotals.unwrap(_word(7000, 10_000, 7000, 7)) | 1);
         _refused(
-            report, totals, abi.encodeWithSelector(ISettlement.SettlementTotalsMalformed.selector, START, totals[0])
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementTotalsMalformed.selector, START, totals[0])
         );
     }
 
@@ -185,13 +216,26 @@ contract SettlementTest is World {
     function test_refusesACorrectionOfOtherPeriodsRulesOrRevision() public {
         (Batch memory batch, Report memory report, PeriodTotals[] memory totals) = _settled();
         report.periods = 2;
-        _refusedCorrection(batch, report, totals, abi.encodeWithSelector(ISettlement.SettlementBatchSize.selector, 2, 1));
+        _refusedCorrection(
+            batch,
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementBatchSize.selector, 2, 1)
+        );
         (report.periods, report.rules) = (1, 2);
         _refusedCorrection(
-            batch, report, totals, abi.encodeWithSelector(ISettlement.SettlementRulesNotInForce.selector, 2, 1)
+            batch,
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementRulesNotInForce.selector, 2, 1)
         );
         (report.rules, report.revision) = (1, 2);
-        _refusedCorrection(batch, report, totals, abi.encodeWithSelector(ISettlement.SettlementRevision.selector, 2, 1));
+        _refusedCorrection(
+            batch,
+            report,
+            totals,
+            abi.encodeWithSelector(ISettlement.SettlementRevision.selector, 2, 1)
+        );
     }
 
     function test_refusesACorrectionAfterTheWindow() public {
@@ -212,7 +256,10 @@ contract SettlementTest is World {
     function test_onlyTheFactoryRegistersAndOnlyCommunitiesChangeTheirHead() public {
         vm.expectRevert(abi.encodeWithSelector(ISettlement.SettlementOnlyFactory.selector, address(this)));
         settlement.registerCommunity(address(this), 3600, START);
-        bytes memory onlyCommunity = abi.encodeWithSelector(ISettlement.SettlementOnlyCommunity.selector, address(this));
+        bytes memory onlyCommunity = abi.encodeWithSelector(
+            ISettlement.SettlementOnlyCommunity.selector,
+            address(this)
+        );
         vm.expectRevert(onlyCommunity);
         settlement.running(0, START);
         vm.expectRevert(onlyCommunity);
@@ -220,13 +267,22 @@ contract SettlementTest is World {
     }
 
     /// @dev Whatever the totals, a batch is settled exactly when T = min(surplus, demand).
-    function testFuzz_settlesExactlyWhenTheLesserSideIsShared(uint72 surplus, uint72 demand, uint72 shared, uint8 how) public {
+    function testFuzz_settlesExactlyWhenTheLesserSideIsShared(
+        uint72 surplus,
+        uint72 demand,
+        uint72 shared,
+        uint8 how
+    ) public {
         uint256 least = surplus < demand ? surplus : demand;
         uint256 traded = how < 128 ? least : shared;
         (Report memory report, PeriodTotals[] memory totals) = _next(1);
         totals[0] = _word(surplus, demand, traded, 1);
         if (traded != least) {
-            _refused(report, totals, abi.encodeWithSelector(ISettlement.SettlementShared.selector, START, traded, least));
+            _refused(
+                report,
+                totals,
+                abi.encodeWithSelector(ISettlement.SettlementShared.selector, START, traded, least)
+            );
         } else {
             _settle(report, totals);
         }
@@ -244,9 +300,12 @@ contract SettlementTest is World {
         report.revision = 1;
     }
 
-    function _refusedCorrection(Batch memory batch, Report memory report, PeriodTotals[] memory totals, bytes memory reason)
-        private
-    {
+    function _refusedCorrection(
+        Batch memory batch,
+        Report memory report,
+        PeriodTotals[] memory totals,
+        bytes memory reason
+    ) private {
         bytes memory signatures = _sign(report, totals, 0, 2);
         vm.expectRevert(reason);
         settlement.correct(batch, signatures, report, totals);

@@ -11,6 +11,7 @@ interface Vm {
     function expectRevert(bytes calldata reason) external;
     function assume(bool condition) external pure;
     function etch(address target, bytes calldata code) external;
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function getBlockTimestamp() external view returns (uint256);
 }
 

@@ -19,6 +19,10 @@ abstract contract World {
     uint256 internal constant BOND = 1 ether;
     uint256 internal constant MEMBER_KEY = 0xA11CE;
 
+    bytes32 private constant JOIN_TYPEHASH = keccak256(
+        "Join(bytes32 member,address account,uint64 from,MeteringPoint[] meteringPoints,uint256 nonce,uint256 deadline)MeteringPoint(bytes32 id,uint8 participation)"
+    );
+
     AccessManager internal manager;
     Settlement internal settlement;
     CommunityFactory internal factory;
@@ -28,9 +32,9 @@ abstract contract World {
 
     function setUp() public virtual {
         vm.warp(START + 1000 * HOUR);
-        manager = new AccessManager(address(this));
-        settlement = new Settlement(address(manager), 2, BOND, WINDOW);
-        factory = new CommunityFactory(settlement);
+        manager = AccessManager(_deploy("AccessManager", abi.encode(address(this))));
+        settlement = Settlement(_deploy("Settlement", abi.encode(address(manager), 2, BOND, WINDOW)));
+        factory = CommunityFactory(_deploy("CommunityFactory", abi.encode(settlement)));
         settlement.setFactory(address(factory));
         nodeKeys = _ascending([uint256(0xB0B1), 0xB0B2, 0xB0B3]);
         for (uint256 i = 0; i < 3; ++i) {
@@ -40,6 +44,15 @@ abstract contract World {
         community = _found(START, AllocationKey.Even, true, true);
         _join(community, bytes32(uint256(1)), MEMBER_KEY, START);
         community.start();
+    }
+
+    /// @dev Deploys the artifact, compiled with the settings of the product.
+    function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
+        bytes memory code = bytes.concat(vm.getCode(name), arguments);
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 0x20), mload(code))
+        }
+        require(deployed != address(0), name);
     }
 
     function _bond(uint256 node, uint256 amount) internal {
@@ -65,7 +78,14 @@ abstract contract World {
 
     function _join(EnergyCommunity to, bytes32 member, uint256 key, uint64 from) internal {
         MeteringPoint[] memory none = new MeteringPoint[](0);
-        to.join(member, vm.addr(key), from, none, type(uint256).max, _consent(to, member, key, from, none, type(uint256).max));
+        to.join(
+            member,
+            vm.addr(key),
+            from,
+            none,
+            type(uint256).max,
+            _consent(to, member, key, from, none, type(uint256).max)
+        );
     }
 
     function _consent(
@@ -80,24 +100,21 @@ abstract contract World {
         for (uint256 i = 0; i < points.length; ++i) {
             hashes[i] = keccak256(abi.encode(keccak256("MeteringPoint(bytes32 id,uint8 participation)"), points[i]));
         }
-        bytes32 typeHash = keccak256(
-            "Join(bytes32 member,address account,uint64 from,MeteringPoint[] meteringPoints,uint256 nonce,uint256 deadline)MeteringPoint(bytes32 id,uint8 participation)"
-        );
         address account = vm.addr(key);
-        bytes32 pointsHash = keccak256(abi.encodePacked(hashes));
-        bytes32 structHash =
-            keccak256(abi.encode(typeHash, member, account, from, pointsHash, to.nonces(account), deadline));
+        bytes memory who = abi.encode(JOIN_TYPEHASH, member, account, from);
+        bytes memory what = abi.encode(keccak256(abi.encodePacked(hashes)), to.nonces(account), deadline);
+        bytes32 structHash = keccak256(bytes.concat(who, what));
         return _signAs(key, _digest("OPEM Community", address(to), structHash));
     }
 
-    function _leaveConsent(bytes32 member, uint64 until, uint256 key, uint256 deadline)
-        internal
-        view
-        returns (bytes memory)
-    {
+    function _leaveConsent(
+        bytes32 member,
+        uint64 until,
+        uint256 key,
+        uint256 deadline
+    ) internal view returns (bytes memory) {
         bytes32 typeHash = keccak256("Leave(bytes32 member,uint64 until,uint256 nonce,uint256 deadline)");
-        bytes32 structHash =
-            keccak256(abi.encode(typeHash, member, until, community.nonces(vm.addr(key)), deadline));
+        bytes32 structHash = keccak256(abi.encode(typeHash, member, until, community.nonces(vm.addr(key)), deadline));
         return _signAs(key, _digest("OPEM Community", address(community), structHash));
     }
 
@@ -118,15 +135,21 @@ abstract contract World {
         }
     }
 
-    function _word(uint256 surplus, uint256 demand, uint256 shared, uint256 members) internal pure returns (PeriodTotals) {
+    function _word(
+        uint256 surplus,
+        uint256 demand,
+        uint256 shared,
+        uint256 members
+    ) internal pure returns (PeriodTotals) {
         return PeriodTotals.wrap((surplus << 184) | (demand << 112) | (shared << 40) | (members << 24));
     }
 
-    function _sign(Report memory report, PeriodTotals[] memory totals, uint256 first, uint256 count)
-        internal
-        view
-        returns (bytes memory signatures)
-    {
+    function _sign(
+        Report memory report,
+        PeriodTotals[] memory totals,
+        uint256 first,
+        uint256 count
+    ) internal view returns (bytes memory signatures) {
         bytes32 digest = _reportDigest(report, totals);
         for (uint256 i = first; i < first + count; ++i) {
             signatures = bytes.concat(signatures, _compact(nodeKeys[i], digest));
@@ -138,10 +161,15 @@ abstract contract World {
             "Report(address community,uint64 start,uint16 periods,uint32 revision,uint32 rules,bytes32 root,bytes32 totalsHash,uint256 nonce,uint64 deadline)"
         );
         bytes memory words = abi.encode(
-            typeHash, report.community, report.start, report.periods, report.revision, report.rules, report.root
+            typeHash,
+            report.community,
+            report.start,
+            report.periods,
+            report.revision,
+            report.rules,
+            report.root
         );
-        bytes memory rest =
-            abi.encode(_totalsHash(totals), settlement.nonce(report.community), report.deadline);
+        bytes memory rest = abi.encode(_totalsHash(totals), settlement.nonce(report.community), report.deadline);
         return _digest("OPEM Settlement", address(settlement), keccak256(bytes.concat(words, rest)));
     }
 
@@ -159,22 +187,24 @@ abstract contract World {
         return _batchOf(report, totals, uint64(vm.getBlockTimestamp()), _seatsOf(0, 2));
     }
 
-    function _batchOf(Report memory report, PeriodTotals[] memory totals, uint64 settledAt, uint256 signers)
-        internal
-        pure
-        returns (Batch memory)
-    {
-        return Batch({
-            community: report.community,
-            start: report.start,
-            periods: report.periods,
-            revision: report.revision,
-            rules: report.rules,
-            settledAt: settledAt,
-            signers: signers,
-            root: report.root,
-            totalsHash: _totalsHash(totals)
-        });
+    function _batchOf(
+        Report memory report,
+        PeriodTotals[] memory totals,
+        uint64 settledAt,
+        uint256 signers
+    ) internal pure returns (Batch memory) {
+        return
+            Batch({
+                community: report.community,
+                start: report.start,
+                periods: report.periods,
+                revision: report.revision,
+                rules: report.rules,
+                settledAt: settledAt,
+                signers: signers,
+                root: report.root,
+                totalsHash: _totalsHash(totals)
+            });
     }
 
     /// @dev Seats were given in the order of `nodeKeys`.
@@ -182,24 +212,45 @@ abstract contract World {
         return ((1 << count) - 1) << first;
     }
 
-    function _balance(uint256 member, uint64 energyImport, uint64 energyExport, uint64 bought, uint64 sold)
-        internal
-        pure
-        returns (Balance memory)
-    {
-        return Balance(bytes32(member), energyImport, energyExport, bought, sold, 0, keccak256(abi.encode("salt", member)));
+    function _balance(
+        uint256 member,
+        uint64 energyImport,
+        uint64 energyExport,
+        uint64 bought,
+        uint64 sold
+    ) internal pure returns (Balance memory) {
+        return
+            Balance(
+                bytes32(member),
+                energyImport,
+                energyExport,
+                bought,
+                sold,
+                0,
+                keccak256(abi.encode("salt", member))
+            );
     }
 
     /// @dev Root of a batch of one period with these balances and totals.
-    function _rootOf(Report memory report, PeriodTotals totals, Balance[] memory balances) internal view returns (bytes32) {
-        return BalanceTree.periodLeaf(report.start, totals, this.membersRoot(report.community, report.start, report.revision, balances));
+    function _rootOf(
+        Report memory report,
+        PeriodTotals totals,
+        Balance[] memory balances
+    ) internal view returns (bytes32) {
+        return
+            BalanceTree.periodLeaf(
+                report.start,
+                totals,
+                this.membersRoot(report.community, report.start, report.revision, balances)
+            );
     }
 
-    function membersRoot(address owner, uint64 start, uint32 revision, Balance[] calldata balances)
-        external
-        view
-        returns (bytes32)
-    {
+    function membersRoot(
+        address owner,
+        uint64 start,
+        uint32 revision,
+        Balance[] calldata balances
+    ) external view returns (bytes32) {
         return BalanceTree.rootOfMembers(owner, start, revision, balances);
     }
 
@@ -214,10 +265,12 @@ abstract contract World {
     }
 
     function _digest(string memory name, address verifier, bytes32 structHash) internal view returns (bytes32) {
-        bytes32 typeHash =
-            keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        bytes32 domain =
-            keccak256(abi.encode(typeHash, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier));
+        bytes32 typeHash = keccak256(
+            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+        );
+        bytes32 domain = keccak256(
+            abi.encode(typeHash, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier)
+        );
         return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
     }
 
