@@ -9,6 +9,7 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function prank(address sender) external;
     function expectRevert(bytes calldata reason) external;
+    function expectEmit() external;
     function assume(bool condition) external pure;
     function etch(address target, bytes calldata code) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
