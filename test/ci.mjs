@@ -16,7 +16,12 @@ installDebianPackages({ '/usr/bin/chromium': 'chromium', '/usr/bin/pdftotext': '
 await step('npm test', 'npm', ['test'])
 await step('npm run check', 'npm', ['run', 'check'], 'whole')
 await step('generated files are current', 'bash', ['-c', 'npm run generate && git diff --exit-code --stat'], 'whole')
-await step('stories', join(nodeBin, 'node'), ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'], 'vitest')
+await step(
+  'stories',
+  join(nodeBin, 'node'),
+  ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'],
+  'vitest',
+)
 
 console.log(`\n${Math.round((Date.now() - began) / 1000)} s`)
 console.log(`${totals.passed} passed, ${totals.failed} failed`)
@@ -61,7 +66,11 @@ function count(name, passed, failed) {
 function run(command, args) {
   return new Promise((resolve) => {
     const path = existsSync(nodeBin) ? `${nodeBin}:${process.env.PATH}` : process.env.PATH
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, PATH: path },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (bytes) => {

@@ -7,6 +7,7 @@ const folder = join(root, '../shared/data')
 /** Third-party data beside the checkout: never part of it, since several sets state no data licence. */
 export const dataIsHere = existsSync(folder)
 
-if (!dataIsHere) console.warn('SKIPPED: third-party data (../shared/data) is not here; the acceptance cases that need it do not run')
+if (!dataIsHere)
+  console.warn('SKIPPED: third-party data (../shared/data) is not here; the acceptance cases that need it do not run')
 
 export const dataFile = (...parts: string[]): string => join(folder, ...parts)

@@ -35,14 +35,22 @@ export interface Part {
 
 let nextPort = 30_000 + (process.pid % 200) * 50
 
+/** The first of a range of ports that no other instance of this machine's stories uses. */
+function freshPort(): number {
+  nextPort += 50
+  return nextPort
+}
+
 export function newHome(): string {
   return mkdtempSync(join(tmpdir(), 'opem-story-'))
 }
 
 /** Starts `opem up` in `home` (an empty one by default) and waits until every part is ready. */
-export async function startInstance(options: { home?: string; port?: number; demo?: boolean; env?: Record<string, string> } = {}): Promise<Instance> {
+export async function startInstance(
+  options: { home?: string; port?: number; demo?: boolean; env?: Record<string, string> } = {},
+): Promise<Instance> {
   const home = options.home ?? newHome()
-  const port = options.port ?? (nextPort += 50)
+  const port = options.port ?? freshPort()
   const env = { ...process.env, OPEM_HOME: home, OPEM_PORT: String(port), ...options.env }
   const args = options.demo ? ['up'] : ['up', '--no-demo']
   const supervisor = spawn(process.execPath, [opemFile, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -56,7 +64,8 @@ export async function startInstance(options: { home?: string; port?: number; dem
     supervisor,
     async opem(...words) {
       const { code, stdout, stderr } = await instance.tryOpem(...words)
-      if (code !== 0) throw new Error(`opem ${words.join(' ')} ended with ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`)
+      if (code !== 0)
+        throw new Error(`opem ${words.join(' ')} ended with ${code}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`)
       return stdout
     },
     tryOpem: (...words) => runOpem(words, env),
@@ -100,7 +109,11 @@ export async function startInstance(options: { home?: string; port?: number; dem
 export class Stop extends Error {}
 
 /** Waits for a condition; what it throws meanwhile is shown only when time runs out. */
-export async function until(what: string, milliseconds: number, condition: () => Promise<boolean> | boolean): Promise<void> {
+export async function until(
+  what: string,
+  milliseconds: number,
+  condition: () => Promise<boolean> | boolean,
+): Promise<void> {
   const end = Date.now() + milliseconds
   let last: unknown
   while (Date.now() < end) {
@@ -117,10 +130,15 @@ export async function until(what: string, milliseconds: number, condition: () =>
 
 function runOpem(words: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [opemFile, ...words], { cwd: root, env, maxBuffer: 512 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0
-      resolve({ code, stdout, stderr })
-    })
+    execFile(
+      process.execPath,
+      [opemFile, ...words],
+      { cwd: root, env, maxBuffer: 512 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0
+        resolve({ code, stdout, stderr })
+      },
+    )
   })
 }
 

@@ -1,3 +1,4 @@
+import { Community, Member, MeteringPoint, RuleVersion } from '../generated/schema'
 import {
   AdministratorChanged,
   MemberJoined,
@@ -7,7 +8,6 @@ import {
   Started,
   Stopped,
 } from '../generated/templates/EnergyCommunity/EnergyCommunity'
-import { Community, Member, MeteringPoint, RuleVersion } from '../generated/schema'
 import { record } from './diary'
 import { memberId, rulesId } from './ids'
 

@@ -61,11 +61,30 @@ const alive = (pid: number) => {
 }
 
 test('kill -9 of each process in turn, while hours are being settled, loses and doubles nothing', async () => {
-  await instance.opem('community', 'start', '--community', community.id, '--development')
-  await instance.opem('community', 'stop', '--community', community.id, '--at', iso(start + HOURS * 3600), '--development')
+  await instance.opem(
+    'community',
+    'start',
+    '--community',
+    community.id,
+    '--until',
+    iso(start + HOURS * 3600),
+    '--development',
+  )
   const parts = instance.parts().filter(({ pid, name }) => pid && name !== 'simulator')
   expect(parts.map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['chain', 'postgres', 'lake', 'content', 'broker', 'index', 'api', 'ingest', 'oracle-1', 'oracle-2', 'oracle-3']),
+    expect.arrayContaining([
+      'chain',
+      'postgres',
+      'lake',
+      'content',
+      'broker',
+      'index',
+      'api',
+      'ingest',
+      'oracle-1',
+      'oracle-2',
+      'oracle-3',
+    ]),
   )
   for (const { name } of parts) {
     const before = instance.parts().find((part) => part.name === name)!
@@ -75,7 +94,11 @@ test('kill -9 of each process in turn, while hours are being settled, loses and 
       return now.pid !== before.pid && now.status === 'ready'
     })
     const reached = await settled().catch(() => 0)
-    await until(`settlement goes on after ${name} was killed`, 120_000, async () => (await settled()) > Math.min(reached, HOURS - 1))
+    await until(
+      `settlement goes on after ${name} was killed`,
+      120_000,
+      async () => (await settled()) > Math.min(reached, HOURS - 1),
+    )
   }
 })
 

@@ -3,7 +3,7 @@ import mqtt from 'mqtt'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Instance, startInstance, until } from '../instance.ts'
-import { evenRules, type Founded, found, untilIndexed } from './settled.ts'
+import { evenRules, evidenceOf, type Founded, found, untilIndexed } from './settled.ts'
 
 // The worked example of D2.3, 5.3.6.1: A +3, B +1, H +3, C −1, D −3, E −3, F −3 kWh in one hour. H sells 3 kWh (the
 // document's totals show it; its last line misprints 1).
@@ -46,16 +46,14 @@ test('seven meters send an hour over MQTT and it is settled', async () => {
   const broker = await mqtt.connectAsync(`mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`)
   for (const name of names) {
     const telegram = { meter: `seed-${name}`, start: iso(hour), seconds: 3600, energy: readings[name] }
-    await broker.publishAsync(`opem/meters/seed-${name}`, JSON.stringify(telegram), { qos: 1 })
+    await broker.publishAsync(`opem/v1/seed-${name}/telegram`, JSON.stringify(telegram), { qos: 1 })
   }
   await broker.endAsync()
   await until('the lake holds all seven readings', 60_000, async () => {
     const lake = await instance.api<{ meters: { meter: string }[] }>('/v1/meters')
     return names.every((name) => lake.meters.some(({ meter }) => meter === `seed-${name}`))
   })
-  await instance.opem('community', 'start', '--community', community.id, '--development')
-  const stopped = instance.opem('community', 'stop', '--community', community.id, '--at', iso(hour + 3600), '--development')
-  await stopped
+  await instance.opem('community', 'start', '--community', community.id, '--until', iso(hour + 3600), '--development')
   await untilIndexed(instance, community.id, 1, 120_000)
 })
 
@@ -76,8 +74,8 @@ test('the subgraph and the contract tell the totals of the example: 7 kWh shared
 })
 
 test('every member has exactly the figures of the example, and the audit is green', async () => {
-  const line = (await instance.opem('evidence', '--community', community.id, '--from', iso(hour), '--to', iso(hour + 3600))).trim()
-  const { books } = JSON.parse(line.split('\n')[0]!) as {
+  const [batch] = await evidenceOf(instance, community.id)
+  const { books } = batch as {
     books: { balances: { member: string; boughtWh: number; soldWh: number; importWh: number; exportWh: number }[] }[]
   }
   const of = (name: string) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Instance, until } from '../instance.ts'
 
@@ -31,7 +31,11 @@ export const evenRules = (from: string) => [
 ]
 
 /** Founds a community through the command line, with wallets of the development words. */
-export async function found(instance: Instance, community: CommunityFile, { start }: { start: boolean }): Promise<Founded> {
+export async function found(
+  instance: Instance,
+  community: CommunityFile,
+  { start }: { start: boolean },
+): Promise<Founded> {
   const file = join(instance.home, `${community.name.replace(/\W+/g, '-')}.json`)
   writeFileSync(file, JSON.stringify(community))
   const words = ['community', 'create', '--file', file, '--development', '--json', ...(start ? ['--start'] : [])]
@@ -66,7 +70,12 @@ export interface IndexedPeriod {
 }
 
 /** Waits until the subgraph knows `count` settled periods. */
-export async function untilIndexed(instance: Instance, community: string, count: number, milliseconds: number): Promise<IndexedPeriod[]> {
+export async function untilIndexed(
+  instance: Instance,
+  community: string,
+  count: number,
+  milliseconds: number,
+): Promise<IndexedPeriod[]> {
   let found: IndexedPeriod[] = []
   await until(`${count} periods of ${community} are settled and indexed`, milliseconds, async () => {
     found = await indexedPeriods(instance, community)
@@ -74,4 +83,17 @@ export async function untilIndexed(instance: Instance, community: string, count:
     return true
   })
   return found
+}
+
+/** All evidence of a community, batch by batch, through the command line; waits until the oracle has written all of it. */
+export async function evidenceOf(instance: Instance, community: string): Promise<unknown[]> {
+  const out = join(instance.home, `evidence-${community}.jsonl`)
+  await until('the evidence is written', 120_000, async () => {
+    await instance.opem('evidence', '--community', community, '--out', out)
+    return true
+  })
+  return readFileSync(out, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
 }

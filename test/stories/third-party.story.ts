@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dataFile, dataIsHere } from '../data.ts'
 import { type Instance, root, startInstance } from '../instance.ts'
-import { type CommunityFile, evenRules, type Founded, found, type IndexedPeriod, untilIndexed } from './settled.ts'
+import {
+  type CommunityFile,
+  evenRules,
+  evidenceOf,
+  type Founded,
+  found,
+  type IndexedPeriod,
+  untilIndexed,
+} from './settled.ts'
 
 interface Case {
   title: string
@@ -55,14 +63,23 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
 
   describe.each(cases)('$title', ({ format, map, data, community, expected }) => {
     const sites = Object.entries(
-      (JSON.parse(readFileSync(join(root, map), 'utf8')) as { sites: Record<string, { meter: string; member: string }> }).sites,
+      (
+        JSON.parse(readFileSync(join(root, map), 'utf8')) as {
+          sites: Record<string, { meter: string; member: string }>
+        }
+      ).sites,
     )
     const files = sites.flatMap(([site]) => ['--file', data(site)])
     const importAll = async () => {
       const printed = await instance.opem('import', '--format', format, '--map', join(root, map), ...files, '--json')
       const { reports } = JSON.parse(printed) as { reports: ImportTotals[] }
-      const sum = (value: (report: ImportTotals) => number) => reports.reduce((total, report) => total + value(report), 0)
-      return { accepted: sum(({ accepted }) => accepted), duplicates: sum(({ duplicates }) => duplicates), rejected: sum(({ rejected }) => rejected) }
+      const sum = (value: (report: ImportTotals) => number) =>
+        reports.reduce((total, report) => total + value(report), 0)
+      return {
+        accepted: sum(({ accepted }) => accepted),
+        duplicates: sum(({ duplicates }) => duplicates),
+        rejected: sum(({ rejected }) => rejected),
+      }
     }
     let founded: Founded
     let periods: IndexedPeriod[]
@@ -79,7 +96,8 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
       const file: CommunityFile = { ...community, periodSeconds: 3600, rules: evenRules(community.startsAt), members }
       founded = await found(instance, file, { start: true })
       periods = await untilIndexed(instance, founded.id, expected.periods, 600_000)
-      const sum = (value: (period: IndexedPeriod) => string) => periods.reduce((total, period) => total + BigInt(value(period)), 0n)
+      const sum = (value: (period: IndexedPeriod) => string) =>
+        periods.reduce((total, period) => total + BigInt(value(period)), 0n)
       expect(periods).toHaveLength(expected.periods)
       expect({
         surplus: sum(({ surplus }) => surplus),
@@ -90,10 +108,9 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
     })
 
     test('the residual of every period is zero: bought = sold = shared', async () => {
-      const lines = await instance.opem('evidence', '--community', founded.id)
       let checked = 0
-      for (const line of lines.trim().split('\n')) {
-        for (const { sharedWh, balances } of (JSON.parse(line) as Evidence).books) {
+      for (const batch of await evidenceOf(instance, founded.id)) {
+        for (const { sharedWh, balances } of (batch as Evidence).books) {
           expect(balances.reduce((wh, { boughtWh }) => wh + boughtWh, 0)).toBe(sharedWh)
           expect(balances.reduce((wh, { soldWh }) => wh + soldWh, 0)).toBe(sharedWh)
           checked++
@@ -111,7 +128,9 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
     test('the page is served its days', async () => {
       const from = new Date(community.startsAt).toISOString().replace('.000', '')
       const to = new Date(Date.parse(community.startsAt) + 86_400_000).toISOString().replace('.000', '')
-      const day = await instance.api<{ periods: unknown[] }>(`/v1/communities/${founded.id}/periods?from=${from}&to=${to}`)
+      const day = await instance.api<{ periods: unknown[] }>(
+        `/v1/communities/${founded.id}/periods?from=${from}&to=${to}`,
+      )
       expect(day.periods).toHaveLength(24)
     })
   })

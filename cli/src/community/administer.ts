@@ -9,7 +9,8 @@ import { readJson, readMember, rulesWithIds } from './community-file.ts'
 import { ruleVersion } from './found.ts'
 import { candidate, joinMembers } from './members.ts'
 import { type Profile, readProfile } from './profile.ts'
-import { call, send } from './transactions.ts'
+import { runningCalls } from './running.ts'
+import { call, send, sendAll } from './transactions.ts'
 import { administratorWallet, type Who, walletOf, withWho } from './wallets.ts'
 
 type Options = Where & Who & { community: string; json?: boolean }
@@ -117,14 +118,19 @@ export const commitRulesCommand = (parent: Command): void =>
   )
 
 export const startCommand = (parent: Command): void =>
-  administering<Options>(
+  administering<Options & { until?: string }>(
     parent,
     'start',
     'Starts settlement at the next unsettled period, or resumes it.',
-    (command) => command,
+    (command) => command.option('--until <instant>', 'stop there at once: only the periods before it are settled'),
     async ({ instance, administrator, profile }, options) => {
-      await send(instance.chain, administrator, call(profile.id, energyCommunityAbi, 'start', []))
-      print(options, { community: profile.id, running: true }, [`settlement of ${profile.name} is running`])
+      const until = options.until === undefined ? undefined : instantOf('--until', options.until)
+      await sendAll(instance.chain, administrator, runningCalls(profile.id, until))
+      print(
+        options,
+        { community: profile.id, running: true, ...(until !== undefined && { until: formatInstant(until) }) },
+        [`settlement of ${profile.name} is running${until === undefined ? '' : ` up to ${formatInstant(until)}`}`],
+      )
     },
   )
 

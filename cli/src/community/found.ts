@@ -1,11 +1,12 @@
-import { communityFactoryAbi, energyCommunityAbi } from '@opem/contracts'
+import { communityFactoryAbi } from '@opem/contracts'
 import { canonicalJson, type RulesDocument, rulesHash, rulesOnChain } from '@opem/domain'
 import { type Address, type Hex, keccak256, type LocalAccount, parseEventLogs, stringToBytes } from 'viem'
 import { refusal } from '../failure.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type CommunityToBe, rulesWithIds } from './community-file.ts'
 import { type Candidate, candidate, joinMembers } from './members.ts'
-import { call, send } from './transactions.ts'
+import { runningCalls } from './running.ts'
+import { call, send, sendAll } from './transactions.ts'
 
 /** What the chain may not know but anybody may check: the hash of the community's name and time zone. */
 export const profileHash = ({ name, timeZone }: Pick<CommunityToBe, 'name' | 'timeZone'>): Hex =>
@@ -61,10 +62,7 @@ export async function foundCommunity(
   const { name, timeZone, batchPeriods } = community
   await api.post('/v1/communities', { id, name, timeZone, periodSeconds, batchPeriods, rules, members: [] })
   await joinMembers(instance, administrator, id, candidates, startsAt)
-  if (start) await send(chain, administrator, call(id, energyCommunityAbi, 'start', []))
-  if (start && community.stopsAt !== undefined) {
-    await send(chain, administrator, call(id, energyCommunityAbi, 'stop', [BigInt(community.stopsAt)]))
-  }
+  if (start) await sendAll(chain, administrator, runningCalls(id, community.stopsAt))
   return {
     id,
     name,

@@ -18,6 +18,8 @@ export interface Call {
   readonly abi: Abi
   readonly functionName: string
   readonly args: readonly unknown[]
+  /** given where a call rests on one sent just ahead, so that it cannot be estimated yet */
+  readonly gas?: bigint
 }
 
 /** A call with its types checked against the ABI. */
@@ -29,8 +31,8 @@ export const call = <const abi extends Abi, name extends ContractFunctionName<ab
 ): Call => ({ address, abi, functionName, args: args as readonly unknown[] })
 
 /**
- * Sends calls that do not depend on each other in one go: gas estimated side by side (which also shows a refusal
- * before anything is sent), nonces given here, receipts awaited at the end.
+ * Sends calls in one go and in order: gas estimated side by side (which also shows a refusal before anything is sent;
+ * a call that depends on one ahead of it names its gas), nonces given here, receipts awaited at the end.
  * @throws the contract's own error, decoded, or ERR_TRANSACTION when one fails on chain
  */
 export async function sendAll(
@@ -43,7 +45,7 @@ export async function sendAll(
     client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
     client.estimateFeesPerGas(),
   ])
-  const gas = await inLanes(calls, (one) => client.estimateContractGas({ ...one, account } as never))
+  const gas = await inLanes(calls, async (one) => one.gas ?? client.estimateContractGas({ ...one, account } as never))
   const signed = await Promise.all(
     calls.map(({ address, abi, functionName, args }, index) =>
       account.signTransaction({

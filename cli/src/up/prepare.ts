@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { deploy } from '@opem/contracts/deploy'
 import { readPrivateKey } from '@opem/ssi'
 import { createPublicClient, defineChain, http, parseEther } from 'viem'
-import { deploy } from '@opem/contracts/deploy'
 import { writeDeployment } from './deployment.ts'
 import { fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
