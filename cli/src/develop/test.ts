@@ -29,7 +29,7 @@ const solidity: Runner = async () => {
 }
 
 const subgraph: Runner = async () => {
-  const { code, output } = await run('gnd', ['test'], { cwd: join(ROOT, 'subgraph') })
+  const { code, output } = await run('node', ['subgraph/test.ts'])
   return judged(textCounts(output), code)
 }
 
