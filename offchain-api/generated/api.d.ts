@@ -648,7 +648,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Consents that wait for the administrator. */
+        /** Consents that wait for the administrator, without their salt keys: those are for the oracle alone. */
         get: {
             parameters: {
                 query?: never;
@@ -667,7 +667,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            consents: components["schemas"]["JoinConsent"][];
+                            consents: components["schemas"]["PendingConsent"][];
                         };
                     };
                 };
@@ -1318,6 +1318,27 @@ export interface components {
              * @example 2015-06-01T04:00:00Z
              */
             knownAt: string;
+        };
+        PendingConsent: {
+            member: string;
+            account: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            from: string;
+            meteringPoints: {
+                id: string;
+                participation: number;
+            }[];
+            meters: (string | {
+                meter: string;
+                participation: number;
+            })[];
+            deadline: string | number;
+            consent: string;
         };
         Problem: {
             type: string;

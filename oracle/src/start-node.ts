@@ -76,7 +76,12 @@ export async function startNode(
     },
     async compute(community, batch, fresh) {
       const end = batch.start + batch.periods * community.periodSeconds
-      const computed = await recompute(deps, community, batch, await readings.window(community, batch.start, end, fresh))
+      const computed = await recompute(
+        deps,
+        community,
+        batch,
+        await readings.window(community, batch.start, end, fresh),
+      )
       if (computed.substituted.length === 0) return computed
       // What a kept window misses may have come since: nothing is substituted that the lake has now.
       const present = await node.present(community, batch)

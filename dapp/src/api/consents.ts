@@ -5,21 +5,17 @@ import { exchange } from './http.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
 
 /** A pending wish to join, signed by the member: an administrator may turn it into a membership, nobody may change it. */
-const Consent = z
-  .strictObject({
-    member: Bytes32,
-    account: Address,
-    name: z.string(),
-    from: Instant,
-    meteringPoints: z.array(z.strictObject({ id: Bytes32, participation: z.number().int().min(1).max(100) })),
-    /** Meter ids in the order of the metering points. */
-    meters: z.array(z.string()),
-    deadline: z.union([z.number().int().nonnegative(), Instant]),
-    consent: HexData,
-    /** Not ours to know: dropped on arrival. */
-    saltKey: z.unknown().optional(),
-  })
-  .transform(({ saltKey: _, ...consent }) => consent)
+const Consent = z.strictObject({
+  member: Bytes32,
+  account: Address,
+  name: z.string(),
+  from: Instant,
+  meteringPoints: z.array(z.strictObject({ id: Bytes32, participation: z.number().int().min(1).max(100) })),
+  /** Meter ids in the order of the metering points. */
+  meters: z.array(z.string()),
+  deadline: z.union([z.number().int().nonnegative(), Instant]),
+  consent: HexData,
+})
 export type Consent = z.infer<typeof Consent>
 
 const Consents = z.strictObject({ consents: z.array(Consent) })

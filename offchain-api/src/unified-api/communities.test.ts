@@ -104,7 +104,9 @@ describe('a community', () => {
     expect(await codeOf({ deadline: '2020-01-01T00:00:00Z' })).toBe('ERR_CONSENT_EXPIRED')
     for (const consent of consents)
       expect((await call('POST', `/v1/communities/${id}/consents`, consent)).body.status).toBe('pending')
-    expect((await call('GET', `/v1/communities/${id}/consents`)).body.consents).toEqual(consents)
+    expect((await call('GET', `/v1/communities/${id}/consents`)).body.consents).toEqual(
+      consents.map(({ saltKey: _, ...shown }) => shown),
+    )
   })
 
   test('has a member as soon as the chain says so, and tells salt keys to oracle nodes only', async () => {

@@ -6,7 +6,10 @@ import { format } from './evidence.ts'
 
 // The node that settled writes at once; the others look after this time whether it did.
 const OTHERS_LOOK_AFTER_MS = 5_000
-const BATCHES_PER_LOOK = 12
+// A batch that cannot be computed again (its readings changed, its salt key is destroyed) is tried again, but lets others by.
+const TRIED_AGAIN_AFTER_MS = 60_000
+const BATCHES_OWED = 5_000
+const BATCHES_PER_LOOK = 240
 const AT_ONCE = 3
 
 /**
@@ -14,13 +17,16 @@ const AT_ONCE = 3
  * who settled writes at once, the others look and write what is missing, also after a kill.
  */
 export function openEvidenceWriter(node: Node) {
-  const firstSeen = new Map<string, number>()
+  const dueAt = new Map<string, number>()
   const own: (() => Promise<void>)[] = []
   const running = new Set<Promise<void>>()
 
   async function write(community: ChainCommunity, batch: SettledBatch): Promise<void> {
     const kept = node.evidence.read(batch) ?? (await again(community, batch))
-    if (kept === undefined) return
+    if (kept === undefined) {
+      dueAt.set(batch.root, Date.now() + TRIED_AGAIN_AFTER_MS)
+      return
+    }
     await node.api.writeTrading(community.id, kept)
     paid(batch)
   }
@@ -41,7 +47,7 @@ export function openEvidenceWriter(node: Node) {
   const paid = (batch: SettledBatch) => {
     node.batches.paid(batch)
     node.evidence.release(batch)
-    firstSeen.delete(batch.root)
+    dueAt.delete(batch.root)
   }
 
   function pump() {
@@ -66,21 +72,26 @@ export function openEvidenceWriter(node: Node) {
       })
       pump()
     },
-    /** Looks whether the lake has what the chain has; writes what it lacks. */
-    async look(community: ChainCommunity) {
+    /** Looks whether the lake has what the chain has; writes what it lacks. True when more may be due at once. */
+    async look(community: ChainCommunity): Promise<boolean> {
       const now = Date.now()
-      const owed = node.batches.owed(community.id, BATCHES_PER_LOOK).filter(({ root }) => {
-        if (!firstSeen.has(root)) firstSeen.set(root, now)
-        return now - firstSeen.get(root)! >= OTHERS_LOOK_AFTER_MS
+      const due = node.batches.owed(community.id, BATCHES_OWED).filter(({ root }) => {
+        if (!dueAt.has(root)) dueAt.set(root, now + OTHERS_LOOK_AFTER_MS)
+        return now >= dueAt.get(root)!
       })
-      const [first, last] = [owed[0], owed.at(-1)]
-      if (!first || !last) return
-      const there = await node.api.trading(community.id, first.start, last.end)
-      for (const batch of owed) {
-        if (there.some((t) => t.start === batch.start && t.revision === batch.revision && t.root === batch.root))
-          paid(batch)
+      const looked = due.slice(0, BATCHES_PER_LOOK)
+      const [first, last] = [looked[0], looked.at(-1)]
+      if (!first || !last) return false
+      const there = new Set(
+        (await node.api.trading(community.id, first.start, last.end)).map(
+          ({ start, revision, root }) => `${start} ${revision} ${root}`,
+        ),
+      )
+      for (const batch of looked) {
+        if (there.has(`${batch.start} ${batch.revision} ${batch.root}`)) paid(batch)
         else await write(community, batch)
       }
+      return due.length > looked.length
     },
     /** Resolves when what was begun is written. */
     idle: async () => {

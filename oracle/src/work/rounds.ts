@@ -81,8 +81,7 @@ export function openRounds(node: Node, signal: AbortSignal) {
     if (settling === 'resting' && !node.batches.nextDirty(id)) turns.rest(id)
     const correcting = await correctNext(node, turns, writer, id)
     if (correcting === 'advanced') return 'advanced'
-    await writer.look(community)
-    return 'idle'
+    return (await writer.look(community)) ? 'advanced' : 'idle'
   }
 
   return {

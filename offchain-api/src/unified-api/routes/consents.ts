@@ -47,14 +47,18 @@ export const postConsent = defineRoute({
 export const getConsents = defineRoute({
   method: 'get',
   path: '/v1/communities/{id}/consents',
-  summary: 'Consents that wait for the administrator.',
+  summary: 'Consents that wait for the administrator, without their salt keys: those are for the oracle alone.',
   params,
-  answers: z.object({ consents: z.array(consent) }),
+  answers: z.object({ consents: z.array(consent.omit({ saltKey: true }).meta({ id: 'PendingConsent' })) }),
   async handle({ params: { id } }, services) {
     await knownCommunity(services, id)
     const consents = await pendingConsents(services.store, id)
     return {
-      consents: consents.map((it) => ({ ...it, from: formatInstant(it.from), deadline: formatInstant(it.deadline) })),
+      consents: consents.map(({ saltKey: _, from, deadline, ...shown }) => ({
+        ...shown,
+        from: formatInstant(from),
+        deadline: formatInstant(deadline),
+      })),
     }
   },
 })
