@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Counts, judged, textCounts, vitestCounts } from './counts.ts'
-import { ROOT, run } from './run.ts'
+import { run } from './run.ts'
 
 type Runner = (args: readonly string[]) => Promise<Counts>
 
