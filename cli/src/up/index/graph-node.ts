@@ -52,6 +52,9 @@ export async function startGraphNode(options: {
     GRAPH_LOG: process.env.GRAPH_LOG ?? 'warn',
     // A block on the page a second after it was mined: half of that is ours to wait.
     ETHEREUM_POLLING_INTERVAL: '200',
+    // It may look at a remembered head when told of a new one, and would then sleep through that block for 30 s.
+    GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: '1',
+    GRAPH_STORE_DISABLE_CHAIN_HEAD_PTR_CACHE: 'true',
     // Small blocks on a loopback chain: many at a time.
     GRAPH_ETHEREUM_MAX_BLOCK_RANGE_SIZE: '5000',
   }
