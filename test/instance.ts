@@ -113,6 +113,7 @@ export async function until(
   what: string,
   milliseconds: number,
   condition: () => Promise<boolean> | boolean,
+  pause = 300,
 ): Promise<void> {
   const end = Date.now() + milliseconds
   let last: unknown
@@ -123,7 +124,7 @@ export async function until(
       if (error instanceof Stop) throw error
       last = error
     }
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
   throw new Error(`waited ${milliseconds} ms in vain until ${what}${last ? `; last error: ${last}` : ''}`)
 }
