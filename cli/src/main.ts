@@ -35,6 +35,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'recompute every balance of a community from the chain',
     load: async () => (await import('./audit/command.ts')).auditCommand,
   },
+  challenge: {
+    summary: 'show the contract a wrong sum or split: the batch falls',
+    load: async () => (await import('./challenge/command.ts')).challengeCommand,
+  },
   evidence: {
     summary: 'keep the evidence behind a community’s settled batches in a file',
     load: async () => (await import('./evidence/command.ts')).evidenceCommand,
