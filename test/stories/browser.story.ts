@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../browser.ts'
 import { type Instance, root, startInstance, until } from '../instance.ts'
 import { evidenceOf } from './settled.ts'
 
@@ -27,15 +28,7 @@ const complaints: string[] = []
 
 beforeAll(async () => {
   instance = await startInstance()
-  const flags =
-    '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: flags.split(' '),
-    viewport: { width: 1280, height: 900 },
-    timezoneId: 'UTC',
-  })
+  browser = await openBrowser(profile)
   page = browser.pages()[0] ?? (await browser.newPage())
   page.setDefaultTimeout(30_000)
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../browser.ts'
 import { dataFile, dataIsHere } from '../data.ts'
 import { type Instance, root, startInstance } from '../instance.ts'
 import {
@@ -21,6 +22,8 @@ interface Case {
   community: Omit<CommunityFile, 'members' | 'rules' | 'periodSeconds'>
   /** from the raw files, by a separate calculation with decimal arithmetic */
   expected: { periods: number; surplus: bigint; demand: bigint; shared: bigint }
+  /** one day on the page: surplus, demand, shared */
+  shown: { day: string; figures: [string, string, string] }
 }
 
 const cases: Case[] = [
@@ -37,6 +40,7 @@ const cases: Case[] = [
       stopsAt: '2015-07-01T00:00:00-04:00',
     },
     expected: { periods: 720, surplus: 12_186_477n, demand: 14_987_827n, shared: 3_007_185n },
+    shown: { day: '2015-06-15', figures: ['323.475kWh', '435.814kWh', '104.059kWh'] },
   },
   {
     title: 'the year of the nine CityLearn homes (the 272 whole days there are), in daily batches',
@@ -51,6 +55,7 @@ const cases: Case[] = [
       stopsAt: '2017-04-30T00:00:00-08:00',
     },
     expected: { periods: 6528, surplus: 18_596_397n, demand: 39_361_827n, shared: 2_511_436n },
+    shown: { day: '2016-08-15', figures: ['67.784kWh', '234.469kWh', '13.95kWh'] },
   },
 ]
 
@@ -61,7 +66,7 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
   })
   afterAll(() => instance?.remove())
 
-  describe.each(cases)('$title', ({ format, map, data, community, expected }) => {
+  describe.each(cases)('$title', ({ format, map, data, community, expected, shown }) => {
     const sites = Object.entries(
       (
         JSON.parse(readFileSync(join(root, map), 'utf8')) as {
@@ -125,13 +130,21 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
       expect(stdout.trim().split('\n').at(-1)).toContain(String(expected.periods))
     })
 
-    test('the page is served its days', async () => {
-      const from = new Date(community.startsAt).toISOString().replace('.000', '')
-      const to = new Date(Date.parse(community.startsAt) + 86_400_000).toISOString().replace('.000', '')
-      const day = await instance.api<{ periods: unknown[] }>(
-        `/v1/communities/${founded.id}/periods?from=${from}&to=${to}`,
-      )
-      expect(day.periods).toHaveLength(24)
+    test('the page shows a day of it as the raw files have it', async () => {
+      const browser = await openBrowser(join(instance.home, `browser-${format}`))
+      try {
+        const page = await browser.newPage()
+        await page.goto(`${instance.page}/c/${founded.id}?day=${shown.day}`)
+        await page.getByText('24 / 24').waitFor({ timeout: 60_000 })
+        const figure = async (label: string) =>
+          (await page.locator('.figure', { hasText: label }).first().locator('.figure-value').innerText()).replace(
+            /\s/g,
+            '',
+          )
+        expect([await figure('Surplus'), await figure('Demand'), await figure('Shared')]).toEqual(shown.figures)
+      } finally {
+        await browser.close()
+      }
     })
   })
 })
