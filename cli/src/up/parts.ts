@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
+import { PAGE_DIR } from '../page/build-page.ts'
 import type { Part } from './part.ts'
 import { deployed } from './prepare.ts'
 import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
@@ -94,7 +95,7 @@ export function partsOf(
       command: source('offchain-api/src/main.ts'),
       env: {
         OPEM_API_PORT: `${at(0)}`,
-        OPEM_PAGE_DIR: join(ROOT, 'dapp', 'dist'),
+        OPEM_PAGE_DIR: PAGE_DIR,
         OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
       },
       probe: { kind: 'http', url: `${urls.api}/v1/health` },

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { refusal } from '../failure.ts'
+import { buildPage } from '../page/build-page.ts'
 import { readDeployment } from './deployment.ts'
 import type { Part, PartState } from './part.ts'
 import { partsOf } from './parts.ts'
@@ -77,6 +78,7 @@ export async function up({ env, demo, only }: Wanted): Promise<void> {
   const all = partsOf(settings, { demo, say })
   const parts = only ? onlyThese(all, only) : all
   await refuseTakenPorts(parts, settings)
+  if (parts.some(({ name }) => name === 'api')) await buildPage(say)
   const end = askedToEnd()
   const self = identityOf(process.pid)
   let last: readonly PartState[] = []
