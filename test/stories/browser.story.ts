@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { developmentWallet } from '@opem/ssi'
 import mqtt from 'mqtt'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
+import { injectWallet } from '../injected-wallet.ts'
 import { type Instance, root, startInstance, until } from '../instance.ts'
 import { evidenceOf } from './settled.ts'
 
@@ -200,6 +202,37 @@ test('an auditor recomputes the day in the browser; one changed value in the evi
   const findings = await page.getByRole('region', { name: 'Findings' }).innerText()
   expect(findings).toContain(buyer.member)
   expect(findings).toMatch(/expected 2000, found 2001/)
+})
+
+test('the administrator commits the next rules with a wallet that the browser found, and stops', async () => {
+  await injectWallet(browser, developmentWallet(0), instance.chain)
+  await open(`/admin?community=${community}`)
+  await button('Connect wallet').click()
+  await button('Test Wallet').click()
+  await button(/^Wallet 0x/).waitFor()
+  await page.getByText('Commit the next version').click()
+  await page.getByRole('textbox', { name: 'Energy from neighbours costs' }).fill('0.11')
+  await button('Sign and commit').click()
+  await page.getByRole('rowheader', { name: '2', exact: true }).waitFor()
+  await button('Sign and stop').click()
+  await page.getByText(/^(is stopped|stops at .*)$/).waitFor()
+  const shown = JSON.parse(await instance.opem('community', 'show', '--community', community, '--json')) as {
+    rules: { version: number; tariffs: { communityConsumption: { microEurPerKwh: number } } }[]
+    settlesUntil: string | null
+  }
+  expect(shown.rules.map(({ version, tariffs }) => [version, tariffs.communityConsumption.microEurPerKwh])).toEqual([
+    [1, 120_000],
+    [2, 110_000],
+  ])
+  expect(shown.settlesUntil).not.toBeNull()
+})
+
+test('who is not the administrator is refused in a sentence, before anything is signed', async () => {
+  await actAs(5)
+  await button('Sign and commit').click()
+  await page
+    .getByText(/^Only the administrator 0x[0-9a-f]+ may do this; the connected account is 0x[0-9a-f]+\.$/i)
+    .waitFor()
 })
 
 test('the page works at a phone’s width without sideways scrolling, and nothing was reported on its console', async () => {
