@@ -58,7 +58,10 @@ test('npm start says one line per ready part, and the page shows a community tha
   const started = await npmStart()
   const parts = ['chain', 'postgres', 'lake', 'content', 'broker', 'index', 'api', 'ingest', 'oracle-1', 'oracle-2']
   for (const part of [...parts, 'oracle-3', 'simulator'])
-    expect(started.lines().filter((line) => new RegExp(`^${part}\\s+ready`).test(line)), part).toHaveLength(1)
+    expect(
+      started.lines().filter((line) => new RegExp(`^${part}\\s+ready`).test(line)),
+      part,
+    ).toHaveLength(1)
   const [demo] = await communitiesOf(started.page)
   expect(demo?.name).toBe('Sunny Street')
   community = demo!.id
@@ -68,7 +71,10 @@ test('npm start says one line per ready part, and the page shows a community tha
   try {
     const page = await browser.newPage()
     await page.goto(started.page)
-    await page.getByRole('link', { name: /Sunny Street/ }).first().click()
+    await page
+      .getByRole('link', { name: /Sunny Street/ })
+      .first()
+      .click()
     await page.waitForURL(/\/c\/0x/)
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
     await page.goto(`${started.page}/c/${community}?day=${yesterday}`)
