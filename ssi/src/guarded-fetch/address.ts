@@ -12,9 +12,13 @@ const systemResolver: ResolveHost = (host) => lookup(host, { all: true, verbatim
 /** What an address is for: the whole world, this machine, or anything else (private, link-local, mapped, reserved …). */
 export function reachOf(address: string): 'public' | 'loopback' | 'inside' {
   if (!ipaddr.isValid(address)) return 'inside'
-  // Only plain unicast is public. IPv4 inside IPv6 (::ffff:, 64:ff9b::, 2002::) is not: it may mean any IPv4 address.
-  const range = ipaddr.parse(address).range()
-  return range === 'unicast' ? 'public' : range === 'loopback' ? 'loopback' : 'inside'
+  const parsed = ipaddr.parse(address)
+  const range = parsed.range()
+  if (range === 'loopback') return 'loopback'
+  // Only plain unicast is public. IPv4 inside IPv6 (::ffff:, 64:ff9b::, 2002::) is not: it may mean any IPv4 address;
+  // nor is what lies outside 2000::/3, the only block that IANA gives out (RFC 4291 §2.5.5.1: ::7f00:1 is 127.0.0.1).
+  const assigned = parsed instanceof ipaddr.IPv4 || parsed.parts[0]! >> 13 === 1
+  return range === 'unicast' && assigned ? 'public' : 'inside'
 }
 
 /**

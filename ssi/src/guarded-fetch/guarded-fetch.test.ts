@@ -55,6 +55,7 @@ test.each([
   ['IPv6', 'https://[::1]/'],
   ['mapped into IPv6', 'https://[::ffff:127.0.0.1]/'],
   ['mapped into IPv6 in hexadecimal', 'https://[::ffff:7f00:1]/'],
+  ['compatible with IPv6', 'https://[::7f00:1]/'],
   ['translated into IPv6', 'https://[64:ff9b::7f00:1]/'],
   ['tunnelled into IPv6', 'https://[2002:7f00:1::]/'],
   ['of a private network', 'https://10.1.2.3/'],
