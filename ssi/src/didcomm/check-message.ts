@@ -8,6 +8,7 @@ export type DidcommCode =
   | 'ERR_DIDCOMM_RECIPIENT'
   | 'ERR_DIDCOMM_TIME'
   | 'ERR_DIDCOMM_EXPIRED'
+  | 'ERR_DIDCOMM_STRANGER'
   | 'ERR_DIDCOMM_REPLAY'
 
 /** Seconds after its creation in which a message counts; its id is remembered for as long. */

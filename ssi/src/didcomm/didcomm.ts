@@ -14,6 +14,8 @@ export interface DidcommOptions {
   /** Epoch seconds. */
   readonly now?: () => number
   readonly seen?: SeenMessages
+  /** Who may write to us at all; anybody when left out. Strangers are refused before anything is kept of them. */
+  readonly mayWrite?: (from: Did) => boolean
 }
 
 /** A message before it is sealed; sender, times and id are added. */
@@ -49,6 +51,7 @@ export function createDidcomm({
   resolver,
   now = epochSeconds,
   seen = createSeenMessages(),
+  mayWrite = () => true,
 }: DidcommOptions): Didcomm {
   const chainId = chainIdOf(did)
   const withPorts = async <T>(use: (ports: ReturnType<typeof libraryPorts>) => Promise<T>): Promise<T> => {
@@ -88,6 +91,7 @@ export function createDidcomm({
       const checked = checkMessage(opened.message, opened.proof, { me: did, now: at })
       if (!checked.ok) return checked
       const { from, id, created_time: created } = checked.value
+      if (!mayWrite(from as Did)) return refuse('ERR_DIDCOMM_STRANGER', `${did} takes no messages from ${from}.`)
       if (!seen.isFirst(from, id, created + MESSAGE_LIFETIME, at)) {
         return refuse('ERR_DIDCOMM_REPLAY', `The message ${id} came before: send a new one.`)
       }
