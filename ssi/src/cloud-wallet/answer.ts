@@ -1,4 +1,5 @@
 import { OpemError, type Result } from '@opem/domain'
+import type { Did } from '../did/index.ts'
 import {
   ackMessage,
   credentialIn,
@@ -15,6 +16,7 @@ import {
 import type { Holder } from './holder.ts'
 import { decideRequest } from './policy.ts'
 import type { WalletProfile } from './profile.ts'
+import { readCredential } from './stored-credential.ts'
 
 export interface AnswerPorts {
   readonly didcomm: Didcomm
@@ -40,14 +42,17 @@ export async function answerMessage(packed: string, ports: AnswerPorts): Promise
   return { ok: true, value: (await ports.didcomm.pack(message.from, draft)).packed }
 }
 
-async function replyTo(message: DidcommMessage, { holder, profile, now }: AnswerPorts): Promise<Draft> {
+async function replyTo(
+  message: DidcommMessage & { readonly from: Did },
+  { holder, profile, now }: AnswerPorts,
+): Promise<Draft> {
   const { from } = message
   const thread = message.thid ?? message.id
   switch (message.type) {
     case ISSUE_CREDENTIAL: {
       const jwt = credentialIn(message)
       if (jwt === undefined) return problemMessage(thread, NO_CREDENTIAL)
-      const trusted = profile.acceptFrom.some((did) => did === from)
+      const trusted = profile.acceptFrom.includes(from) && readCredential(jwt)?.issuer === from
       const { status } = await holder.receive(jwt, from, trusted ? 'accepted' : 'pending')
       return ackMessage(thread, status)
     }

@@ -3,6 +3,7 @@ import { bytesToHex, type Hex, type LocalAccount, parseEther } from 'viem'
 import { addressOfDid, type Did, didOfAddress } from '../did/index.ts'
 import { createDidcomm, type DidcommCode } from '../didcomm/index.ts'
 import { answerMessage } from './answer.ts'
+import { createCheck } from './check.ts'
 import { type Company, openCompany } from './company.ts'
 import {
   AGREEMENT_ATTRIBUTE,
@@ -11,7 +12,7 @@ import {
   ENDPOINT_ATTRIBUTE,
   endpointValue,
 } from './did-document.ts'
-import { type CheckCredential, type Holder, openHolder } from './holder.ts'
+import { type Holder, openHolder } from './holder.ts'
 import { type IssuedCredential, openIssuedBook } from './issued.ts'
 import { createKeyReader, keysOf, newKeyMaterial, writeKeys } from './keys.ts'
 import { readProfile, type WalletProfile, writeProfile } from './profile.ts'
@@ -29,8 +30,6 @@ export interface CloudWalletOptions {
   readonly chain: ChainOptions
   /** Pays for transactions with its own ether; the company's own key when left out. */
   readonly payer?: LocalAccount | undefined
-  /** How credentials are checked before they are kept. */
-  readonly check: CheckCredential
   /** Epoch seconds. */
   readonly now?: () => number
 }
@@ -108,13 +107,13 @@ export async function openCloudWallet({
   secret,
   chain,
   payer,
-  check,
   now = () => Math.floor(Date.now() / 1000),
 }: CloudWalletOptions): Promise<CloudWallet> {
-  const { did } = await readProfile(home)
+  const { did, marketplace } = await readProfile(home)
   const keys = createKeyReader(home, secret)
   await keys()
   const ledger = openWalletChain(chain)
+  const check = createCheck(chain, ledger.resolver, marketplace, now)
   const signer = { sign: async (what: { hash: Hex }) => (await keys()).account.sign(what) }
   const holder = openHolder({ did, signer, home, check, now })
   const book = openIssuedBook(home)

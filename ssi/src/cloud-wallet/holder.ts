@@ -5,7 +5,7 @@ import type { Did } from '../did/index.ts'
 import { type CredentialStore, openCredentialStore } from './credential-store.ts'
 import { type HeldCredential, readCredential } from './stored-credential.ts'
 
-/** Whether a credential is what it says: signature, issuer, status. `verifyCredential` of `@opem/ssi/verifier` is one. */
+/** Whether a credential is what it says: signature, issuer, status (`createCheck`). */
 export type CheckCredential = (jwt: string) => Promise<Result<unknown>>
 
 export interface HolderOptions {

@@ -1,3 +1,4 @@
+export { createCheck } from './check.ts'
 export {
   type CloudWallet,
   type CloudWalletOptions,
@@ -8,7 +9,7 @@ export {
 } from './cloud-wallet.ts'
 export type { Representative } from './company.ts'
 export { readPrivate, writePrivate } from './files.ts'
-export { type CheckCredential, type Holder, openHolder, type PresentationTerms } from './holder.ts'
+export { type CheckCredential, type Holder, type HolderOptions, openHolder, type PresentationTerms } from './holder.ts'
 export type { IssuedCredential } from './issued.ts'
 export { findProfile, readProfile, type WalletProfile, writeProfile } from './profile.ts'
 export type { RotatedKey } from './rotate.ts'

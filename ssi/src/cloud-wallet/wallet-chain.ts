@@ -14,7 +14,7 @@ import { createDidResolver, type DidResolver } from '../did/index.ts'
 export interface ChainOptions {
   readonly rpcUrl: string
   readonly chainId: number
-  readonly addresses: { readonly EthereumDIDRegistry: Address; readonly RevocationRegistry: Address }
+  readonly addresses: Readonly<Record<'EthereumDIDRegistry' | 'RevocationRegistry' | 'IssuerRegistry', Address>>
 }
 
 /** The chain as a wallet needs it: documents of DIDs, and transactions. */
