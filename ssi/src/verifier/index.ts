@@ -1,5 +1,9 @@
 export type { Operation } from '@opem/domain'
+export { type ChainPortsOptions, createChainPorts } from './chain-ports.ts'
 export { VERIFIER_CODES, type VerifierCode } from './codes.ts'
+export { verifyCredential } from './credential.ts'
+export { parseHolderProof } from './parse-proof.ts'
+export { verifyPresentation } from './presentation.ts'
 export type {
   Expected,
   HolderProof,
