@@ -80,7 +80,9 @@ describe('a company', () => {
     expect(body).toMatchObject({ status: 'pending', delivery: 'wallet' })
     const status = async () => (await page.call('GET', `/v1/access/registrations/${body.account}`)).body
     await until(async () => /^ERR_WALLET_UNREACHABLE/.test((await status()).reason))
-    const { close } = await company.wallet.serve({ port: Number(new URL((await company.wallet.profile()).endpoint).port) })
+    const { close } = await company.wallet.serve({
+      port: Number(new URL((await company.wallet.profile()).endpoint).port),
+    })
     expect((await again()).body).toEqual({ account: body.account, status: 'pending', delivery: 'wallet' })
     await until(async () => (await status()).status === 'active')
     await close()
@@ -113,7 +115,12 @@ async function selfMadeCompany(walletEndpoint: string) {
   const page = world.browser(`${name} administrator`)
   const company = didOf(name)
   const credential = await issueCredential({
-    ...{ issuer: company as never, signer: walletOf(name), type: 'RepresentativeCredential', subject: page.did as never },
+    ...{
+      issuer: company as never,
+      signer: walletOf(name),
+      type: 'RepresentativeCredential',
+      subject: page.did as never,
+    },
     claims: {
       ...{ name: 'Eve', email: 'eve@company.example', roles: ['administrator'] },
       company: { did: company, name, url: 'https://company.example/', walletEndpoint },
@@ -205,7 +212,9 @@ describe('a registration is refused', () => {
 
   test('when the receipt is of a credential that somebody else waits for', async () => {
     const [lea, max] = [world.browser('Lea'), world.browser('Max')]
-    const opened = await apply(lea, { presentation: await lea.present('register-citizen', [await world.identityOf('Lea')]) })
+    const opened = await apply(lea, {
+      presentation: await lea.present('register-citizen', [await world.identityOf('Lea')]),
+    })
     const presentation = await max.present('receipt', [opened.body.credential])
     expect(await codeOf(max.call('POST', '/v1/access/receipts', { presentation }))).toEqual([422, 'ERR_VP_HOLDER'])
   })

@@ -109,7 +109,10 @@ describe('a sign-in is refused', () => {
     const page = world.browser('Ana')
     const presentation = await page.present('sign-in', [ana.credential])
     expect((await page.call('POST', '/v1/access/sign-ins', { presentation })).status).toBe(200)
-    expect(codeOf(await page.call('POST', '/v1/access/sign-ins', { presentation }))).toEqual([422, 'ERR_CHALLENGE_UNKNOWN'])
+    expect(codeOf(await page.call('POST', '/v1/access/sign-ins', { presentation }))).toEqual([
+      422,
+      'ERR_CHALLENGE_UNKNOWN',
+    ])
   })
 
   test("with somebody else's Account credential", async () => {
@@ -152,7 +155,10 @@ describe('a sign-in is refused', () => {
 
   test('with a version of the Account credential that is superseded', async () => {
     const cem = await world.registerCitizen('Cem')
-    await store.rows('UPDATE accounts SET version = 2, credential_hash = $2 WHERE account = $1', [cem.account, `0x${'2'.repeat(64)}`])
+    await store.rows('UPDATE accounts SET version = 2, credential_hash = $2 WHERE account = $1', [
+      cem.account,
+      `0x${'2'.repeat(64)}`,
+    ])
     expect(codeOf(await cem.browser.signIn([cem.credential]))).toEqual([403, 'ERR_ACCOUNT_VERSION'])
   })
 
@@ -177,14 +183,17 @@ describe('a sign-in is refused', () => {
     await administrator.signIn([await company.employ('Solar Works administrator', ['administrator'])])
     const limit = (roles: string[], disabled: boolean) =>
       administrator.call('PUT', `/v1/company/users/${encodeURIComponent(page.did)}`, { roles, disabled })
-    expect((await limit(['service-provider'], false)).body).toMatchObject({ roles: ['service-provider'], disabled: false })
+    expect((await limit(['service-provider'], false)).body).toMatchObject({
+      roles: ['service-provider'],
+      disabled: false,
+    })
     expect((await page.call('GET', '/v1/access/session')).body.session.actors).toEqual(['service-provider'])
     await limit(['service-provider'], true)
     expect(await sessionOf(page)).toEqual([401, 'ERR_SESSION_ENDED'])
     expect(codeOf(await page.signIn([credential]))).toEqual([403, 'ERR_REPRESENTATIVE_DISABLED'])
-    expect(codeOf(await administrator.call('PUT', `/v1/company/users/${administrator.did}`, { roles: [], disabled: true }))).toEqual(
-      [409, 'ERR_OWN_USER'],
-    )
+    expect(
+      codeOf(await administrator.call('PUT', `/v1/company/users/${administrator.did}`, { roles: [], disabled: true })),
+    ).toEqual([409, 'ERR_OWN_USER'])
     const { users } = (await administrator.call('GET', '/v1/company/users')).body
     expect(users.map(({ name }: { name: string }) => name)).toContain('Sam')
   })
