@@ -23,6 +23,8 @@ import { createTokens } from './tokens.ts'
 export interface AccessSettings {
   /** Folder of the marketplace's own keys: of its DID and of access tokens. */
   readonly dir: string
+  /** Seals the DID's keys; without it a secret is kept in a file beside them. */
+  readonly agentSecret: string | undefined
   readonly systemsFile: string | undefined
   /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
   readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
@@ -65,7 +67,7 @@ export function createAccess({
     async ({ chainId, addresses }): Promise<Marketplace> =>
       openMarketplace({
         ...{ dir: settings.dir, rpcUrl: chainUrl, chainId, registry: addresses.EthereumDIDRegistry as Hex },
-        ...{ resolver: await resolver(), payer: registrarOf },
+        ...{ secret: settings.agentSecret, resolver: await resolver(), payer: await registrarOf() },
       }),
   )
   const identity = onDeployment(async ({ chainId, addresses }) => {
@@ -81,10 +83,9 @@ export function createAccess({
     return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
   })
   const wallet = onDeployment(async () => {
-    const [{ did, agreementKeys, publish }, known] = await Promise.all([marketplace(), resolver()])
-    await publish()
+    const [{ did, agreementKeys }, known] = await Promise.all([marketplace(), resolver()])
     return createCompanyWallet({
-      ...{ did, keys: agreementKeys, resolver: known, development: settings.development },
+      ...{ did, keys: await agreementKeys(), resolver: known, development: settings.development },
     })
   })
   const tokens = onDeployment(async () =>
