@@ -27,6 +27,8 @@ beforeAll(async () => {
         registrar: () => openKeyFile(world.chain.registrarFile),
         developmentIssuer: undefined,
         agentSecret: undefined,
+        publicUrl: undefined,
+        pinnedIssuers: [],
       },
     },
   })
