@@ -1,8 +1,14 @@
 import { keccak256, numberToHex, toHex, zeroHash } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { accountRegistryAbi, ethereumDidRegistryAbi, revocationRegistryAbi } from './index.ts'
-import { measureIdentityGas, revocationTypedData } from './testing/identity-gas.ts'
+import {
+  ACCOUNT_STATUSES,
+  accountRegistryAbi,
+  ethereumDidRegistryAbi,
+  revocationRegistryAbi,
+  revocationTypedData,
+} from './index.ts'
+import { measureIdentityGas } from './testing/identity-gas.ts'
 import { keyOf, type Marketplace, openMarketplace } from './testing/marketplace.ts'
 
 let market: Marketplace
@@ -27,6 +33,7 @@ test('registering, renewing and revoking cost what the bench and the documents s
     functionName: 'accountOf',
     args: [keccak256(toHex('did:ethr:0x7a69:0x00000000000000000000000000000000000000a1'))],
   })
+  expect(ACCOUNT_STATUSES[account.status]).toBe('revoked')
   expect(account).toEqual({
     status: 4,
     kind: 0,

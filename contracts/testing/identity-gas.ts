@@ -1,30 +1,8 @@
-import { type Address, type Hex, keccak256, numberToHex, toHex } from 'viem'
+import { type Hex, keccak256, numberToHex, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { accountRegistryAbi, issuerRegistryAbi, revocationRegistryAbi } from '../abi/index.ts'
+import { revocationTypedData } from '../revocation.ts'
 import { keyOf, type Marketplace } from './marketplace.ts'
-
-/** Typed data of a revocation that anybody may relay (contracts/identity/IRevocationRegistry.sol). */
-export const revocationTypedData = (of: {
-  chainId: number
-  registry: Address
-  issuer: Address
-  credentialIds: readonly Hex[]
-  nonce: bigint
-  deadline: bigint
-}) =>
-  ({
-    domain: { name: 'OPEM Revocations', version: '1', chainId: of.chainId, verifyingContract: of.registry },
-    types: {
-      Revoke: [
-        { name: 'issuer', type: 'address' },
-        { name: 'credentialIds', type: 'bytes32[]' },
-        { name: 'nonce', type: 'uint256' },
-        { name: 'deadline', type: 'uint256' },
-      ],
-    },
-    primaryType: 'Revoke',
-    message: { issuer: of.issuer, credentialIds: of.credentialIds, nonce: of.nonce, deadline: of.deadline },
-  }) as const
 
 export type IdentityGas = Record<
   | 'open'
