@@ -144,7 +144,8 @@ contract IdentityHandler is IdentityWorld {
         }
         if (action == 2) {
             uint32 version = before.version + (wrong && _steps % 2 == 0 ? 2 : 1);
-            bytes32 previousHash = wrong && _steps % 2 == 1 ? fresh : before.credentialHash;
+            // Not `fresh` itself: that would be refused for being no new credential.
+            bytes32 previousHash = wrong && _steps % 2 == 1 ? ~fresh : before.credentialHash;
             return (abi.encodeCall(AccountRegistry.renew, (id, version, previousHash, fresh)), previousHash);
         }
         if (action == 3) return (abi.encodeCall(AccountRegistry.suspend, (id)), 0);
