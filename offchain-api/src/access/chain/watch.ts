@@ -57,7 +57,8 @@ export function watchRegistries({
         eventName: 'CredentialRevoked',
       }),
     ])
-    const touched = new Set((changed as AccountEvent[]).map(({ args }) => args.account))
+    // Events of the proxy itself name no account.
+    const touched = new Set((changed as AccountEvent[]).flatMap(({ args }) => args.account ?? []))
     const states = await Promise.all([...touched].map(async (account) => [account, await accountOn(account)] as const))
     await store.transaction(async (rows) => {
       for (const [account, state] of states) await mirror(rows, account, state, now())
@@ -88,7 +89,7 @@ export function watchRegistries({
 }
 
 interface AccountEvent {
-  readonly args: { readonly account: Hex }
+  readonly args: { readonly account?: Hex }
 }
 
 /** What the chain says now counts, not what it said on the way there; how an account opens is followed by the outbox. */

@@ -28,6 +28,11 @@ afterAll(async () => {
 
 const codeOf = ({ status, body }: Answer) => [status, body.code]
 const sessionOf = async (page: Browser) => codeOf(await page.call('GET', '/v1/access/session'))
+const answers = (url: string) =>
+  fetch(url, { method: 'POST', body: '{}', signal: AbortSignal.timeout(300) }).then(
+    () => true,
+    () => false,
+  )
 const REFRESH = '/v1/access/refresh'
 
 describe('a session', () => {
@@ -216,6 +221,7 @@ describe('a sign-in is refused', () => {
     const signIn = await ana.browser.present('sign-in', [ana.credential])
     process.kill(world.chain.anvil.pid, 'SIGSTOP')
     try {
+      await until(async () => !(await answers(world.chain.anvil.url)))
       const application = { kind: 'citizen', roles: ['data-user'], terms: '1', presentation: registration }
       const refused = await Promise.all([
         page.call('POST', '/v1/access/registrations', application),

@@ -116,7 +116,7 @@ export function createAccess({
   const issueDevelopmentIdentity =
     developmentIssuer &&
     (async (subject: string, name: string) => {
-      const [{ chainId }, signer] = await Promise.all([deployment(), developmentIssuer()])
+      const [{ chainId }, signer] = await Promise.all([deployment(), developmentIssuer().catch(noIssuer)])
       const did = parseDid(subject, chainId)
       if (!did.ok) throw new Refusal(400, did.code, did.reason)
       return issueCredential({
@@ -161,6 +161,15 @@ export function createAccess({
       await parts.log.close()
     },
   }
+}
+
+function noIssuer(cause: unknown): never {
+  if (!(cause instanceof OpemError) || cause.code !== 'ERR_KEY_FILE_MISSING') throw cause
+  throw new Refusal(
+    404,
+    'ERR_NO_DEVELOPMENT_ISSUER',
+    'this development chain has no issuer of identities; opem up makes one',
+  )
 }
 
 async function missingRegistrar(): Promise<never> {
