@@ -87,6 +87,11 @@ export interface paths {
                                 Settlement: string;
                                 AccessManager: string;
                                 EthereumDIDRegistry: string;
+                                IssuerRegistry: string;
+                                SchemaRegistry: string;
+                                CredentialDefinitionRegistry: string;
+                                RevocationRegistry: string;
+                                AccountRegistry: string;
                             };
                         };
                     };
