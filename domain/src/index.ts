@@ -46,6 +46,15 @@ export {
 } from './periods/period.ts'
 export { type MemberMoney, moneyAt, priceMember } from './pricing/member-money.ts'
 export { type PeriodPrices, periodPrices } from './pricing/period-prices.ts'
+export {
+  type CheckedPrices,
+  type CommittedPrices,
+  checkPrices,
+  type PriceAt,
+  priceSegmentHash,
+  priceSegments,
+  pricesBetween,
+} from './pricing/price-commitment.ts'
 export type { PriceSeries } from './pricing/price-series.ts'
 export { canonicalJson } from './rules/canonical-json.ts'
 export { parseRules } from './rules/parse-rules.ts'

@@ -92,6 +92,7 @@ export interface paths {
                                 CredentialDefinitionRegistry: string;
                                 RevocationRegistry: string;
                                 AccountRegistry: string;
+                                PriceBook: string;
                             };
                         };
                     };
