@@ -27,6 +27,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,
   },
+  prices: {
+    summary: 'commit market prices to the chain, and show what is committed',
+    load: async () => (await import('./prices/command.ts')).pricesCommand,
+  },
   settle: {
     summary: 'settle readings of a file: no chain, no server',
     load: async () => (await import('./settle/index.ts')).settleCommand,

@@ -2,6 +2,7 @@ export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
 export { auditStatement } from './audit/audit-statement.ts'
+export { seriesOfRules } from './audit/check-prices.ts'
 export type * from './audit/types.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {

@@ -2,6 +2,7 @@ import {
   auditBatch,
   auditSequence,
   type ChainBatch,
+  type CheckedPrices,
   type Finding,
   formatInstant,
   type PriceSeries,
@@ -39,10 +40,11 @@ export async function audit(given: {
   readonly evidence: AsyncIterable<Piece>
   readonly rulesDocs: readonly RulesDocument[]
   readonly prices: readonly PriceSeries[]
+  readonly committedPrices?: readonly CheckedPrices[]
   readonly from: number
   readonly to: number
 }): Promise<Audit> {
-  const { chain, rulesDocs, prices, from, to } = given
+  const { chain, rulesDocs, prices, committedPrices = [], from, to } = given
   const { view, batches } = chain
   const end = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
   const wanted = new Map(
@@ -55,7 +57,16 @@ export async function audit(given: {
   const judge = async (batch: ChainBatch, evidence: TradingBatch | undefined) => {
     const recoverSigner: Parameters<typeof auditBatch>[0]['recoverSigner'] = (data, signature) =>
       recoverTypedDataAddress({ ...data, signature } as Parameters<typeof recoverTypedDataAddress>[0])
-    const judged = await auditBatch({ keccak, recoverSigner, chain: view, batch, evidence, rulesDocs, prices })
+    const judged = await auditBatch({
+      keccak,
+      recoverSigner,
+      chain: view,
+      batch,
+      evidence,
+      rulesDocs,
+      prices,
+      committedPrices,
+    })
     verdicts.set(batch.start, judged)
   }
 

@@ -6,8 +6,9 @@ import { type Profile, readProfile } from '../community/profile.ts'
 import { evidenceOfApi, evidenceOfFile } from '../evidence/source.ts'
 import { sayableOf } from '../failure.ts'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
-import { readPrices } from '../instance/prices.ts'
+import { readPrices, seriesIn } from '../instance/prices.ts'
 import { rangeOf } from '../instance/range.ts'
+import { readCheckedPrices } from '../prices/checked-prices.ts'
 import { print } from '../print.ts'
 import { type Audit, audit } from './audit.ts'
 import { auditJson, auditLines } from './report.ts'
@@ -32,12 +33,13 @@ type Documents = { readonly profile: Profile | undefined; readonly rules: readon
 
 /** Audits the part of the range that the chain has settled. */
 async function auditRange(
-  { api }: Instance,
+  instance: Instance,
   chain: CommunityOnChain,
   { evidence: file }: Options,
   { profile, rules }: Documents,
   range: { readonly from: number; readonly to: number },
 ): Promise<Audit> {
+  const { api } = instance
   const { view, batches } = chain
   const endOf = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
   const last = batches.at(-1)
@@ -47,8 +49,9 @@ async function auditRange(
   const evidence = file
     ? evidenceOfFile(file)
     : evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length)
-  const prices = profile ? await readPrices(api, rules, from, to) : []
-  return audit({ chain, evidence, rulesDocs: rules, prices, from, to })
+  const prices = profile ? await readPrices(api, seriesIn(rules), from, to) : []
+  const committedPrices = profile ? await readCheckedPrices(instance, rules, { from, to }) : []
+  return audit({ chain, evidence, rulesDocs: rules, prices, committedPrices, from, to })
 }
 
 /**

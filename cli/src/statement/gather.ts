@@ -16,7 +16,8 @@ import { memberOf, type Profile, readProfile } from '../community/profile.ts'
 import { evidenceOfApi, type Piece } from '../evidence/source.ts'
 import { refusal } from '../failure.ts'
 import type { Instance } from '../instance/instance.ts'
-import { readPrices } from '../instance/prices.ts'
+import { readPrices, seriesIn } from '../instance/prices.ts'
+import { readCheckedPrices } from '../prices/checked-prices.ts'
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
 
@@ -69,9 +70,10 @@ function balancesOf(chain: CommunityOnChain, piece: Piece, member: `0x${string}`
  * @throws ERR_NOT_SOUND naming the first place where chain and evidence differ, ERR_NOT_PROVEN
  */
 export async function gatherStatement(
-  { api, chain: client, contracts, fromBlock }: Instance,
+  instance: Instance,
   wanted: { readonly community: string; readonly member: string; readonly month: string },
 ): Promise<ProvenStatement> {
+  const { api, chain: client, contracts, fromBlock } = instance
   const profile = await readProfile(api, wanted.community)
   const member = memberOf(profile, wanted.member)
   const { start: from, end: to } = localMonth(wanted.month, profile.timeZone)
@@ -80,7 +82,8 @@ export async function gatherStatement(
   const batches = chain.batches.filter(
     ({ start, periods }) => start < to && start + periods * view.periodSeconds > from,
   )
-  const prices = await readPrices(api, profile.rules, from, to)
+  const prices = await readPrices(api, seriesIn(profile.rules), from, to)
+  const committedPrices = await readCheckedPrices(instance, profile.rules, { from, to })
   const periods: SettledPeriod[] = []
   async function* evidence() {
     for await (const piece of evidenceOfApi(api, profile.id, view.periodSeconds, batches, view.members.length)) {
@@ -89,7 +92,15 @@ export async function gatherStatement(
     }
   }
   const pieces: Piece[] = []
-  const verdict = await audit({ chain, evidence: evidence(), rulesDocs: profile.rules, prices, from, to })
+  const verdict = await audit({
+    chain,
+    evidence: evidence(),
+    rulesDocs: profile.rules,
+    prices,
+    committedPrices,
+    from,
+    to,
+  })
   if (!verdict.ok)
     throw refusal(
       'ERR_NOT_SOUND',

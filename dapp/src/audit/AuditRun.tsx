@@ -57,6 +57,7 @@ export function AuditRun({ community, range }: { community: Community; range: Ra
         range,
         rulesDocs: community.rules,
         prices,
+        pricesIn: (series, part) => readPrices(series, part, stop.signal),
         evidenceOf: async (part) =>
           file === undefined
             ? readTrading(community.id, part, undefined, stop.signal)

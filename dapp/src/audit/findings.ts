@@ -23,6 +23,7 @@ export const meanings: Record<Finding['code'], string> = {
   AUDIT_RULES_LATE: 'the rules were committed after their first period',
   AUDIT_RULES_DOCUMENT: 'the rules document is not the committed one',
   AUDIT_MONEY: 'the money cannot be recomputed',
+  AUDIT_PRICES: 'the market prices are not those that the chain committed to',
 }
 
 /** The exact place of a finding. @example 'batch 2015-06-01T04:00:00Z, period 2015-06-01T06:00:00Z, member 0x12…, field boughtWh' */

@@ -1,10 +1,11 @@
 import type { ChainBatch, Finding, PriceSeries, RulesDocument, TradingBatch, Verdict } from '@opem/domain'
-import { auditBatch, auditSequence } from '@opem/domain'
+import { auditBatch, auditSequence, seriesOfRules } from '@opem/domain'
 import type { Address, PublicClient } from 'viem'
 import { recoverTypedDataAddress } from 'viem'
 import type { Settings } from '../api/settings.ts'
 import type { Range } from '../api/trading.ts'
 import { keccak } from '../chain/keccak.ts'
+import { checkedPrices } from '../chain/price-book.ts'
 import { listBatches, readChainView } from '../chain/view.ts'
 
 export type AuditRequest = {
@@ -14,6 +15,8 @@ export type AuditRequest = {
   range: Range
   rulesDocs: readonly RulesDocument[]
   prices: readonly PriceSeries[]
+  /** Prices of one series, for what the chain committed to. */
+  pricesIn(series: string, range: Range): Promise<readonly PriceSeries[]>
   /** Evidence of the batches that overlap a range: from the API or a file, it makes no difference. */
   evidenceOf(range: Range): Promise<readonly TradingBatch[]>
   onProgress(done: number, of: number, verdicts: readonly Verdict[]): void
@@ -32,6 +35,13 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
   const all = await listBatches(client, settings, community)
   const end = (batch: { start: number; periods: number }) => batch.start + batch.periods * chain.periodSeconds
   const wanted = all.filter((batch) => end(batch) > range.from && batch.start < range.to)
+  const committedPrices = await checkedPrices(
+    client,
+    settings,
+    [...new Set(request.rulesDocs.flatMap(seriesOfRules))],
+    range,
+    request.pricesIn,
+  )
   const verdicts: Verdict[] = []
   let held = new Map<number, TradingBatch>()
   let heldTo = 0
@@ -50,6 +60,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
       evidence: held.get(listed.start),
       rulesDocs: request.rulesDocs,
       prices: request.prices,
+      committedPrices,
     })
     verdicts.push(...found.filter((one) => one.start >= range.from && one.start < range.to))
     onProgress(i + 1, wanted.length, verdicts)

@@ -3,6 +3,7 @@ import { formatInstant } from '../periods/instant.ts'
 import { checkBooks } from './check-books.ts'
 import { checkCommitment } from './check-commitment.ts'
 import { checkMoney } from './check-money.ts'
+import { checkPricesAt } from './check-prices.ts'
 import { checkRules, documentOf } from './check-rules.ts'
 import { checkSignatures } from './check-signatures.ts'
 import { createNotes } from './notes.ts'
@@ -14,7 +15,7 @@ import type { AuditInput, ChainBatch, ChainView, Finding, Verdict } from './type
  * signature recovery may need. Nothing is thrown for wrong evidence: every lie is a finding.
  */
 export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
-  const { keccak, chain, batch, evidence, rulesDocs, prices } = input
+  const { keccak, chain, batch, evidence, rulesDocs, prices, committedPrices = [] } = input
   const notes = createNotes(batch)
   const starts = startsOf(batch, chain)
   if (batch.fallen)
@@ -26,6 +27,7 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
   const rules = documentOf(keccak, chain, batch, rulesDocs)
   const settled = books ? checkBooks({ chain, batch, books, allocation: rules?.allocation, notes }) : []
   const money = checkMoney({ settled, rules, prices, notes })
+  for (const start of settled.map((period) => period.start)) checkPricesAt(start, rules, committedPrices, notes)
   return starts.map((start, i) => {
     const findings = notes.of(start)
     const totals = unpackTotals(batch.totals[i] ?? 0n)

@@ -8,6 +8,7 @@ import { type Book, commitBatch } from '../commitment/commit-batch.ts'
 import { saltOf } from '../commitment/salts.ts'
 import { totalsHash } from '../commitment/totals.ts'
 import { settlementReport } from '../consent/typed-data.ts'
+import { checkPrices, priceSegmentHash, pricesBetween } from '../pricing/price-commitment.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import { rulesHash } from '../rules/rules-in-force.ts'
 import { settlePeriod } from '../settlement/settle-period.ts'
@@ -486,23 +487,47 @@ test('many changed values are found false without being traced', async () => {
   expect(places(await audit({ evidence }))).toEqual(['1 AUDIT_MEMBERS_ROOT balances'])
 })
 
+const dayAhead: RulesDocument = {
+  ...rules,
+  tariffs: { ...rules.tariffs, feedIn: { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: 0 } },
+}
+const dayAheadChain = { ...chain, rules: [{ ...chain.rules[0]!, rulesHash: rulesHash(keccak, dayAhead) }] }
+const dk2 = (...prices: bigint[]) => [
+  { series: 'dk2', seconds: HOUR, prices: new Map(prices.map((price, hour) => [START + hour * HOUR, price])) },
+]
+/** The chain committed to these prices of the three hours; the auditor was given `found`. */
+const committedTo = (committed: ReturnType<typeof dk2>, found: ReturnType<typeof dk2>) => {
+  const segment = { series: 'dk2', from: START, until: START + 3 * HOUR }
+  const hash = priceSegmentHash(keccak, pricesBetween('dk2', segment, committed))
+  return [checkPrices(keccak, { ...segment, hash }, found)]
+}
+
 test('a missing price is a finding, not zero', async () => {
-  const dayAhead: RulesDocument = {
-    ...rules,
-    tariffs: { ...rules.tariffs, feedIn: { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: 0 } },
-  }
-  const committed = { ...chain, rules: [{ ...chain.rules[0]!, rulesHash: rulesHash(keccak, dayAhead) }] }
-  const prices = [
-    {
-      series: 'dk2',
-      seconds: HOUR,
-      prices: new Map([
-        [START, 1n],
-        [START + HOUR, -1n],
-      ]),
-    },
-  ]
-  expect(places(await audit({ chain: committed, rulesDocs: [dayAhead], prices }))).toEqual(['2 AUDIT_MONEY prices'])
+  const prices = dk2(1n, -1n)
+  const committedPrices = committedTo(prices, prices)
+  expect(places(await audit({ chain: dayAheadChain, rulesDocs: [dayAhead], prices, committedPrices }))).toEqual([
+    '2 AUDIT_MONEY prices',
+  ])
+})
+
+test('prices that the chain committed to are sound; one exchanged price is found in every period of its segment', async () => {
+  const prices = dk2(1n, -1n, 5n)
+  const input = { chain: dayAheadChain, rulesDocs: [dayAhead], prices }
+  expect(places(await audit({ ...input, committedPrices: committedTo(prices, prices) }))).toEqual([])
+  expect(places(await audit({ ...input, committedPrices: committedTo(dk2(1n, -1n, 6n), prices) }))).toEqual([
+    '0 AUDIT_PRICES prices.dk2',
+    '1 AUDIT_PRICES prices.dk2',
+    '2 AUDIT_PRICES prices.dk2',
+  ])
+})
+
+test('prices that nobody committed to are found', async () => {
+  const prices = dk2(1n, -1n, 5n)
+  expect(places(await audit({ chain: dayAheadChain, rulesDocs: [dayAhead], prices }))).toEqual([
+    '0 AUDIT_PRICES prices.dk2',
+    '1 AUDIT_PRICES prices.dk2',
+    '2 AUDIT_PRICES prices.dk2',
+  ])
 })
 
 test('gaps and overlaps between batches are found, in any order of events', () => {

@@ -1,5 +1,6 @@
 import type { Hex, Keccak256 } from '../commitment/bytes.ts'
 import type { settlementReport } from '../consent/typed-data.ts'
+import type { CheckedPrices } from '../pricing/price-commitment.ts'
 import type { PriceSeries } from '../pricing/price-series.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import type { StatementMoney } from '../statement/ledger.ts'
@@ -89,6 +90,8 @@ export interface AuditInput {
   /** The documents behind the committed hashes, in any order; they are found by hash. */
   readonly rulesDocs: readonly RulesDocument[]
   readonly prices: readonly PriceSeries[]
+  /** What the chain committed to for the series that the rules name; a period priced without a commitment is a finding. */
+  readonly committedPrices?: readonly CheckedPrices[]
 }
 
 export type FindingCode =
@@ -113,6 +116,7 @@ export type FindingCode =
   | 'AUDIT_RULES_LATE'
   | 'AUDIT_RULES_DOCUMENT'
   | 'AUDIT_MONEY'
+  | 'AUDIT_PRICES'
 
 /** Where exactly: times as ISO 8601; `field` is the wire's name (`boughtWh`, `salt`, `root`, `totals.surplusWh`, …). */
 export interface Place {
