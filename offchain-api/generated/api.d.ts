@@ -1227,6 +1227,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             stored: number;
+                            known: number;
+                            changed: number;
                         };
                     };
                 };
