@@ -1,5 +1,9 @@
+export { type AdjustedPeriod, adjustedPeriods, standing } from './adjustment/adjusted-periods.ts'
+export { type Adjustment, formatAdjustment, parseAdjustment } from './adjustment/adjustment.ts'
+export { type AdjustmentValues, adjustmentReport } from './adjustment/adjustment-report.ts'
 export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
+export { auditAdjustment, auditAdjustments } from './audit/audit-adjustment.ts'
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
 export { auditStatement } from './audit/audit-statement.ts'
 export type * from './audit/types.ts'
@@ -57,6 +61,8 @@ export {
   type SettledPeriod,
   settlePeriod,
 } from './settlement/settle-period.ts'
+export { settledBook, settledMember } from './settlement/settled-book.ts'
+export * from './statement/adjustments.ts'
 export * from './statement/ledger.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
 export {

@@ -1,10 +1,11 @@
 import { type Finding, formatInstant, type Verdict } from '@opem/domain'
 import type { Audit } from './audit.ts'
 
-const placeOf = ({ place: { batch, revision, period, member, field } }: Finding): string =>
+const placeOf = ({ place: { batch, revision, period, adjustment, member, field } }: Finding): string =>
   [
     period ? `period ${period}` : `batch ${batch}`,
     revision === undefined ? '' : `revision ${revision}`,
+    adjustment === undefined ? '' : `adjustment ${adjustment}`,
     member ? `member ${member}` : '',
     field ? `field ${field}` : '',
   ]

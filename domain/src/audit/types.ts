@@ -1,3 +1,4 @@
+import type { adjustmentReport } from '../adjustment/adjustment-report.ts'
 import type { Hex, Keccak256 } from '../commitment/bytes.ts'
 import type { settlementReport } from '../consent/typed-data.ts'
 import type { PriceSeries } from '../pricing/price-series.ts'
@@ -79,6 +80,9 @@ type ReportTypedData = ReturnType<typeof settlementReport>
 /** Passed in: this package has no cryptography. With viem: `(data, signature) => recoverTypedDataAddress({ ...data, signature })`. */
 export type RecoverSigner = (data: ReportTypedData, signature: Hex) => Hex | Promise<Hex>
 
+/** The same for adjustments. */
+export type RecoverAdjustmentSigner = (data: ReturnType<typeof adjustmentReport>, signature: Hex) => Hex | Promise<Hex>
+
 export interface AuditInput {
   readonly keccak: Keccak256
   readonly recoverSigner: RecoverSigner
@@ -113,12 +117,15 @@ export type FindingCode =
   | 'AUDIT_RULES_LATE'
   | 'AUDIT_RULES_DOCUMENT'
   | 'AUDIT_MONEY'
+  | 'AUDIT_ADJUSTMENT'
 
 /** Where exactly: times as ISO 8601; `field` is the wire's name (`boughtWh`, `salt`, `root`, `totals.surplusWh`, …). */
 export interface Place {
   readonly batch: string
   readonly revision?: number
   readonly period?: string
+  /** Number of an adjustment of the period. */
+  readonly adjustment?: number
   readonly member?: string
   readonly field?: string
 }
