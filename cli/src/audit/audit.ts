@@ -1,4 +1,7 @@
 import {
+  type Adjustment,
+  type AdjustmentVerdict,
+  auditAdjustments,
   auditBatch,
   auditSequence,
   type ChainBatch,
@@ -25,6 +28,8 @@ export interface Audit {
   readonly sequence: readonly Finding[]
   /** Pieces of evidence that belong to no batch on chain, or are none. */
   readonly strays: readonly Stray[]
+  /** What became known after finality about periods of the range. */
+  readonly adjustments: readonly AdjustmentVerdict[]
   readonly ok: boolean
 }
 
@@ -51,6 +56,7 @@ export async function audit(given: {
   const verdicts = new Map<number, Verdict[]>()
   const exact = new Set<number>()
   const strays: Stray[] = []
+  const adjustments: Adjustment[] = []
 
   const judge = async (batch: ChainBatch, evidence: TradingBatch | undefined) => {
     const recoverSigner: Parameters<typeof auditBatch>[0]['recoverSigner'] = (data, signature) =>
@@ -59,9 +65,20 @@ export async function audit(given: {
     verdicts.set(batch.start, judged)
   }
 
+  /** Of the range, and not against a revision that was superseded: there the newer one holds the better readings. */
+  const counts = ({ start, batch, revision, batchRoot }: Adjustment): boolean => {
+    const current = batches.find((one) => one.start === batch)
+    const superseded = current !== undefined && revision < current.revision && batchRoot !== current.root
+    return start >= from && start < to && !superseded
+  }
+
   for await (const piece of given.evidence) {
     if ('broken' in piece) {
       strays.push({ from: piece.from, reason: piece.broken })
+      continue
+    }
+    if ('adjustment' in piece) {
+      if (counts(piece.adjustment)) adjustments.push(piece.adjustment)
       continue
     }
     const { batch: evidence } = piece
@@ -87,10 +104,18 @@ export async function audit(given: {
     .filter(({ start }) => start >= from && start < to)
     .sort((a, b) => a.start - b.start)
   const sequence = auditSequence(view, batches)
+  const recoverSigner: Parameters<typeof auditAdjustments>[0]['recoverSigner'] = (data, signature) =>
+    recoverTypedDataAddress({ ...data, signature })
+  const { correctionWindow } = chain
+  const judged = await auditAdjustments(
+    { keccak, recoverSigner, chain: view, batches, rulesDocs, correctionWindow },
+    adjustments,
+  )
   return {
     periods,
     sequence,
     strays,
-    ok: periods.every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
+    adjustments: judged,
+    ok: [...periods, ...judged].every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
   }
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { type Address, isAddress } from 'viem'
 import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
-import { evidenceOfApi, evidenceOfFile } from '../evidence/source.ts'
+import { adjustmentsOfApi, evidenceOfApi, evidenceOfFile, type Piece } from '../evidence/source.ts'
 import { sayableOf } from '../failure.ts'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { readPrices } from '../instance/prices.ts'
@@ -30,6 +30,11 @@ async function documentsOf(
 
 type Documents = { readonly profile: Profile | undefined; readonly rules: readonly RulesDocument[] }
 
+async function* both(batches: AsyncIterable<Piece>, adjustments: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  yield* batches
+  yield* adjustments
+}
+
 /** Audits the part of the range that the chain has settled. */
 async function auditRange(
   { api }: Instance,
@@ -46,7 +51,10 @@ async function auditRange(
   const inRange = batches.filter((batch) => batch.start < to && endOf(batch) > from)
   const evidence = file
     ? evidenceOfFile(file)
-    : evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length)
+    : both(
+        evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length),
+        adjustmentsOfApi(api, view.community, { from, to }),
+      )
   const prices = profile ? await readPrices(api, rules, from, to) : []
   return audit({ chain, evidence, rulesDocs: rules, prices, from, to })
 }

@@ -1,4 +1,4 @@
-import { type Finding, formatInstant, type Verdict } from '@opem/domain'
+import { type AdjustmentVerdict, type Finding, formatInstant, type Verdict } from '@opem/domain'
 import type { Audit } from './audit.ts'
 
 const placeOf = ({ place: { batch, revision, period, adjustment, member, field } }: Finding): string =>
@@ -22,9 +22,14 @@ function verdictLines({ start, ok, findings, members, sharedWh }: Verdict): stri
     : [`${at}  WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
 }
 
+function adjustmentLines({ start, number, knownAt, ok, findings }: AdjustmentVerdict): string[] {
+  const name = `${formatInstant(start)}  adjustment ${number}, known ${formatInstant(knownAt)}`
+  return ok ? [`${name}: sound`] : [`${name}: WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
+}
+
 /** The first thing that is wrong, in one line: where exactly, what was expected, what was found. */
-function firstWrong({ periods, sequence, strays }: Audit): string | undefined {
-  const finding = periods.find(({ ok }) => !ok)?.findings[0] ?? sequence[0]
+function firstWrong({ periods, sequence, strays, adjustments }: Audit): string | undefined {
+  const finding = [...periods, ...adjustments].find(({ ok }) => !ok)?.findings[0] ?? sequence[0]
   const stray = strays[0]
   // Evidence that cannot be used leaves its batch without any: the cause is the place to look at.
   if (stray && (finding === undefined || finding.code === 'AUDIT_EVIDENCE_MISSING')) {
@@ -35,15 +40,18 @@ function firstWrong({ periods, sequence, strays }: Audit): string | undefined {
 
 /** A verdict per period, then one line. */
 export function auditLines(community: string, audit: Audit): string[] {
-  const { periods, sequence, strays, ok } = audit
+  const { periods, sequence, strays, adjustments, ok } = audit
   const wrong = periods.filter((verdict) => !verdict.ok).length
+  const adjusted = adjustments.length === 0 ? '' : `, and ${adjustments.length} adjustments`
+  const wronglyAdjusted = adjustments.filter((verdict) => !verdict.ok).length
   const last = ok
     ? periods.length === 0
       ? `nothing of ${community} is settled in this range`
-      : `${periods.length} periods of ${community} are sound`
-    : `NOT SOUND: ${wrong} of ${periods.length} periods of ${community} are wrong; first: ${firstWrong(audit)}`
+      : `${periods.length} periods of ${community} are sound${adjusted}`
+    : `NOT SOUND: ${wrong} of ${periods.length} periods${wronglyAdjusted === 0 ? '' : ` and ${wronglyAdjusted} of ${adjustments.length} adjustments`} of ${community} are wrong; first: ${firstWrong(audit)}`
   return [
     ...periods.flatMap(verdictLines),
+    ...adjustments.flatMap(adjustmentLines),
     ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
     ...strays.map(({ from, reason }) => `WRONG evidence ${from}: ${reason}`),
     last,
@@ -64,6 +72,13 @@ export const auditJson = (community: string, audit: Audit) => ({
     sharedWh: Number(sharedWh),
     ...(findings.length > 0 && { findings }),
     ...(money && { money: Object.fromEntries(money) }),
+  })),
+  adjustments: audit.adjustments.map(({ start, number, knownAt, ok, findings }) => ({
+    periodStart: formatInstant(start),
+    number,
+    knownAt: formatInstant(knownAt),
+    ok,
+    ...(findings.length > 0 && { findings }),
   })),
   sequence: audit.sequence,
   strays: audit.strays,

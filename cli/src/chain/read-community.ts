@@ -9,6 +9,8 @@ import { inLanes } from './lanes.ts'
 export interface CommunityOnChain {
   readonly view: ChainView
   readonly batches: readonly ChainBatch[]
+  /** Seconds in which a settled batch may be corrected. */
+  readonly correctionWindow: number
 }
 
 const lower = (hex: string) => hex.toLowerCase() as Hex
@@ -139,11 +141,12 @@ export async function readCommunity(
   }
   const timeOf = blockTimes(client)
   const historic = await client.readContract({ address: community, abi: energyCommunityAbi, functionName: 'historic' })
-  const [rules, committee, createdAt, batches] = await Promise.all([
+  const [rules, committee, createdAt, batches, correctionWindow] = await Promise.all([
     rulesOf(events, timeOf),
     committeeOf(events, timeOf),
     timeOf(registered),
     batchesOf(client, where.settlement, events, timeOf),
+    client.readContract({ address: where.settlement, abi: settlementAbi, functionName: 'correctionWindow' }),
   ])
   const view: ChainView = {
     chainId,
@@ -157,5 +160,5 @@ export async function readCommunity(
     members: membersOf(events),
     committee,
   }
-  return { view, batches }
+  return { view, batches, correctionWindow: Number(correctionWindow) }
 }

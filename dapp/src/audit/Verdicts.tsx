@@ -12,20 +12,21 @@ const SHOWN = 200
 
 /** The final line, the findings with their places, and a verdict for each period. */
 export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome; seconds: number; timeZone: string }) {
-  const { verdicts, sequence, batches } = outcome
+  const { verdicts, adjustments, sequence, batches } = outcome
   const [limit, setLimit] = useState(SHOWN)
   const wrong = verdicts.filter((verdict) => !verdict.ok)
-  const right = wrong.length === 0 && sequence.length === 0
+  const wronglyAdjusted = adjustments.filter((verdict) => !verdict.ok)
+  const right = wrong.length === 0 && wronglyAdjusted.length === 0 && sequence.length === 0
   const shared = sum(verdicts.map((verdict) => verdict.sharedWh))
-  const findings = distinct([...sequence, ...wrong.flatMap((verdict) => verdict.findings)])
+  const findings = distinct([...sequence, ...[...wrong, ...wronglyAdjusted].flatMap((verdict) => verdict.findings)])
   return (
     <>
       <p className={`verdict ${right ? 'right' : 'failed'}`} role="status">
         {verdicts.length === 0
           ? 'Nothing is settled in this range: there is nothing to audit.'
           : right
-            ? `All right: ${plural(verdicts.length, 'period')} in ${plural(batches, 'batch', 'batches')}, ${kwhUnit(shared)} shared, every value recomputed.`
-            : `Not right: ${plural(wrong.length, 'period')} of ${verdicts.length}${sequence.length === 0 ? '' : `, ${plural(sequence.length, 'place')} between batches`}.`}
+            ? `All right: ${plural(verdicts.length, 'period')} in ${plural(batches, 'batch', 'batches')}, ${kwhUnit(shared)} shared${adjustments.length === 0 ? '' : `, ${plural(adjustments.length, 'adjustment')}`}, every value recomputed.`
+            : `Not right: ${plural(wrong.length, 'period')} of ${verdicts.length}${wronglyAdjusted.length === 0 ? '' : `, ${plural(wronglyAdjusted.length, 'adjustment')}`}${sequence.length === 0 ? '' : `, ${plural(sequence.length, 'place')} between batches`}.`}
       </p>
       <p className="soft small">Recomputed in this browser in {seconds.toFixed(1)} s.</p>
       {findings.length === 0 ? null : (

@@ -1,5 +1,15 @@
-import type { ChainBatch, Finding, PriceSeries, RulesDocument, TradingBatch, Verdict } from '@opem/domain'
-import { auditBatch, auditSequence } from '@opem/domain'
+import { settlementAbi } from '@opem/contracts'
+import type {
+  Adjustment,
+  AdjustmentVerdict,
+  ChainBatch,
+  Finding,
+  PriceSeries,
+  RulesDocument,
+  TradingBatch,
+  Verdict,
+} from '@opem/domain'
+import { auditAdjustments, auditBatch, auditSequence } from '@opem/domain'
 import type { Address, PublicClient } from 'viem'
 import { recoverTypedDataAddress } from 'viem'
 import type { Settings } from '../api/settings.ts'
@@ -16,11 +26,18 @@ export type AuditRequest = {
   prices: readonly PriceSeries[]
   /** Evidence of the batches that overlap a range: from the API or a file, it makes no difference. */
   evidenceOf(range: Range): Promise<readonly TradingBatch[]>
+  /** What became known after finality; only periods of the range count. */
+  adjustments: readonly Adjustment[]
   onProgress(done: number, of: number, verdicts: readonly Verdict[]): void
   signal: AbortSignal
 }
 
-export type AuditOutcome = { verdicts: readonly Verdict[]; sequence: readonly Finding[]; batches: number }
+export type AuditOutcome = {
+  verdicts: readonly Verdict[]
+  adjustments: readonly AdjustmentVerdict[]
+  sequence: readonly Finding[]
+  batches: number
+}
 
 /** Evidence is fetched for a week of batches at a time, so that a year never stands in memory at once. */
 const CHUNK = 7 * 86_400
@@ -33,6 +50,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
   const end = (batch: { start: number; periods: number }) => batch.start + batch.periods * chain.periodSeconds
   const wanted = all.filter((batch) => end(batch) > range.from && batch.start < range.to)
   const verdicts: Verdict[] = []
+  const read: ChainBatch[] = []
   let held = new Map<number, TradingBatch>()
   let heldTo = 0
   for (const [i, listed] of wanted.entries()) {
@@ -42,6 +60,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
       held = new Map((await evidenceOf({ from: listed.start, to: heldTo })).map((one) => [one.start, one]))
     }
     const batch: ChainBatch = await listed.read()
+    read.push(batch)
     const found = await auditBatch({
       keccak,
       recoverSigner: (data, signature) => recoverTypedDataAddress({ ...data, signature }),
@@ -54,5 +73,17 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
     verdicts.push(...found.filter((one) => one.start >= range.from && one.start < range.to))
     onProgress(i + 1, wanted.length, verdicts)
   }
-  return { verdicts, sequence: auditSequence(chain, all), batches: wanted.length }
+  const correctionWindow = await client.readContract({
+    address: settings.addresses.Settlement,
+    abi: settlementAbi,
+    functionName: 'correctionWindow',
+  })
+  const adjustments = await auditAdjustments(
+    {
+      ...{ keccak, chain, rulesDocs: request.rulesDocs, batches: read, correctionWindow: Number(correctionWindow) },
+      recoverSigner: (data, signature) => recoverTypedDataAddress({ ...data, signature }),
+    },
+    request.adjustments.filter(({ start }) => start >= range.from && start < range.to),
+  )
+  return { verdicts, adjustments, sequence: auditSequence(chain, all), batches: wanted.length }
 }

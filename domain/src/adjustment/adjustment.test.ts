@@ -90,9 +90,11 @@ async function adjustment(deltas: readonly number[], change: Partial<Adjustment>
 
 const given = { keccak, recoverSigner, chain, batches: [batch], rulesDocs: [rules], correctionWindow: WINDOW }
 const audit = async (...all: Adjustment[]) =>
-  (await auditAdjustments(given, all)).map(({ code, place: { adjustment, member, field } }) =>
-    [code, adjustment, member?.slice(0, 4), field].filter((part) => part !== undefined).join(' '),
-  )
+  (await auditAdjustments(given, all))
+    .flatMap(({ findings }) => findings)
+    .map(({ code, place: { adjustment, member, field } }) =>
+      [code, adjustment, member?.slice(0, 4), field].filter((part) => part !== undefined).join(' '),
+    )
 
 test('what a quorum adjusted after the window is sound, one after another', async () => {
   const first = await adjustment([3000, -4000, -3000])

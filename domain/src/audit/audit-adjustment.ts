@@ -24,17 +24,31 @@ export interface AdjustmentAudit {
   readonly correctionWindow: number
 }
 
+/** The verdict on one adjustment. */
+export interface AdjustmentVerdict {
+  readonly start: number
+  readonly number: number
+  readonly knownAt: number
+  readonly ok: boolean
+  readonly findings: readonly Finding[]
+}
+
 /** Audits all adjustments of a community: in each period they are numbered from 1, each is sound by itself. In period order. */
-export async function auditAdjustments(given: AdjustmentAudit, adjustments: readonly Adjustment[]): Promise<Finding[]> {
-  const findings: Finding[] = []
+export async function auditAdjustments(
+  given: AdjustmentAudit,
+  adjustments: readonly Adjustment[],
+): Promise<AdjustmentVerdict[]> {
+  const verdicts: AdjustmentVerdict[] = []
   const place = new Map<string, number>()
   for (const one of [...adjustments].sort((a, b) => a.start - b.start || a.number - b.number)) {
     const period = `${one.batch} ${one.book.start}`
     const number = (place.get(period) ?? 0) + 1
     place.set(period, number)
-    findings.push(...(await auditAdjustment(given, one, number)))
+    const findings = await auditAdjustment(given, one, number)
+    const { start, knownAt } = one
+    verdicts.push({ start, number: one.number, knownAt, ok: findings.length === 0, findings })
   }
-  return findings
+  return verdicts
 }
 
 /**
