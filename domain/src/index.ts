@@ -3,7 +3,7 @@ export { type Adjustment, formatAdjustment, parseAdjustment } from './adjustment
 export { type AdjustmentValues, adjustmentReport } from './adjustment/adjustment-report.ts'
 export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
-export { auditAdjustment, auditAdjustments } from './audit/audit-adjustment.ts'
+export { type AdjustmentVerdict, auditAdjustment, auditAdjustments } from './audit/audit-adjustment.ts'
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
 export { auditStatement } from './audit/audit-statement.ts'
 export type * from './audit/types.ts'
@@ -64,7 +64,10 @@ export {
 export { settledBook, settledMember } from './settlement/settled-book.ts'
 export * from './statement/adjustments.ts'
 export * from './statement/ledger.ts'
+export * from './statement/period-state.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export * from './statement/statement-document.ts'
+export * from './statement/unmeasured.ts'
 export {
   type ClosedPeriod,
   type MemberMeter,
@@ -80,7 +83,18 @@ export {
   type PeriodReading,
   substituteReading,
 } from './substitution/substitute-reading.ts'
-export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
+export {
+  cost,
+  formatEur,
+  formatNanoEur,
+  MicroEur,
+  MicroEurPerKwh,
+  NanoEur,
+  roundDown,
+  roundUp,
+  toJsonWh,
+  Wh,
+} from './units/units.ts'
 export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
 export { parsePriceSeries } from './wire/prices.ts'
 export { type EvidenceBook, formatTradingBatch, parseTradingBatch, type TradingBatch } from './wire/trading-batch.ts'

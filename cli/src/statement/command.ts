@@ -1,17 +1,17 @@
 import { writeFile } from 'node:fs/promises'
+import { type StatementFile, statementCsv, statementDocument } from '@opem/domain'
 import { type Command, Option } from 'commander'
 import { refusal } from '../failure.ts'
 import { openInstance, type Where, withWhere } from '../instance/instance.ts'
-import { statementCsv, statementJson } from './formats.ts'
-import { gatherStatement, type ProvenStatement } from './gather.ts'
+import { gatherStatement } from './gather.ts'
 
 type Format = 'json' | 'csv' | 'pdf'
 type Options = Where & { community: string; member: string; month: string; format: Format; out?: string }
 
-async function written(statement: ProvenStatement, format: Format): Promise<string | Buffer> {
+async function written(statement: StatementFile, format: Format): Promise<string | Buffer> {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(statementJson(statement))}\n`
+      return `${JSON.stringify(statementDocument(statement))}\n`
     case 'csv':
       return statementCsv(statement)
     case 'pdf':

@@ -16,6 +16,7 @@ import {
   type StatementEnergy,
   type StatementMoney,
 } from './ledger.ts'
+import { notMeasured, type UnmeasuredPeriod } from './unmeasured.ts'
 
 /** One local day of a statement; its money is exact, for only the statement's sums are rounded. */
 export interface StatementDay {
@@ -39,6 +40,8 @@ export interface Statement {
   /** The same before rounding, nano-EUR. */
   readonly exact: MemberMoney
   readonly days: readonly StatementDay[]
+  /** Periods whose balance rests on substituted or estimated readings, in time order. */
+  readonly unmeasured: readonly UnmeasuredPeriod[]
   /** What became known in the month about earlier, final periods; rounded by itself. */
   readonly adjustments: StatementAdjustments
   /** The balance with the adjustments': positive when the member owes. */
@@ -73,6 +76,7 @@ export function statementOf({
       ? rangeOf(periods)
       : { from: localMonth(month, timeZone).start, to: localMonth(month, timeZone).end }
   const days = new Map<string, Account>()
+  const unmeasured: UnmeasuredPeriod[] = []
   let account = emptyAccount
   let day = { date: '', start: 0, end: 0 }
   for (const period of [...periods].sort((a, b) => a.start - b.start)) {
@@ -81,6 +85,8 @@ export function statementOf({
     if (!settled) continue
     if (period.start < day.start || period.start >= day.end) day = localDayOf(period.start, timeZone)
     const money = moneyAt(settled, periodPrices(period, rulesInForce(rules, period.start), prices))
+    const reasons = notMeasured(settled.flags ?? 0)
+    if (reasons.length > 0) unmeasured.push({ start: period.start, reasons })
     account = addToAccount(account, settled, money)
     days.set(day.date, addToAccount(days.get(day.date) ?? emptyAccount, settled, money))
   }
@@ -97,6 +103,7 @@ export function statementOf({
     adjustments,
     due: MicroEur(money.balance + adjustments.money.balance),
     days: [...days].map(([date, sums]) => ({ date, ...sums })),
+    unmeasured,
   }
 }
 
