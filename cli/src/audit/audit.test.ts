@@ -91,22 +91,25 @@ const chain: CommunityOnChain = {
   },
   batches: settled.map((batch) => batch.chain),
   correctionWindow: 16 * 86_400,
+  time: START + 3 * HOUR,
 }
 
 async function* pieces(raw: readonly unknown[]): AsyncGenerator<Piece> {
   for (const [index, value] of raw.entries()) yield pieceOf(value, `line ${index + 1}`)
 }
 
+// The second hour's window is open for one hour more.
+const NOW = START + 2 * HOUR + 16 * 86_400 + 1
 const evidence = settled.map((batch) => formatTradingBatch(batch.evidence))
 const judge = (raw: readonly unknown[], range = { from: START, to: START + 2 * HOUR }) =>
-  audit({ chain, evidence: pieces(raw), rulesDocs: [], prices: [], ...range })
+  audit({ chain, evidence: pieces(raw), rulesDocs: [], prices: [], ...range, now: NOW })
 
 test('evidence as it was settled is sound, in any order', async () => {
   const result = await judge([...evidence].reverse())
   expect(result.ok).toBe(true)
   expect(auditLines('Sunny Street', result)).toEqual([
-    '2015-06-01T04:00:00Z  sound  2 members, 3000 Wh shared',
-    '2015-06-01T05:00:00Z  sound  2 members, 3000 Wh shared',
+    '2015-06-01T04:00:00Z  sound  2 members, 3000 Wh shared, final',
+    '2015-06-01T05:00:00Z  sound  2 members, 3000 Wh shared, provisional until 2015-06-17T07:00:00Z',
     '2 periods of Sunny Street are sound',
   ])
 })
@@ -204,6 +207,6 @@ test('an adjustment of a revision that was superseded counts no more', async () 
   const old = await adjusted()
   const revised = { ...chain, batches: chain.batches.map((batch) => ({ ...batch, revision: 1, root: word('d') })) }
   const range = { from: START, to: START + 2 * HOUR }
-  const result = await audit({ chain: revised, evidence: pieces([old]), rulesDocs: [], prices: [], ...range })
+  const result = await audit({ chain: revised, evidence: pieces([old]), rulesDocs: [], prices: [], ...range, now: NOW })
   expect(result.adjustments).toEqual([])
 })

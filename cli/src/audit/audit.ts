@@ -31,6 +31,9 @@ export interface Audit {
   /** What became known after finality about periods of the range. */
   readonly adjustments: readonly AdjustmentVerdict[]
   readonly ok: boolean
+  /** Seconds in which a settled batch may be corrected, and when this was asked: what is final by then. */
+  readonly correctionWindow: number
+  readonly asOf: number
 }
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
@@ -46,8 +49,10 @@ export async function audit(given: {
   readonly prices: readonly PriceSeries[]
   readonly from: number
   readonly to: number
+  /** Seconds since 1970. */
+  readonly now: number
 }): Promise<Audit> {
-  const { chain, rulesDocs, prices, from, to } = given
+  const { chain, rulesDocs, prices, from, to, now } = given
   const { view, batches } = chain
   const end = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
   const wanted = new Map(
@@ -116,6 +121,8 @@ export async function audit(given: {
     sequence,
     strays,
     adjustments: judged,
+    correctionWindow,
+    asOf: now,
     ok: [...periods, ...judged].every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
   }
 }

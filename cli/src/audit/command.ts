@@ -1,7 +1,7 @@
 import type { ChainBatch, RulesDocument } from '@opem/domain'
 import type { Command } from 'commander'
 import { type Address, isAddress } from 'viem'
-import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
+import { type CommunityOnChain, nowOf, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
 import { adjustmentsOfApi, evidenceOfApi, evidenceOfFile, type Piece } from '../evidence/source.ts'
 import { sayableOf } from '../failure.ts'
@@ -56,7 +56,7 @@ async function auditRange(
         adjustmentsOfApi(api, view.community, { from, to }),
       )
   const prices = profile ? await readPrices(api, rules, from, to) : []
-  return audit({ chain, evidence, rulesDocs: rules, prices, from, to })
+  return audit({ chain, evidence, rulesDocs: rules, prices, from, to, now: nowOf(chain) })
 }
 
 /**

@@ -1,4 +1,11 @@
-import { type AdjustmentVerdict, type Finding, formatInstant, type Verdict } from '@opem/domain'
+import {
+  type AdjustmentVerdict,
+  describeState,
+  type Finding,
+  formatInstant,
+  periodState,
+  type Verdict,
+} from '@opem/domain'
 import type { Audit } from './audit.ts'
 
 const placeOf = ({ place: { batch, revision, period, adjustment, member, field } }: Finding): string =>
@@ -15,10 +22,13 @@ const placeOf = ({ place: { batch, revision, period, adjustment, member, field }
 const findingLine = (finding: Finding): string =>
   `${finding.code} at ${placeOf(finding)}: expected ${finding.expected}, found ${finding.found}`
 
-function verdictLines({ start, ok, findings, members, sharedWh }: Verdict): string[] {
+const stateOf = (verdict: Verdict, { correctionWindow, asOf }: Audit) => periodState(verdict, correctionWindow, asOf)
+
+function verdictLines(verdict: Verdict, audit: Audit): string[] {
+  const { start, ok, findings, members, sharedWh } = verdict
   const at = formatInstant(start)
   return ok
-    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared`]
+    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared, ${describeState(stateOf(verdict, audit))}`]
     : [`${at}  WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
 }
 
@@ -50,7 +60,7 @@ export function auditLines(community: string, audit: Audit): string[] {
       : `${periods.length} periods of ${community} are sound${adjusted}`
     : `NOT SOUND: ${wrong} of ${periods.length} periods${wronglyAdjusted === 0 ? '' : ` and ${wronglyAdjusted} of ${adjustments.length} adjustments`} of ${community} are wrong; first: ${firstWrong(audit)}`
   return [
-    ...periods.flatMap(verdictLines),
+    ...periods.flatMap((verdict) => verdictLines(verdict, audit)),
     ...adjustments.flatMap(adjustmentLines),
     ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
     ...strays.map(({ from, reason }) => `WRONG evidence ${from}: ${reason}`),
@@ -65,14 +75,21 @@ export const auditJson = (community: string, audit: Audit) => ({
   sound: audit.periods.filter(({ ok }) => ok).length,
   wrong: audit.periods.filter(({ ok }) => !ok).length,
   ...(audit.ok ? {} : { first: firstWrong(audit) }),
-  periods: audit.periods.map(({ start, ok, findings, members, sharedWh, money }) => ({
-    periodStart: formatInstant(start),
-    ok,
-    members,
-    sharedWh: Number(sharedWh),
-    ...(findings.length > 0 && { findings }),
-    ...(money && { money: Object.fromEntries(money) }),
-  })),
+  asOf: formatInstant(audit.asOf),
+  periods: audit.periods
+    .map((verdict) => ({ verdict, life: stateOf(verdict, audit) }))
+    .map(({ verdict: { start, ok, findings, members, sharedWh, money }, life }) => ({
+      periodStart: formatInstant(start),
+      ok,
+      state: life.state,
+      finalAfter: formatInstant(life.until),
+      revision: life.revision,
+      corrected: life.corrected,
+      members,
+      sharedWh: Number(sharedWh),
+      ...(findings.length > 0 && { findings }),
+      ...(money && { money: Object.fromEntries(money) }),
+    })),
   adjustments: audit.adjustments.map(({ start, number, knownAt, ok, findings }) => ({
     periodStart: formatInstant(start),
     number,

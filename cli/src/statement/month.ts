@@ -9,7 +9,7 @@ import {
 } from '@opem/domain'
 import { audit } from '../audit/audit.ts'
 import { auditLines } from '../audit/report.ts'
-import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
+import { type CommunityOnChain, nowOf, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
 import { adjustmentsOfApi, evidenceOfApi, type Piece } from '../evidence/source.ts'
 import { refusal } from '../failure.ts'
@@ -47,8 +47,7 @@ export async function auditedMonth(
   const profile = await readProfile(api, community)
   const { start: from, end: to } = localMonth(month, profile.timeZone)
   const whole = await readCommunity(client, { settlement: contracts.settlement, community: profile.id, fromBlock })
-  const { timestamp } = await client.getBlock()
-  const asOf = until ?? Math.max(Math.floor(Date.now() / 1000), Number(timestamp))
+  const asOf = until ?? nowOf(whole)
   const chain = { ...whole, batches: whole.batches.filter((batch) => batch.timestamp <= asOf) }
   const { periodSeconds } = chain.view
   const inMonth = chain.batches.filter((batch) => batch.start < to && endOf(batch, periodSeconds) > from)
@@ -70,7 +69,14 @@ export async function auditedMonth(
       }
       yield* more
     }
-    const verdict = await audit({ chain, evidence: evidence(), rulesDocs: profile.rules, prices: found, ...span })
+    const verdict = await audit({
+      chain,
+      evidence: evidence(),
+      rulesDocs: profile.rules,
+      prices: found,
+      ...span,
+      now: asOf,
+    })
     if (!verdict.ok)
       throw refusal(
         'ERR_NOT_SOUND',

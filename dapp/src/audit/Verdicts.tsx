@@ -1,4 +1,5 @@
 import type { Finding } from '@opem/domain'
+import { describeState, periodState } from '@opem/domain'
 import { useState } from 'react'
 import { sum } from '../app/day.ts'
 import { kwh, kwhUnit } from '../format/energy.ts'
@@ -12,7 +13,7 @@ const SHOWN = 200
 
 /** The final line, the findings with their places, and a verdict for each period. */
 export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome; seconds: number; timeZone: string }) {
-  const { verdicts, adjustments, sequence, batches } = outcome
+  const { verdicts, adjustments, sequence, batches, correctionWindow, asOf } = outcome
   const [limit, setLimit] = useState(SHOWN)
   const wrong = verdicts.filter((verdict) => !verdict.ok)
   const wronglyAdjusted = adjustments.filter((verdict) => !verdict.ok)
@@ -62,6 +63,7 @@ export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome
               <tr>
                 <th scope="col">Period</th>
                 <th scope="col">Verdict</th>
+                <th scope="col">State</th>
                 <th scope="col" className="n">
                   Members
                 </th>
@@ -76,6 +78,9 @@ export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome
                   <th scope="row">{dateClock(verdict.start, timeZone)}</th>
                   <td>
                     <span className={`badge ${verdict.ok ? 'good' : 'wrong'}`}>{verdict.ok ? 'right' : 'wrong'}</span>
+                  </td>
+                  <td>
+                    {describeState(periodState(verdict, correctionWindow, asOf), (at) => dateClock(at, timeZone))}
                   </td>
                   <td className="n">{verdict.members}</td>
                   <td className="n">{kwh(verdict.sharedWh, 3)}</td>

@@ -37,6 +37,9 @@ export type AuditOutcome = {
   adjustments: readonly AdjustmentVerdict[]
   sequence: readonly Finding[]
   batches: number
+  /** Seconds in which a settled batch may be corrected, and when this was asked. */
+  correctionWindow: number
+  asOf: number
 }
 
 /** Evidence is fetched for a week of batches at a time, so that a year never stands in memory at once. */
@@ -85,5 +88,10 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
     },
     request.adjustments.filter(({ start }) => start >= range.from && start < range.to),
   )
-  return { verdicts, adjustments, sequence: auditSequence(chain, all), batches: wanted.length }
+  const { timestamp } = await client.getBlock()
+  return {
+    ...{ verdicts, adjustments, sequence: auditSequence(chain, all), batches: wanted.length },
+    correctionWindow: Number(correctionWindow),
+    asOf: Math.max(Math.floor(Date.now() / 1000), Number(timestamp)),
+  }
 }

@@ -11,17 +11,23 @@ export interface Standings {
   readonly now: number
 }
 
+// A node need not take a question that names more batches than these: then all of the community's are read.
+const MOST_NAMED = 100
+
+/** @param starts batches that hold the range's periods, when they are known */
 export const standingsQuery = (
   client: PublicClient,
   settings: Settings,
   community: Address,
   range: Range,
   periodSeconds: number,
+  starts: readonly number[],
 ) =>
   queryOptions({
-    queryKey: ['chain', 'settled in', community, range.from, range.to],
+    queryKey: ['chain', 'settled in', community, range.from, range.to, starts.length, starts.at(-1) ?? 0],
     queryFn: async (): Promise<Standings> => {
-      const [batches, head] = await Promise.all([readBatches(client, settings, community), client.getBlock()])
+      const named = starts.length > MOST_NAMED ? undefined : starts
+      const [batches, head] = await Promise.all([readBatches(client, settings, community, named), client.getBlock()])
       const settledIn = new Map<number, SettledIn>()
       for (const batch of currentBatches(batches))
         for (let i = 0; i < batch.periods; i++) {

@@ -6,10 +6,8 @@ import { knownAdjustmentsQuery } from '../api/adjustments.ts'
 import type { Community } from '../api/communities.ts'
 import { pricesQuery } from '../api/prices.ts'
 import { tradingQuery } from '../api/trading.ts'
-import { useChain, useSettings } from '../app/settings.ts'
-import { chainStateQuery } from '../chain/queries.ts'
 import type { Standings } from '../chain/settled-in.ts'
-import { standingsQuery } from '../chain/settled-in.ts'
+import { useStandings } from '../chain/use-standings.ts'
 import { seriesOf } from '../format/rules.ts'
 import { messageOf } from '../parts/Notice.tsx'
 
@@ -30,8 +28,6 @@ export interface Month {
  * @param member balances of one member only; of all when not given
  */
 export function useMonth(community: Community, month: string, member?: string) {
-  const client = useChain()
-  const settings = useSettings()
   const span = localMonth(month, community.timeZone)
   const range = { from: span.start, to: span.end }
   const trading = useQuery(tradingQuery(community.id, range, member))
@@ -39,28 +35,27 @@ export function useMonth(community: Community, month: string, member?: string) {
   const series = seriesOf(community.rules)
   const prices = useQuery(pricesQuery(series, range))
   const earlier = useQuery({ ...pricesQuery(series, known.data?.span ?? range), enabled: known.data !== undefined })
-  const chain = useQuery(chainStateQuery(client, settings, community.id))
-  const standings = useQuery(standingsQuery(client, settings, community.id, range, community.periodSeconds))
-  const reads = [trading, known, prices, earlier, chain, standings]
+  const standings = useStandings(community, range, trading.data)
+  const reads = [trading, known, prices, earlier]
   const outcome = useMemo((): { month: Month } | { problem: string } | undefined => {
-    const read = trading.data && known.data && prices.data && earlier.data && chain.data && standings.data
+    const read = trading.data && known.data && prices.data && earlier.data && standings
     if (!read) return undefined
     try {
       const { adjustments, bases } = known.data
       const value = {
-        ...{ from: range.from, to: range.to, trading: trading.data, standings: standings.data },
+        ...{ from: range.from, to: range.to, trading: trading.data, standings: read },
         periods: trading.data.flatMap((batch) =>
           batch.books.map((book) => settledBook(book, batch.periodSeconds, member)),
         ),
         adjusted: adjustedPeriods(adjustments, bases, member),
         prices: [...prices.data, ...earlier.data],
-        correctionWindow: chain.data.correctionWindow,
+        correctionWindow: read.correctionWindow,
       }
       return { month: value }
     } catch (error) {
       return { problem: messageOf(error) }
     }
-  }, [trading.data, known.data, prices.data, earlier.data, chain.data, standings.data, range.from, range.to, member])
+  }, [trading.data, known.data, prices.data, earlier.data, standings, range.from, range.to, member])
   return {
     outcome,
     error: reads.find(({ error }) => error !== null)?.error,

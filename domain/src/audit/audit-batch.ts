@@ -34,6 +34,8 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
       start,
       ok: findings.length === 0,
       findings,
+      revision: batch.revision,
+      settledAt: batch.settledAt,
       members: totals.members,
       sharedWh: totals.shared,
       ...(amounts ? { money: amounts } : {}),

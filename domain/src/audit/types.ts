@@ -143,6 +143,9 @@ export interface Verdict {
   readonly start: number
   readonly ok: boolean
   readonly findings: readonly Finding[]
+  /** Of the batch on chain: with the correction window they say whether the period is final (`periodState`). */
+  readonly revision: number
+  readonly settledAt: number
   readonly members: number
   readonly sharedWh: bigint
   /** Money of each member in this period, recomputed, rounded as a statement of this one period; only with rules that hold tariffs. */
