@@ -1,8 +1,10 @@
 import {
   type Adjustment,
   type AdjustmentVerdict,
+  type AuditedFund,
   auditAdjustments,
   auditBatch,
+  auditFunds,
   auditSequence,
   type ChainBatch,
   type Finding,
@@ -30,6 +32,8 @@ export interface Audit {
   readonly strays: readonly Stray[]
   /** What became known after finality about periods of the range. */
   readonly adjustments: readonly AdjustmentVerdict[]
+  /** What the community's fund holds of each local month, out of the range's periods; none without tariffs. */
+  readonly funds: readonly AuditedFund[]
   readonly ok: boolean
   /** Seconds in which a settled batch may be corrected, and when this was asked: what is final by then. */
   readonly correctionWindow: number
@@ -51,8 +55,10 @@ export async function audit(given: {
   readonly to: number
   /** Seconds since 1970. */
   readonly now: number
+  /** Of the community: months are local. Without it no fund is added up. */
+  readonly timeZone?: string | undefined
 }): Promise<Audit> {
-  const { chain, rulesDocs, prices, from, to, now } = given
+  const { chain, rulesDocs, prices, from, to, now, timeZone } = given
   const { view, batches } = chain
   const end = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
   const wanted = new Map(
@@ -116,13 +122,21 @@ export async function audit(given: {
     { keccak, recoverSigner, chain: view, batches, rulesDocs, correctionWindow },
     adjustments,
   )
+  const sound = adjustments.filter((one) =>
+    judged.some(({ ok, start, number }) => ok && start === one.start && number === one.number),
+  )
+  const funds =
+    timeZone === undefined
+      ? []
+      : auditFunds({ verdicts: periods, adjustments: sound, rules: rulesDocs, prices, timeZone })
   return {
     periods,
     sequence,
     strays,
     adjustments: judged,
+    funds,
     correctionWindow,
     asOf: now,
-    ok: [...periods, ...judged].every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
+    ok: [...periods, ...judged, ...funds].every(({ ok }) => ok) && sequence.length === 0 && strays.length === 0,
   }
 }

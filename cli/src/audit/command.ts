@@ -56,7 +56,7 @@ async function auditRange(
         adjustmentsOfApi(api, view.community, { from, to }),
       )
   const prices = profile ? await readPrices(api, rules, from, to) : []
-  return audit({ chain, evidence, rulesDocs: rules, prices, from, to, now: nowOf(chain) })
+  return audit({ chain, evidence, rulesDocs: rules, prices, from, to, now: nowOf(chain), timeZone: profile?.timeZone })
 }
 
 /**

@@ -1,7 +1,9 @@
 import {
   type AdjustmentVerdict,
+  type AuditedFund,
   describeState,
   type Finding,
+  formatEur,
   formatInstant,
   periodState,
   type Verdict,
@@ -37,15 +39,21 @@ function adjustmentLines({ start, number, knownAt, ok, findings }: AdjustmentVer
   return ok ? [`${name}: sound`] : [`${name}: WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
 }
 
+const fundLine = ({ month, balance, settled, adjustments, members, unexplained, ok }: AuditedFund): string =>
+  `fund of ${month}  ${ok ? 'sound' : 'WRONG'}  ${formatEur(balance)} EUR held: ${formatEur(settled.balance)} of the month, ${formatEur(adjustments.balance)} of adjustments; ${members} members and the fund leave ${unexplained} µEUR`
+
 /** The first thing that is wrong, in one line: where exactly, what was expected, what was found. */
-function firstWrong({ periods, sequence, strays, adjustments }: Audit): string | undefined {
+function firstWrong(audit: Audit): string | undefined {
+  const { periods, sequence, strays, adjustments } = audit
   const finding = [...periods, ...adjustments].find(({ ok }) => !ok)?.findings[0] ?? sequence[0]
   const stray = strays[0]
   // Evidence that cannot be used leaves its batch without any: the cause is the place to look at.
   if (stray && (finding === undefined || finding.code === 'AUDIT_EVIDENCE_MISSING')) {
     return `AUDIT_EVIDENCE at ${stray.from}: ${stray.reason}`
   }
-  return finding && findingLine(finding)
+  if (finding) return findingLine(finding)
+  const fund = audit.funds.find(({ ok }) => !ok)
+  return fund && fundLine(fund)
 }
 
 /** A verdict per period, then one line. */
@@ -62,6 +70,7 @@ export function auditLines(community: string, audit: Audit): string[] {
   return [
     ...periods.flatMap((verdict) => verdictLines(verdict, audit)),
     ...adjustments.flatMap(adjustmentLines),
+    ...audit.funds.map(fundLine),
     ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
     ...strays.map(({ from, reason }) => `WRONG evidence ${from}: ${reason}`),
     last,
@@ -96,6 +105,17 @@ export const auditJson = (community: string, audit: Audit) => ({
     knownAt: formatInstant(knownAt),
     ok,
     ...(findings.length > 0 && { findings }),
+  })),
+  funds: audit.funds.map(({ month, balance, settled, adjustments, members, unexplained, ok }) => ({
+    month,
+    ok,
+    members,
+    balanceEur: formatEur(balance),
+    settledEur: formatEur(settled.balance),
+    adjustmentsEur: formatEur(adjustments.balance),
+    marginNanoEur: String(settled.margin + adjustments.margin),
+    residualNanoEur: String(settled.residual + adjustments.residual),
+    unexplainedMicroEur: String(unexplained),
   })),
   sequence: audit.sequence,
   strays: audit.strays,

@@ -7,7 +7,7 @@ import {
   type PriceSeries,
   type TradingBatch,
 } from '@opem/domain'
-import { audit } from '../audit/audit.ts'
+import { type Audit, audit } from '../audit/audit.ts'
 import { auditLines } from '../audit/report.ts'
 import { type CommunityOnChain, nowOf, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
@@ -29,6 +29,7 @@ export interface AuditedMonth {
   /** What became known in the month about final periods of any month. */
   readonly adjusted: readonly AdjustedPeriod[]
   readonly prices: readonly PriceSeries[]
+  readonly audits: readonly Audit[]
   /** The later of our clock and the chain's, seconds since 1970. */
   readonly asOf: number
 }
@@ -59,6 +60,7 @@ export async function auditedMonth(
 
   const pieces: TradingBatch[] = []
   const prices: PriceSeries[] = []
+  const audits: Audit[] = []
   const check = async (batches: readonly ChainBatch[], span: { from: number; to: number }, more: readonly Piece[]) => {
     const found = await readPrices(api, profile.rules, span.from, span.to)
     prices.push(...found)
@@ -82,13 +84,14 @@ export async function auditedMonth(
         'ERR_NOT_SOUND',
         `No statement is made of balances that do not hold: ${auditLines(profile.name, verdict).at(-1)}`,
       )
+    audits.push(verdict)
   }
   await check(inMonth, { from, to }, [])
   const evidence = [...pieces]
   for (const base of bases) await check([base], { from: base.start, to: endOf(base, periodSeconds) }, adjustments)
   const values = adjustments.flatMap((piece) => ('adjustment' in piece ? [piece.adjustment] : []))
   return {
-    ...{ profile, chain, month, from, to, batches: inMonth, evidence, prices, asOf },
+    ...{ profile, chain, month, from, to, batches: inMonth, evidence, prices, audits, asOf },
     adjusted: adjustedPeriods(values, pieces),
   }
 }

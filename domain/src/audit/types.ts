@@ -1,6 +1,7 @@
 import type { adjustmentReport } from '../adjustment/adjustment-report.ts'
 import type { Hex, Keccak256 } from '../commitment/bytes.ts'
 import type { settlementReport } from '../consent/typed-data.ts'
+import type { MemberMoney } from '../pricing/member-money.ts'
 import type { PriceSeries } from '../pricing/price-series.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import type { StatementMoney } from '../statement/ledger.ts'
@@ -150,4 +151,6 @@ export interface Verdict {
   readonly sharedWh: bigint
   /** Money of each member in this period, recomputed, rounded as a statement of this one period; only with rules that hold tariffs. */
   readonly money?: ReadonlyMap<string, StatementMoney>
+  /** The same before rounding, nano-EUR: what sums are made of. */
+  readonly exact?: ReadonlyMap<string, MemberMoney>
 }
