@@ -4,15 +4,25 @@ import { type Address, isAddress } from 'viem'
 import { type CommunityOnChain, nowOf, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
 import { adjustmentsOfApi, evidenceOfApi, evidenceOfFile, type Piece } from '../evidence/source.ts'
-import { sayableOf } from '../failure.ts'
+import { refusal, sayableOf } from '../failure.ts'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { readPrices } from '../instance/prices.ts'
 import { rangeOf } from '../instance/range.ts'
 import { print } from '../print.ts'
 import { type Audit, audit } from './audit.ts'
 import { auditJson, auditLines } from './report.ts'
+import { auditStatementFile, statementLines } from './statement-file.ts'
 
 type Options = Where & { community: string; from?: string; to?: string; evidence?: string; json?: boolean }
+type Given = Omit<Options, 'community'> & { community?: string; statement?: string }
+
+/** A statement file names its community and month itself. */
+async function auditFile(options: Given, path: string): Promise<void> {
+  const result = await auditStatementFile(await openInstance(options), path)
+  const ok = result.findings.length === 0
+  print(options, { ok, ...result }, statementLines(result))
+  if (!ok) process.exitCode = 1
+}
 
 /** The documents behind the rules and the prices they name; with evidence in a file the audit goes on without an API. */
 async function documentsOf(
@@ -89,13 +99,18 @@ export function auditCommand(program: Command): void {
       .description(
         'Reads the chain itself, holds the evidence against it, and recomputes roots, signatures, sums, split and money.',
       )
-      .requiredOption('--community <id>', 'its id (0x…) or its name')
+      .option('--community <id>', 'its id (0x…) or its name')
       .option('--from <instant>', 'first period (default: the first of all)')
       .option('--to <instant>', 'end of the last period (default: all)')
       .option('--evidence <file>', 'evidence kept with opem evidence (default: what the API keeps)')
+      .option('--statement <file>', 'a statement file (JSON) to check instead; it names community and month')
       .option('--settlement <address>', 'settlement contract (default: this marketplace’s)')
       .option('--json', 'one JSON object for machines'),
-  ).action(async (options: Options) => {
+  ).action(async ({ community: wanted, ...given }: Given) => {
+    if (given.statement !== undefined) return auditFile(given, given.statement)
+    if (wanted === undefined)
+      throw refusal('ERR_COMMUNITY', 'Audit what? Give --community <id> (an id or a name), or --statement <file>.')
+    const options: Options = { ...given, community: wanted }
     const range = rangeOf(options)
     const instance = await openInstance(options)
     const { profile, rules, missing } = await documentsOf(instance, options)

@@ -18,7 +18,7 @@ import { type AuditedMonth, auditedMonth, proofOf } from './month.ts'
  */
 export async function gatherFund(
   instance: Instance,
-  wanted: { readonly community: string; readonly month: string },
+  wanted: { readonly community: string; readonly month: string; readonly until?: number },
 ): Promise<FundFile> {
   const audited = await auditedMonth(instance, wanted)
   const { profile, chain, month, from, to, evidence, prices, adjusted, asOf } = audited

@@ -72,5 +72,8 @@ export function memberStatement(audited: AuditedMonth, idOrName: string): Statem
 /** A member's local month out of settled batches: everything is audited first. @throws ERR_NOT_SOUND, ERR_NOT_PROVEN */
 export const gatherStatement = async (
   instance: Instance,
-  { member, ...wanted }: { readonly community: string; readonly member: string; readonly month: string },
+  {
+    member,
+    ...wanted
+  }: { readonly community: string; readonly member: string; readonly month: string; readonly until?: number },
 ): Promise<StatementFile> => memberStatement(await auditedMonth(instance, wanted), member)

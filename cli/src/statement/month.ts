@@ -48,8 +48,12 @@ export async function auditedMonth(
   const profile = await readProfile(api, community)
   const { start: from, end: to } = localMonth(month, profile.timeZone)
   const whole = await readCommunity(client, { settlement: contracts.settlement, community: profile.id, fromBlock })
-  const asOf = until ?? nowOf(whole)
-  const chain = { ...whole, batches: whole.batches.filter((batch) => batch.timestamp <= asOf) }
+  const now = nowOf(whole)
+  if (until !== undefined && until > now)
+    throw refusal('ERR_AS_OF', `It is ${formatInstant(now)}: nobody knows yet what holds at ${formatInstant(until)}.`)
+  const asOf = until ?? now
+  // By the time of revision 0: a later correction is no reason not to look at the batch.
+  const chain = { ...whole, batches: whole.batches.filter((batch) => batch.settledAt <= asOf) }
   const { periodSeconds } = chain.view
   const inMonth = chain.batches.filter((batch) => batch.start < to && endOf(batch, periodSeconds) > from)
 

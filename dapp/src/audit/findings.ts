@@ -23,6 +23,7 @@ export const meanings: Record<Finding['code'], string> = {
   AUDIT_RULES_LATE: 'the rules were committed after their first period',
   AUDIT_RULES_DOCUMENT: 'the rules document is not the committed one',
   AUDIT_MONEY: 'the money cannot be recomputed',
+  AUDIT_STATEMENT: 'a statement file says something else than chain and evidence',
   AUDIT_ADJUSTMENT: 'an adjustment says something else than the chain, or came at a wrong time',
 }
 

@@ -119,6 +119,7 @@ export type FindingCode =
   | 'AUDIT_RULES_DOCUMENT'
   | 'AUDIT_MONEY'
   | 'AUDIT_ADJUSTMENT'
+  | 'AUDIT_STATEMENT'
 
 /** Where exactly: times as ISO 8601; `field` is the wire's name (`boughtWh`, `salt`, `root`, `totals.surplusWh`, …). */
 export interface Place {
