@@ -82,6 +82,7 @@ export async function auditedMonth(
       prices: found,
       ...span,
       now: asOf,
+      timeZone: profile.timeZone,
     })
     if (!verdict.ok)
       throw refusal(
