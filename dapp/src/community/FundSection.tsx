@@ -9,23 +9,11 @@ import { useMonth } from '../member/use-month.ts'
 import { Button } from '../parts/Button.tsx'
 import { messageOf, Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 
-/** What the community's fund holds of a month, computed in the browser from everybody's balances. */
+/** The community's fund, month by month. It is added up when somebody asks: a month of everybody's balances is much to read. */
 export function FundSection({ community, at }: { community: Community; at: number }) {
   const [steps, setSteps] = useState(0)
+  const [asked, setAsked] = useState(false)
   const month = shiftMonth(monthOf(at, community.timeZone), steps)
-  const { outcome: read, error, retry } = useMonth(community, month)
-  const outcome = useMemo(() => {
-    if (read === undefined || 'problem' in read) return read
-    try {
-      const { periods, adjusted, prices } = read.month
-      const { rules, timeZone } = community
-      const statements = statementsOf({ periods, adjusted, rules, prices, timeZone, month })
-      const fund = fundOf(statements)
-      return { fund, members: statements.length, left: fundResidual(statements, fund) }
-    } catch (error) {
-      return { problem: messageOf(error) }
-    }
-  }, [read, community, month])
   return (
     <section className="panel" aria-labelledby="fund">
       <div className="row apart">
@@ -39,21 +27,42 @@ export function FundSection({ community, at }: { community: Community; at: numbe
           </Button>
         </div>
       </div>
-      {error ? (
-        <ReadProblem error={error} retry={retry} />
-      ) : outcome === undefined ? (
-        <Waiting what="the fund" />
-      ) : 'problem' in outcome ? (
-        <Notice tone="warn" title="The month cannot be priced">
-          <p>{outcome.problem}</p>
-        </Notice>
-      ) : outcome.members === 0 ? (
-        <p className="soft">Nothing is settled in this month.</p>
+      {asked ? (
+        <FundMonth community={community} month={month} />
       ) : (
-        <Held {...outcome} />
+        <p>
+          <Button onPress={() => setAsked(true)}>Add up the fund</Button>
+        </p>
       )}
     </section>
   )
+}
+
+/** What the fund holds of a month, computed in the browser from everybody's balances. */
+function FundMonth({ community, month }: { community: Community; month: string }) {
+  const { outcome: read, error, retry } = useMonth(community, month)
+  const outcome = useMemo(() => {
+    if (read === undefined || 'problem' in read) return read
+    try {
+      const { periods, adjusted, prices } = read.month
+      const { rules, timeZone } = community
+      const statements = statementsOf({ periods, adjusted, rules, prices, timeZone, month })
+      const fund = fundOf(statements)
+      return { fund, members: statements.length, left: fundResidual(statements, fund) }
+    } catch (error) {
+      return { problem: messageOf(error) }
+    }
+  }, [read, community, month])
+  if (error) return <ReadProblem error={error} retry={retry} />
+  if (outcome === undefined) return <Waiting what="the fund" />
+  if ('problem' in outcome)
+    return (
+      <Notice tone="warn" title="The month cannot be priced">
+        <p>{outcome.problem}</p>
+      </Notice>
+    )
+  if (outcome.members === 0) return <p className="soft">Nothing is settled in this month.</p>
+  return <Held {...outcome} />
 }
 
 function Held({ fund, members, left }: { fund: ReturnType<typeof fundOf>; members: number; left: bigint }) {

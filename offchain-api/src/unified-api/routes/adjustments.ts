@@ -3,6 +3,7 @@ import {
   adjustmentReport,
   commitBatch,
   formatAdjustment,
+  formatInstant,
   type Hex,
   packTotals,
   parseAdjustment,
@@ -38,7 +39,13 @@ export const postAdjustment = defineRoute({
     checkRoot(given)
     await checkStanding(services, given)
     await checkQuorum(services, given)
-    return services.adjustments.store(given)
+    const answer = await services.adjustments.store(given)
+    // Pages that show settled periods read again.
+    if (answer.stored) {
+      const data = { community: id, start: formatInstant(given.start), periods: 1, revision: given.revision }
+      services.announcements.announce({ event: 'settled', data })
+    }
+    return answer
   },
 })
 
