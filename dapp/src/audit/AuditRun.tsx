@@ -57,6 +57,7 @@ export function AuditRun({ community, range }: { community: Community; range: Ra
         settings,
         community: community.id,
         range,
+        timeZone: community.timeZone,
         rulesDocs: community.rules,
         prices,
         evidenceOf: async (part) =>

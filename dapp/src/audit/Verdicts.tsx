@@ -3,7 +3,8 @@ import { describeState, periodState } from '@opem/domain'
 import { useState } from 'react'
 import { sum } from '../app/day.ts'
 import { kwh, kwhUnit } from '../format/energy.ts'
-import { dateClock } from '../format/time.ts'
+import { eur } from '../format/money.ts'
+import { dateClock, monthName } from '../format/time.ts'
 import { plural } from '../format/words.ts'
 import { Button } from '../parts/Button.tsx'
 import { meanings, placeOf } from './findings.ts'
@@ -13,11 +14,12 @@ const SHOWN = 200
 
 /** The final line, the findings with their places, and a verdict for each period. */
 export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome; seconds: number; timeZone: string }) {
-  const { verdicts, adjustments, sequence, batches, correctionWindow, asOf } = outcome
+  const { verdicts, adjustments, funds, sequence, batches, correctionWindow, asOf } = outcome
   const [limit, setLimit] = useState(SHOWN)
   const wrong = verdicts.filter((verdict) => !verdict.ok)
   const wronglyAdjusted = adjustments.filter((verdict) => !verdict.ok)
-  const right = wrong.length === 0 && wronglyAdjusted.length === 0 && sequence.length === 0
+  const right =
+    wrong.length === 0 && wronglyAdjusted.length === 0 && sequence.length === 0 && funds.every(({ ok }) => ok)
   const shared = sum(verdicts.map((verdict) => verdict.sharedWh))
   const findings = distinct([...sequence, ...[...wrong, ...wronglyAdjusted].flatMap((verdict) => verdict.findings)])
   return (
@@ -30,6 +32,13 @@ export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome
             : `Not right: ${plural(wrong.length, 'period')} of ${verdicts.length}${wronglyAdjusted.length === 0 ? '' : `, ${plural(wronglyAdjusted.length, 'adjustment')}`}${sequence.length === 0 ? '' : `, ${plural(sequence.length, 'place')} between batches`}.`}
       </p>
       <p className="soft small">Recomputed in this browser in {seconds.toFixed(1)} s.</p>
+      {funds.map(({ month, ok, balance, unexplained }) => (
+        <p key={month} className="soft small">
+          Community fund of {monthName(month)}: {eur(balance)} held; members’ statements and the fund leave{' '}
+          {eur(unexplained)}
+          {ok ? '' : ', which is wrong'}.
+        </p>
+      ))}
       {findings.length === 0 ? null : (
         <section className="stack" aria-label="Findings">
           <h3>Findings</h3>

@@ -2,6 +2,7 @@ import { settlementAbi } from '@opem/contracts'
 import type {
   Adjustment,
   AdjustmentVerdict,
+  AuditedFund,
   ChainBatch,
   Finding,
   PriceSeries,
@@ -9,7 +10,7 @@ import type {
   TradingBatch,
   Verdict,
 } from '@opem/domain'
-import { auditAdjustments, auditBatch, auditSequence } from '@opem/domain'
+import { auditAdjustments, auditBatch, auditFunds, auditSequence } from '@opem/domain'
 import type { Address, PublicClient } from 'viem'
 import { recoverTypedDataAddress } from 'viem'
 import type { Settings } from '../api/settings.ts'
@@ -22,6 +23,8 @@ export type AuditRequest = {
   settings: Settings
   community: Address
   range: Range
+  /** Of the community: months are local. */
+  timeZone: string
   rulesDocs: readonly RulesDocument[]
   prices: readonly PriceSeries[]
   /** Evidence of the batches that overlap a range: from the API or a file, it makes no difference. */
@@ -35,6 +38,8 @@ export type AuditRequest = {
 export type AuditOutcome = {
   verdicts: readonly Verdict[]
   adjustments: readonly AdjustmentVerdict[]
+  /** What the community's fund holds of each local month, out of the range's periods. */
+  funds: readonly AuditedFund[]
   sequence: readonly Finding[]
   batches: number
   /** Seconds in which a settled batch may be corrected, and when this was asked. */
@@ -81,16 +86,22 @@ export async function runAudit(request: AuditRequest): Promise<AuditOutcome> {
     abi: settlementAbi,
     functionName: 'correctionWindow',
   })
+  const inRange = request.adjustments.filter(({ start }) => start >= range.from && start < range.to)
   const adjustments = await auditAdjustments(
     {
       ...{ keccak, chain, rulesDocs: request.rulesDocs, batches: read, correctionWindow: Number(correctionWindow) },
       recoverSigner: (data, signature) => recoverTypedDataAddress({ ...data, signature }),
     },
-    request.adjustments.filter(({ start }) => start >= range.from && start < range.to),
+    inRange,
   )
+  const sound = inRange.filter((one) =>
+    adjustments.some(({ ok, start, number }) => ok && start === one.start && number === one.number),
+  )
+  const { rulesDocs: rules, prices, timeZone } = request
+  const funds = auditFunds({ verdicts, adjustments: sound, rules, prices, timeZone })
   const { timestamp } = await client.getBlock()
   return {
-    ...{ verdicts, adjustments, sequence: auditSequence(chain, all), batches: wanted.length },
+    ...{ verdicts, adjustments, funds, sequence: auditSequence(chain, all), batches: wanted.length },
     correctionWindow: Number(correctionWindow),
     asOf: Math.max(Math.floor(Date.now() / 1000), Number(timestamp)),
   }
