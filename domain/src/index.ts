@@ -1,6 +1,11 @@
+export { type AdjustedPeriod, adjustedPeriods, standing } from './adjustment/adjusted-periods.ts'
+export { type Adjustment, formatAdjustment, parseAdjustment } from './adjustment/adjustment.ts'
+export { type AdjustmentValues, adjustmentReport } from './adjustment/adjustment-report.ts'
 export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
+export { type AdjustmentVerdict, auditAdjustment, auditAdjustments } from './audit/audit-adjustment.ts'
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
+export { type AuditedFund, auditFunds } from './audit/audit-funds.ts'
 export { auditStatement } from './audit/audit-statement.ts'
 export { seriesOfRules } from './audit/check-prices.ts'
 export type * from './audit/types.ts'
@@ -68,8 +73,14 @@ export {
   type SettledPeriod,
   settlePeriod,
 } from './settlement/settle-period.ts'
+export { settledBook, settledMember } from './settlement/settled-book.ts'
+export * from './statement/adjustments.ts'
+export * from './statement/fund.ts'
 export * from './statement/ledger.ts'
+export * from './statement/period-state.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export * from './statement/statement-document.ts'
+export * from './statement/unmeasured.ts'
 export {
   type ClosedPeriod,
   type MemberMeter,
@@ -85,7 +96,18 @@ export {
   type PeriodReading,
   substituteReading,
 } from './substitution/substitute-reading.ts'
-export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
+export {
+  cost,
+  formatEur,
+  formatNanoEur,
+  MicroEur,
+  MicroEurPerKwh,
+  NanoEur,
+  roundDown,
+  roundUp,
+  toJsonWh,
+  Wh,
+} from './units/units.ts'
 export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
 export { parsePriceSeries } from './wire/prices.ts'
 export { type EvidenceBook, formatTradingBatch, parseTradingBatch, type TradingBatch } from './wire/trading-batch.ts'

@@ -139,6 +139,20 @@ test('meters send a day over MQTT, the administrator starts, and the page shows 
   await page.emulateMedia({ colorScheme: 'light' })
 })
 
+test('the community page says of each period how final it is, and what the fund holds', async () => {
+  await open(`/c/${community}?day=${day}`)
+  const behind = page.getByRole('table', { name: 'Each period of the day, kWh' })
+  await behind
+    .getByRole('cell', { name: /^provisional until / })
+    .nth(23)
+    .waitFor()
+  const fund = page.getByRole('region', { name: /^Community fund, / })
+  await fund.getByRole('button', { name: 'Add up the fund' }).click()
+  // 56 kWh at 12 ct paid and 10 ct earned.
+  await fund.getByRole('row', { name: 'Held by the fund €1.12' }).waitFor()
+  expect(await fund.locator('caption').innerText()).toMatch(/7 members paid .* leave €0\.00$/)
+})
+
 test.each([
   {
     name: 'A',
@@ -224,6 +238,10 @@ test.each([
     await number('Bought from the grid'),
   ]
   expect(shown).toEqual([sold, fed, bought, grid])
+  await page
+    .getByText(/^24 periods provisional until /)
+    .first()
+    .waitFor()
   expect(await figure(label).innerText()).toContain(money)
   // Fed into the grid, sold to neighbours, bought from neighbours, bought from the grid: kWh of the hour of the example.
   const hour = page.getByRole('row', { name: /^12:00/, includeHidden: true }).first()

@@ -1,5 +1,6 @@
 import { unpackTotals } from '../commitment/totals.ts'
 import { formatInstant } from '../periods/instant.ts'
+import { billed } from '../statement/ledger.ts'
 import { checkBooks } from './check-books.ts'
 import { checkCommitment } from './check-commitment.ts'
 import { checkMoney } from './check-money.ts'
@@ -36,9 +37,14 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
       start,
       ok: findings.length === 0,
       findings,
+      revision: batch.revision,
+      settledAt: batch.settledAt,
       members: totals.members,
       sharedWh: totals.shared,
-      ...(amounts ? { money: amounts } : {}),
+      ...(amounts && {
+        exact: amounts,
+        money: new Map([...amounts].map(([member, exact]) => [member, billed(exact)])),
+      }),
     }
   })
 }

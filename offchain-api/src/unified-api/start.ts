@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatInstant, OpemError } from '@opem/domain'
+import { createAdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
@@ -58,6 +59,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
     onWritten: (claims) => announcements.announce({ event: 'reading', data: summary(claims) }),
   })
   const evidence = createTradingWriter({ lake: lake.part, now: () => Date.now() })
+  const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
     postgres: () => store.isReady(),
@@ -84,6 +86,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
       },
     },
     evidence,
+    adjustments,
     chain,
     settled,
     announcements,
@@ -118,6 +121,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
       clearInterval(sweep)
       await writer.drain()
       await evidence.drain()
+      await adjustments.drain()
       await rawLake.close()
       await rawStore.close()
     },

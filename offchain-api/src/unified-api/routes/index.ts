@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { getChanges, getHistory, getOracle } from './oracle.ts'
@@ -31,6 +32,8 @@ export const routes: readonly Route[] = [
   getChanges,
   postTrading,
   getTrading,
+  postAdjustment,
+  getAdjustments,
   getPeriods,
   postPrices,
   getPrices,
