@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, CommanderError, Command as Program } from 'commander'
-import { reportFailure } from './failure.ts'
+import { refusal, reportFailure } from './failure.ts'
 
 /** A verb: its one line in the overview, and where it lives. Its file is read only when the verb is used. */
 interface Verb {
@@ -26,6 +26,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   import: {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,
+  },
+  prices: {
+    summary: 'commit market prices to the chain, and show what is committed',
+    load: async () => (await import('./prices/command.ts')).pricesCommand,
   },
   settle: {
     summary: 'settle readings of a file: no chain, no server',
@@ -53,8 +57,10 @@ function version(): string {
   return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 }
 
-function newProgram(): Program {
+/** @param json a machine asked: what commander would print about wrong words is said as JSON instead */
+function newProgram(json: boolean): Program {
   return new Program('opem')
+    .configureOutput(json ? { writeErr: () => undefined } : {})
     .description('The open energy marketplace: communities that share every hour of energy, settled on chain')
     .version(version())
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -71,7 +77,9 @@ function verbIn(args: readonly string[]): string | undefined {
 /** `opem …`: runs one verb; the exit code is 0 only on success, errors are one sentence with their code on stderr. */
 export async function main(argv: readonly string[]): Promise<void> {
   const args = argv.slice(2)
-  const program = newProgram()
+  endQuietlyWithReader()
+  const json = args.includes('--json')
+  const program = newProgram(json)
   const wanted = verbIn(args)
   try {
     for (const [name, verb] of Object.entries(VERBS)) {
@@ -82,9 +90,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (args.length === 0) program.help()
     await program.parseAsync([...argv])
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode
-    else reportFailure(error, args.includes('--json'))
+    if (!(error instanceof CommanderError)) reportFailure(error, json)
+    else if (json && error.exitCode !== 0)
+      reportFailure(refusal('ERR_USAGE', error.message.replace(/^error: /, '')), json)
+    else process.exitCode = error.exitCode
   }
+}
+
+/** `opem … | head`: who reads has read enough, which is no failure of ours and needs no stack trace. */
+function endQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
 }
 
 /** Wrong words end as a CommanderError (exit code 1, its sentence is printed already), never as process.exit. */

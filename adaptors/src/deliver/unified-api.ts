@@ -6,7 +6,7 @@ import type { MeterReading, RejectedRow, SpotPrice } from '../harmonise/meter-re
 export interface UnifiedApi {
   postReadings(readings: readonly MeterReading[]): Promise<Delivery>
   postRejected(rows: readonly RejectedRow[]): Promise<void>
-  postPrices(prices: readonly SpotPrice[]): Promise<void>
+  postPrices(prices: readonly SpotPrice[]): Promise<StoredPrices>
   listRejected(source?: string): Promise<KeptRow[]>
   markReplayed(id: string): Promise<void>
 }
@@ -18,6 +18,9 @@ const Delivery = z.object({
 })
 export type Delivery = z.infer<typeof Delivery>
 
+const StoredPrices = z.object({ stored: z.number(), known: z.number(), changed: z.number() })
+export type StoredPrices = z.infer<typeof StoredPrices>
+
 const KeptRow = z.object({
   id: z.string(),
   source: z.string(),
@@ -26,6 +29,7 @@ const KeptRow = z.object({
   raw: z.string(),
   code: z.string(),
   reason: z.string(),
+  rejectedAt: z.string(),
   replayedAt: z.string().optional(),
   format: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
@@ -68,7 +72,12 @@ export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptio
       for (const part of bySize(rows)) await send('POST', '/v1/rejected', { rejected: part })
     },
     postPrices: async (prices) => {
-      for (const [series, part] of bySeries(prices)) await send('POST', '/v1/prices', { series, prices: part })
+      const sum = { stored: 0, known: 0, changed: 0 }
+      for (const [series, part] of bySeries(prices)) {
+        const answer = StoredPrices.parse(await send('POST', '/v1/prices', { series, prices: part }))
+        for (const what of ['stored', 'known', 'changed'] as const) sum[what] += answer[what]
+      }
+      return sum
     },
     listRejected: async (source) => {
       const answer = await send('GET', `/v1/rejected${source ? `?source=${encodeURIComponent(source)}` : ''}`)

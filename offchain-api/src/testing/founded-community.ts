@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import { communityFactoryAbi, energyCommunityAbi, issuerRegistryAbi, settlementAbi } from '@opem/contracts'
 import { deploy } from '@opem/contracts/deploy'
 import {
+  type Adjustment,
+  adjustmentReport,
   canonicalJson,
   commitBatch,
+  formatAdjustment,
   formatInstant,
   formatTradingBatch,
   type Hex,
   joinConsent,
   meteringPointId,
+  packTotals,
+  parseTradingBatch,
   type RulesDocument,
   rulesHash,
   rulesOnChain,
@@ -142,7 +147,13 @@ export const memberWallet = (name: string) => privateKeyToAccount(keccak256(toHe
 /** A member's signed consent, as it goes to the unified API. */
 export async function signedConsent(
   chain: OpenChain,
-  { community, name, meter, from }: { community: Hex; name: string; meter: string; from: number },
+  {
+    community,
+    name,
+    meter,
+    from,
+    participation = 100,
+  }: { community: Hex; name: string; meter: string; from: number; participation?: number },
 ) {
   const { deployment } = chain
   const signer = memberWallet(name)
@@ -150,7 +161,7 @@ export async function signedConsent(
   const terms = {
     member: keccak256(toHex(`member ${name}`)),
     account: signer.address.toLowerCase() as Hex,
-    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation: 100 }],
+    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation }],
   }
   const deadline = Math.floor(Date.now() / 1000) + 3600
   const typedData = joinConsent({ ...terms, chainId: deployment.chainId, community, from, nonce: 0, deadline })
@@ -253,4 +264,31 @@ export async function settleOnChain(chain: OpenChain, { wire, totals, totalsHash
   )
   const compact = serializeCompactSignature(signatureToCompactSignature(parseSignature(signature)))
   await wait(await node.writeContract({ ...settlement, functionName: 'settle', args: [compact, report, totals] }))
+}
+
+/** An adjustment of the first hour of settled evidence to what other evidence says, signed by an account of the development words. */
+export async function adjustment(
+  { deployment }: OpenChain,
+  settled: ReturnType<typeof evidence>,
+  better: ReturnType<typeof evidence>,
+  signer = 1,
+) {
+  const [was, is] = [settled, better].map(({ wire }) => {
+    const parsed = parseTradingBatch(wire)
+    if (!parsed.ok) throw new Error(parsed.reason)
+    return parsed.value
+  }) as [TradingBatch, TradingBatch]
+  const { community, chainId, start, periodSeconds, revision, rules, root } = was
+  const book = is.books[0]!
+  const unsigned: Omit<Adjustment, 'signatures'> = {
+    ...{ community, chainId, batch: start, revision, batchRoot: root, rules, start, periodSeconds },
+    ...{ number: 1, knownAt: Math.floor(Date.now() / 1000) + 40 * 86_400, book },
+  }
+  const { membersRoot } = book
+  const data = adjustmentReport({
+    chainId: deployment.chainId,
+    settlement: deployment.addresses.Settlement,
+    adjustment: { ...unsigned, totals: packTotals(book), membersRoot },
+  })
+  return formatAdjustment({ ...unsigned, signatures: [await account(signer).signTypedData(data)] })
 }

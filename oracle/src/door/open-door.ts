@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { formatInstant, OpemError } from '@opem/domain'
+import { answerQuestion } from '../adjust/answer-question.ts'
+import { parseQuestion } from '../adjust/sign-adjustment.ts'
 import { lagOf } from '../close-period/plan-batch.ts'
 import type { Node } from '../node.ts'
 import { answerProposal } from '../sign/answer-proposal.ts'
@@ -14,7 +16,7 @@ const STATUS: Record<string, number> = {
   ERR_ORACLE_PROPOSAL: 400,
 }
 
-/** The node's own door: `GET /health`, `POST /sign` and `POST /wake`, on loopback. */
+/** The node's own door: `GET /health`, `POST /sign`, `POST /adjust` and `POST /wake`, on loopback. */
 export async function openDoor(node: Node, wake: (community: string | undefined) => void) {
   const server = createServer((request, response) => {
     answer(request).then(
@@ -46,7 +48,21 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
       const status = STATUS[result.code] ?? 400
       return { status, body: problem(status, result.code, result.reason) }
     }
-    return { status: 404, body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health and POST /sign') }
+    if (request.method === 'POST' && path === '/adjust') {
+      const question = parseQuestion(await readJson(request))
+      const result = question.ok ? await answerQuestion(node, question.value) : question
+      if (result.ok) return { status: 200, body: result.value }
+      if (question.ok) {
+        const { community, start, number } = question.value
+        node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
+      }
+      const status = STATUS[result.code] ?? 400
+      return { status, body: problem(status, result.code, result.reason) }
+    }
+    return {
+      status: 404,
+      body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health, POST /sign and POST /adjust'),
+    }
   }
 
   await new Promise<void>((resolve, reject) => {
