@@ -37,6 +37,7 @@ export {
 } from './consent/typed-data.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
+export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {
   instantsOfWallClock,

@@ -1,0 +1,14 @@
+export type { Operation } from '@opem/domain'
+export { VERIFIER_CODES, type VerifierCode } from './codes.ts'
+export { verifyCredential } from './credential.ts'
+export { parseHolderProof } from './parse-proof.ts'
+export { verifyPresentation } from './presentation.ts'
+export type {
+  Expected,
+  HolderProof,
+  Presentation,
+  Verified,
+  VerifiedCredential,
+  VerifiedCredentialOf,
+  VerifierPorts,
+} from './types.ts'
