@@ -75,11 +75,10 @@ const companyClaims = (company: Record<string, unknown>): (readonly [string, str
   return Object.entries(company).map(([name, value]) => [known[name] ?? `Company: ${name}`, text(value)])
 }
 
+/** A line that a contract added to an account; one of an unknown form is shown as it is. */
 const contractLine = (line: unknown): string =>
-  isRecord(line)
-    ? Object.entries(line)
-        .map(([name, value]) => `${name} ${text(value)}`)
-        .join(', ')
+  isRecord(line) && typeof line.contract === 'string' && typeof line.since === 'string'
+    ? `${text(line.kind)} contract ${shortHex(line.contract)} as ${text(line.role)}, since ${line.since.slice(0, 10)}`
     : text(line)
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
