@@ -28,14 +28,7 @@ export function DecisionSection({ account }: { account: Account }) {
   })
   if (session?.account === account.account)
     return <p className="soft">This is your own account: you cannot shut yourself out of it here.</p>
-  if (chosen === undefined)
-    return (
-      <p className="soft">
-        {account.status === 'pending'
-          ? 'Nothing to decide yet: the account waits for its receipt, and runs out without one.'
-          : 'A revoked account stays revoked.'}
-      </p>
-    )
+  if (chosen === undefined) return <p className="soft">A revoked account stays revoked.</p>
   const sure = chosen !== 'revoke' || again.trim() === account.name
   return (
     <section className="panel" aria-labelledby="decide">

@@ -23,6 +23,6 @@ test('usage adds up', () => {
 test('what is revoked stays revoked; what is suspended may come back', () => {
   expect(decisionsIn('active')).toEqual(['suspend', 'revoke'])
   expect(decisionsIn('suspended')).toEqual(['reinstate', 'revoke'])
-  expect(decisionsIn('pending')).toEqual([])
+  expect(decisionsIn('pending')).toEqual(['revoke'])
   expect(decisionsIn('revoked')).toEqual([])
 })

@@ -15,6 +15,7 @@ export const decisionsIn = (status: AccountStatus): readonly Decision[] => {
     case 'suspended':
       return ['reinstate', 'revoke']
     case 'pending':
+      return ['revoke']
     case 'revoked':
       return []
   }

@@ -7,13 +7,18 @@ import type { ChainState } from '../chain/queries.ts'
 import { kwh } from '../format/energy.ts'
 import { shortHex } from '../format/hex.ts'
 import { clocks } from '../format/time.ts'
+import { memberOf, useSight } from '../session/sight.ts'
 import { indexStateQuery } from '../subgraph/community.ts'
 
 type Props = { community: Community; day: Day; periods: readonly PeriodSummary[]; chain: ChainState | undefined }
 
 /** Every period of the day with its batch, revision and quality: the data behind the picture. */
 export function DataBehind({ community, day, periods, chain }: Props) {
-  const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const sight = useSight(community)
+  const trading = useQuery({
+    ...tradingQuery(community.id, { from: day.start, to: day.end }, memberOf(sight)),
+    enabled: sight.of !== 'nobody',
+  })
   const index = useQuery(indexStateQuery(community.id))
   const labels = clocks(
     periods.map((period) => period.start),
@@ -27,7 +32,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
             book.start,
             {
               batch,
-              members: book.balances.length,
+              members: sight.of === 'all' ? book.balances.length : undefined,
               substituted: book.balances.filter((balance) => (balance.flags & 3) !== 0).length,
             },
           ] as const,

@@ -83,7 +83,11 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
     : Math.max(chain.nextPeriod, (Math.floor(now / periodSeconds) + 2) * periodSeconds)
   const text = whenText ?? wallText(earliest, timeZone)
   const when = whenOf(text, timeZone, periodSeconds)
-  const ready = name.trim() !== '' && meters.every(({ meter }) => meterProblem(meter) === undefined) && 'epoch' in when
+  const ready =
+    sources.every((one) => one !== undefined) &&
+    name.trim() !== '' &&
+    meters.every(({ meter }) => meterProblem(meter) === undefined) &&
+    'epoch' in when
 
   const send = useMutation({
     mutationFn: async () => {

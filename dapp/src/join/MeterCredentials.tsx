@@ -17,7 +17,7 @@ export function MeterCredentials({ holder, meters, sources }: Props) {
     <section className="proof" aria-label="Credentials of the meters">
       <p>
         The grid or meter operator says in a Data-source credential that a meter is yours. It goes to the marketplace
-        with your consent; only then are the meter’s readings used, and you can withdraw it at any time.
+        with your consent: without it nobody may use the meter’s readings, and you can withdraw it at any time.
       </p>
       <ul className="plain" aria-live="polite">
         {meters.map(({ meter }, i) =>
@@ -26,7 +26,7 @@ export function MeterCredentials({ holder, meters, sources }: Props) {
             <li key={i}>
               <span className="mono">{meter}</span>{' '}
               {sources[i] === undefined ? (
-                <span className="badge warn">no credential: its readings are not used yet</span>
+                <span className="badge warn">its credential is missing</span>
               ) : (
                 <span className="badge good">credential attached</span>
               )}

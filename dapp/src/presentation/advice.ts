@@ -37,6 +37,7 @@ const ADVICE: Record<string, string> = {
   ERR_WALLET: 'Start your company’s wallet (opem wallet serve) and try again, or import the Account credential here.',
   ERR_RECEIPT_UNKNOWN: 'Show the Account credential that was issued last.',
   ERR_RECEIPT_EXPIRED: 'Register again: the credential waited too long for its receipt.',
+  ERR_DATA_SOURCE: 'Import the Data-source credential of each meter, issued to the wallet that signs the consent.',
   ERR_NOT_ALLOWED: 'Ask your company’s administrator for the role, or the marketplace’s operator for the account.',
   ERR_SIGN_IN_NEEDED: 'Sign in again.',
 }

@@ -1,6 +1,7 @@
 import type { Actor, Capability } from '@opem/domain'
 import { mayUse, ruleText } from '@opem/domain'
 import type { Session } from '../api/access.ts'
+import { keccakText } from '../chain/keccak.ts'
 
 /** What a page asks of who looks at it. */
 export type Need =
@@ -9,7 +10,7 @@ export type Need =
   | { kind: 'company-administrator' }
   | { kind: 'operator' }
 
-type Who = Pick<Session, 'kind' | 'roles' | 'operator'> & { actors: readonly Actor[] }
+type Who = Pick<Session, 'did' | 'account' | 'kind' | 'roles' | 'operator'> & { actors: readonly Actor[] }
 
 export function mayEnter(need: Need, who: Who): boolean {
   switch (need.kind) {
@@ -18,7 +19,8 @@ export function mayEnter(need: Need, who: Who): boolean {
     case 'capability':
       return mayUse(who.actors, need.capability)
     case 'company-administrator':
-      return who.kind === 'company' && who.roles.includes('administrator')
+      // The company's own DID administers the company too.
+      return who.kind === 'company' && (who.roles.includes('administrator') || keccakText(who.did) === who.account)
     case 'operator':
       return who.operator && mayUse(who.actors, 'management-and-governance')
   }

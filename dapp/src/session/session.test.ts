@@ -76,8 +76,12 @@ test('the door keeps the way back', () => {
 })
 
 test('pages are for whom Table 5 and the company say', () => {
-  const operator = { kind: 'company', roles: ['administrator'], actors: ['operator'], operator: true } as const
-  const employee = { kind: 'company', roles: ['data-user'], actors: ['data-user'], operator: false } as const
+  const acme = {
+    did: 'did:ethr:0x7a69:0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc',
+    account: `0x${'aa'.repeat(32)}`,
+  } as const
+  const operator = { ...acme, kind: 'company', roles: ['administrator'], actors: ['operator'], operator: true } as const
+  const employee = { ...acme, kind: 'company', roles: ['data-user'], actors: ['data-user'], operator: false } as const
   const needs = [
     { kind: 'company-administrator' },
     { kind: 'operator' },
