@@ -36,13 +36,6 @@ export const postConsent = defineRoute({
     const pending = { ...signed, deadline: Number(signed.deadline) }
     checkMeteringPoints(pending)
     await checkNobodyElses(services, id, pending)
-    // Whoever is let in without identity has no wallet to hold a credential in either.
-    const sources =
-      caller.kind === 'open' && dataSources.length === 0
-        ? undefined
-        : await dataSourcesOf(services.access, {
-            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
-          })
     const membership = await services.chain.membership(id as Hex, pending.member as Hex)
     if (membership) {
       if (!isSameMembership(membership, pending))
@@ -52,6 +45,13 @@ export const postConsent = defineRoute({
           `member ${pending.member} joined with another account or other metering points`,
         )
     } else await checkSignature(services, id, pending)
+    // Whoever is let in without identity has no wallet to hold a credential in either.
+    const sources =
+      caller.kind === 'open' && dataSources.length === 0
+        ? undefined
+        : await dataSourcesOf(services.access, {
+            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
+          })
     await storeConsent(services.store, id, pending)
     for (const meter of pending.meters)
       await authorise(services.store.rows, {
