@@ -59,6 +59,17 @@ export {
 } from './settlement/settle-period.ts'
 export * from './statement/ledger.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export { type AuthorisedInterval, isAuthorised } from './substitution/authorised.ts'
+export {
+  countFlags,
+  FLAG_ESTIMATED,
+  FLAG_SENTENCES,
+  FLAG_SUBSTITUTED,
+  FLAG_UNAUTHORISED,
+  FLAG_WITHOUT_HISTORY,
+  type FlagName,
+  flagNames,
+} from './substitution/flags.ts'
 export {
   type ClosedPeriod,
   type MemberMeter,
@@ -67,13 +78,7 @@ export {
   missingMeters,
   type Substituted,
 } from './substitution/member-energies.ts'
-export {
-  FLAG_ESTIMATED,
-  FLAG_SUBSTITUTED,
-  FLAG_WITHOUT_HISTORY,
-  type PeriodReading,
-  substituteReading,
-} from './substitution/substitute-reading.ts'
+export { type PeriodReading, substituteReading } from './substitution/substitute-reading.ts'
 export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
 export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
 export { parsePriceSeries } from './wire/prices.ts'

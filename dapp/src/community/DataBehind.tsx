@@ -1,3 +1,4 @@
+import { FLAG_SENTENCES, FLAG_UNAUTHORISED } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import type { Community } from '../api/communities.ts'
 import type { PeriodSummary } from '../api/periods.ts'
@@ -29,6 +30,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               batch,
               members: book.balances.length,
               substituted: book.balances.filter((balance) => (balance.flags & 3) !== 0).length,
+              unauthorised: book.balances.filter((balance) => (balance.flags & FLAG_UNAUTHORISED) !== 0).length,
             },
           ] as const,
       ),
@@ -69,6 +71,9 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               <th scope="col" className="n">
                 Substituted
               </th>
+              <th scope="col" className="n" title={FLAG_SENTENCES.unauthorised}>
+                Not authorised
+              </th>
               <th scope="col">Batch root</th>
             </tr>
           </thead>
@@ -85,6 +90,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
                   <td>{state(period.start)}</td>
                   <td className="n">{period.revision}</td>
                   <td className="n">{known?.substituted ?? '–'}</td>
+                  <td className="n">{known?.unauthorised ?? '–'}</td>
                   <td className="mono">{known === undefined ? '–' : shortHex(known.batch.root)}</td>
                 </tr>
               )

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
-import { formatInstant, OpemError, type PeriodReading, parseInstant, Wh } from '@opem/domain'
+import { type AuthorisedInterval, formatInstant, OpemError, type PeriodReading, parseInstant, Wh } from '@opem/domain'
 import { z } from 'zod'
 
 // Only what a node needs is read: the API may say more (a name, a later field), and that is no reason to stop settling.
@@ -25,6 +25,11 @@ const Reading = z
     return { ...rest, energyImport: Wh(importWh), energyExport: Wh(exportWh) }
   })
 
+// A meter that comes without intervals is no shape this node knows: it settles nothing rather than what nobody authorised.
+const Interval = z
+  .object({ from: instant, until: instant.nullable() })
+  .transform(({ from, until }): AuthorisedInterval => ({ from, until: until ?? Number.POSITIVE_INFINITY }))
+
 const OracleWindow = z.object({
   community: z.object({
     timeZone: z.string(),
@@ -35,7 +40,7 @@ const OracleWindow = z.object({
     z.object({
       id: hex,
       saltKey: hex.nullish(),
-      meters: z.array(z.object({ meter: z.string() })),
+      meters: z.array(z.object({ meter: z.string(), authorised: z.array(Interval) })),
     }),
   ),
   readings: z.array(Reading),
