@@ -37,6 +37,8 @@ export const MOST_READINGS = 20_000
 
 export interface ApiOptions {
   readonly url: string
+  /** Signs requests as a system (ssi/http-signature); unset: nobody's requests. */
+  readonly fetch?: typeof fetch
   /** how long to try again while the API cannot answer, ms; default 60 s, `Infinity` for a process that lives on */
   readonly patience?: number
   readonly signal?: AbortSignal
@@ -51,11 +53,11 @@ const LONGEST_WAIT = 10_000
  * Client with back-off: a connection error, 429 or 5xx is tried again until patience ends (`ERR_API_UNREACHABLE`,
  * retryable); any other refusal is thrown at once with the API's own code and sentence.
  */
-export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
+export function unifiedApi({ url, fetch: ask = fetch, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const until = Date.now() + patience
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-      const answer = await attempt(url, method, path, body, signal)
+      const answer = await attempt(ask, url, method, path, body, signal)
       if ('value' in answer) return answer.value
       if (!answer.error.retryable || Date.now() + wait > until || signal?.aborted) throw answer.error
       onRetry?.(answer.error.shortMessage)
@@ -108,6 +110,7 @@ function bySeries(prices: readonly SpotPrice[]) {
 }
 
 async function attempt(
+  ask: typeof fetch,
   url: string,
   method: string,
   path: string,
@@ -117,7 +120,7 @@ async function attempt(
   let response: Response
   let text: string
   try {
-    response = await fetch(new URL(path, url), {
+    response = await ask(new URL(path, url), {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,13 +2,15 @@ import { OpemError } from '@opem/domain'
 import { rejectedReading } from '../deliver/deliver-items.ts'
 import { MOST_READINGS, type UnifiedApi } from '../deliver/unified-api.ts'
 import type { MeterReading } from '../harmonise/meter-reading.ts'
-import { type Message, subscribe } from '../mqtt/subscribe.ts'
+import { type Login, type Message, subscribe } from '../mqtt/subscribe.ts'
 import { INGEST_CLIENT, TELEGRAM_TOPICS } from '../mqtt/topics.ts'
 import { harmoniseBatch } from './harmonise-batch.ts'
 import type { RegisterMemory } from './register-memory.ts'
 
 export interface IngestOptions {
   readonly mqttUrl: string
+  /** Proves ingest to the broker; unset: what the URL says. */
+  readonly login?: () => Promise<Login>
   readonly api: UnifiedApi
   readonly memory: RegisterMemory
   /** length of the readings made from registers */
@@ -45,7 +47,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
  * MQTT → harmonise → unified API. A telegram is acknowledged only after the API has answered that its reading is durable
  * and the registers it brought are kept; whatever dies in between is delivered again, and the same claim twice is one.
  */
-export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, log }: IngestOptions) {
+export function startIngest({ mqttUrl, login, api, memory, seconds, now, onConnected, log }: IngestOptions) {
   const counts = { telegrams: 0, accepted: 0, duplicates: 0, rejected: 0 }
   let waiting: Message[] = []
   let inDelivery = 0
@@ -109,6 +111,7 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
 
   const subscription = subscribe({
     url: mqttUrl,
+    ...(login && { login }),
     clientId: INGEST_CLIENT,
     topics: [TELEGRAM_TOPICS],
     onMessage(message) {
