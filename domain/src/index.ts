@@ -3,6 +3,18 @@ export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-ba
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
 export { auditStatement } from './audit/audit-statement.ts'
 export type * from './audit/types.ts'
+export { AUTHORISATION_MATRIX, CAPABILITIES, type Capability, type CapabilityRule } from './authorisation/matrix.ts'
+export { mayUse, ruleText } from './authorisation/may-use.ts'
+export {
+  ACTORS,
+  type Actor,
+  actorsOf,
+  MARKET_ROLES,
+  type MarketRole,
+  type Role,
+  roleBits,
+  rolesOfBits,
+} from './authorisation/roles.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {
   type BalanceProof,
@@ -25,6 +37,7 @@ export {
 } from './consent/typed-data.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
+export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {
   instantsOfWallClock,

@@ -1,0 +1,23 @@
+export {
+  ACCOUNT_ROLES,
+  type AccountRole,
+  CLAIMS,
+  type ClaimsOf,
+  type ContractLine,
+  CREDENTIAL_TYPES,
+  type CredentialType,
+  isCredentialType,
+  ROLES,
+  type Role,
+} from './claims.ts'
+export { credentialHashOf, credentialIdOf } from './hash.ts'
+export {
+  CREDENTIAL_CONTEXT,
+  type CredentialTerms,
+  credentialPayload,
+  type IssueOptions,
+  issueCredential,
+} from './issue.ts'
+export { type PresentOptions, presentCredentials } from './present.ts'
+export { credentialSchemas, type PublishedSchema, schemaReference } from './schemas.ts'
+export { type JwtSigner, signJwt } from './sign-jwt.ts'

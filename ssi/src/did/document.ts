@@ -1,0 +1,72 @@
+import { base58ToBytes } from 'did-jwt'
+import type { DIDDocument, DIDResolutionResult, VerificationMethod } from 'did-resolver'
+import { type Address, type Hex, hexToBytes, isAddress, size } from 'viem'
+import { publicKeyToAddress } from 'viem/accounts'
+import type { Did } from './did.ts'
+import type { DidHistory } from './history.ts'
+import { decompressKey } from './key-bytes.ts'
+import type { ResolvedDid, VerificationKey } from './resolver-types.ts'
+
+/**
+ * The attribute by which an identity's owner declares a key stolen: its value is the key's address (20 bytes) or public
+ * key. It counts for what the key ever signed, before and after, and cannot be taken back.
+ */
+export const COMPROMISED_ATTRIBUTE = 'opem/compromised'
+
+/** What the verifier needs of a DID document, with whole keys in place of references. */
+export function toResolvedDid(did: Did, history: DidHistory, result: DIDResolutionResult): ResolvedDid {
+  const didDocument = result.didDocument as DIDDocument
+  const { deactivated = false, versionId = '0' } = result.didDocumentMetadata
+  const methods = didDocument.verificationMethod ?? []
+  const keys = new Map(methods.map((method) => [method.id, keyOf(method)]))
+  const select = (ids: DIDDocument['authentication'] = []): VerificationKey[] =>
+    ids.flatMap((id) => keys.get(typeof id === 'string' ? id : id.id) ?? [])
+  const controller = keys.get(`${did}#controller`)?.address
+  return {
+    did,
+    version: Number(versionId),
+    deactivated,
+    ...(controller === undefined ? {} : { controller }),
+    authentication: select(didDocument.authentication),
+    assertionMethod: select(didDocument.assertionMethod),
+    keyAgreement: agreementKeys(didDocument),
+    services: didDocument.service ?? [],
+    compromised: compromisedIn(history),
+  }
+}
+
+/** Only what may sign an ES256K JWT or typed data: an address, or a secp256k1 public key by its address. */
+function keyOf({ id, type, ...method }: VerificationMethod): VerificationKey | undefined {
+  const account = method.blockchainAccountId?.split(':').at(-1)
+  if (account !== undefined && isAddress(account, { strict: false }))
+    return { id, kind: 'address', address: account.toLowerCase() as Address }
+  if (type !== 'EcdsaSecp256k1VerificationKey2019' || !method.publicKeyHex) return undefined
+  const address = addressOfKey(`0x${method.publicKeyHex}`)
+  return address && { id, kind: 'address', address }
+}
+
+function addressOfKey(value: Hex): Address | undefined {
+  const key = decompressKey(value)
+  return key && (publicKeyToAddress(key).toLowerCase() as Address)
+}
+
+/** Whole keys only: the library keeps references to key agreement keys that were revoked. */
+const agreementKeys = ({ keyAgreement = [], verificationMethod = [] }: DIDDocument): ResolvedDid['keyAgreement'] =>
+  verificationMethod
+    .filter(({ id, type }) => keyAgreement.includes(id) && type === 'X25519KeyAgreementKey2019')
+    .map((method) => ({ id: method.id, publicKey: bytesOf(method) }))
+    .filter(({ publicKey }) => publicKey.length === 32)
+
+function bytesOf({ publicKeyHex, publicKeyBase58, publicKeyBase64 }: VerificationMethod): Uint8Array {
+  if (publicKeyBase58 !== undefined) return base58ToBytes(publicKeyBase58)
+  if (publicKeyBase64 !== undefined) return new Uint8Array(Buffer.from(publicKeyBase64, 'base64'))
+  return hexToBytes(`0x${publicKeyHex ?? ''}`)
+}
+
+function compromisedIn({ changes }: DidHistory): ReadonlySet<Address> {
+  const declared = changes
+    .flatMap(({ attributes }) => attributes)
+    .filter(({ name }) => name === COMPROMISED_ATTRIBUTE)
+    .map(({ value }) => (size(value) === 20 ? (value.toLowerCase() as Address) : addressOfKey(value)))
+  return new Set(declared.filter((address) => address !== undefined))
+}
