@@ -1,0 +1,46 @@
+import type { MarketRole, Role } from '@opem/domain'
+import type { OperationalStore } from '../operational/store.ts'
+import type { Outbox } from './chain/outbox.ts'
+import type { CompanyWallet, Identity } from './identity.ts'
+import type { AccessLog } from './log/access-log.ts'
+
+/** What an access token says of its holder (D2.3 5.5.2). Instants are seconds since 1970. */
+export interface TokenClaims {
+  readonly sub: string
+  readonly sid: string
+  readonly account: string
+  readonly accountVersion: number
+  readonly authTime: number
+  readonly roles: readonly Role[]
+  readonly actors: readonly string[]
+  readonly profile: { readonly role: string; readonly name: string; readonly organisation: string | null }
+  readonly accountRoles: readonly MarketRole[]
+  readonly accountDid: string
+}
+
+/** Access tokens of the marketplace: signed, then encrypted, good for ten minutes. */
+export interface Tokens {
+  issue(claims: TokenClaims, now: number): Promise<string>
+  /** @returns the id of the session, undefined when the token is not ours, spoilt or over */
+  sessionOf(token: string, now: number): Promise<string | undefined>
+  keySet(): Promise<object>
+}
+
+/** What the capabilities of access work with. */
+export interface AccessParts {
+  readonly store: OperationalStore
+  /** @throws ERR_DEPLOYMENT_UNKNOWN, ERR_CHAIN_UNREACHABLE (retryable) */
+  identity(): Promise<Identity>
+  wallet(): Promise<CompanyWallet>
+  readonly outbox: Outbox
+  tokens(): Promise<Tokens>
+  readonly log: AccessLog
+  /** Whether the account of this DID is the marketplace's operator: from the settings, never from a credential. */
+  isOperator(did: string): boolean
+  /** How long an account or a new version of its credential waits for the receipt. */
+  readonly pendingSeconds: number
+  /** Tells that a credential waits to be delivered. */
+  wakeDeliveries(): void
+  /** Seconds since 1970. */
+  now(): number
+}

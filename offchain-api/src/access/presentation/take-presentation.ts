@@ -1,0 +1,62 @@
+import type { Hex } from '@opem/domain'
+import { Refusal } from '../../unified-api/problem.ts'
+import type { AccessParts } from '../access.ts'
+import { type ChallengeRefusal, type Operation, useChallenge } from '../challenge/challenges.ts'
+import type { CredentialType, Presented, Verified } from '../identity.ts'
+import { claimsOfProof, type HolderProof } from '../proof.ts'
+
+export interface Taken extends Presented {
+  /** Of the account that the challenge was made for, if for one. */
+  readonly account: string | undefined
+}
+
+/**
+ * Uses the challenge up and verifies what was presented for `operation`. The credentials must be one of the
+ * combinations in `accepts`, no more and no fewer.
+ * @throws Refusal with the verifier's code, or ERR_CHALLENGE_…; ERR_CHAIN_UNREACHABLE (retryable)
+ */
+export async function takePresentation(
+  { store, identity, now }: Pick<AccessParts, 'store' | 'identity' | 'now'>,
+  proof: HolderProof,
+  expected: {
+    readonly browser: string | undefined
+    readonly operation: Operation
+    readonly accepts: readonly (readonly CredentialType[])[]
+  },
+): Promise<Taken> {
+  const { operation, accepts } = expected
+  const { challenge, types } = claimsOfProof(proof)
+  if (challenge === undefined || !/^0x[0-9a-f]{64}$/.test(challenge)) throw challengeRefusal('unknown', operation)
+  if (expected.browser === undefined) throw challengeRefusal('foreign', operation)
+  const used = await useChallenge(store, { challenge, browser: expected.browser, operation, now: now() })
+  if (!used.ok) throw challengeRefusal(used.why, operation)
+
+  const wanted = accepts.find((one) => sameTypes(one, types)) ?? accepts[0]!
+  const verified = await (await identity()).verify(proof, {
+    operation,
+    challenge: challenge as Hex,
+    types: wanted,
+    now: now(),
+  })
+  if (!verified.ok) throw new Refusal(422, verified.code, verified.reason)
+  return { ...verified.value, account: used.account }
+}
+
+/** The credential of a type among those presented. */
+export const credentialOf = <C>({ credentials }: Presented, type: CredentialType): Verified<C> | undefined =>
+  credentials.find((credential) => credential.type === type) as Verified<C> | undefined
+
+const sameTypes = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && [...a].sort().join() === [...b].sort().join()
+
+const CHALLENGES: Readonly<Record<ChallengeRefusal, readonly [code: string, why: string]>> = {
+  unknown: ['ERR_CHALLENGE_UNKNOWN', 'the challenge was never made, or has been answered already'],
+  foreign: ['ERR_CHALLENGE_FOREIGN', 'the challenge was made for another browser; the cookie opem_browser names it'],
+  'other-operation': ['ERR_CHALLENGE_OPERATION', 'the challenge was made for another operation'],
+  expired: ['ERR_CHALLENGE_EXPIRED', 'the challenge is older than two minutes'],
+}
+
+function challengeRefusal(why: ChallengeRefusal, operation: Operation): Refusal {
+  const [code, reason] = CHALLENGES[why]
+  return new Refusal(422, code, `${reason}; ask for a new one with POST /v1/access/challenges {"operation": "${operation}"}`)
+}

@@ -1,0 +1,77 @@
+import type { Hex } from '@opem/domain'
+import { z } from 'zod'
+import { bytes, bytes32 } from '../unified-api/shapes.ts'
+
+const did = z.string().max(512)
+const credential = z.string().min(1).max(20_000)
+
+/** How a holder proves who they are: a browser wallet's typed signature, a VP-JWT, or an EU wallet's answer. */
+export const holderProof = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('eip712'),
+      holder: did,
+      challenge: bytes32.transform((text) => text as Hex),
+      expires: z.number().int().min(0).max(4_294_967_295),
+      credentials: z.array(credential).max(8),
+      signature: bytes.transform((text) => text as Hex),
+    }),
+    z.strictObject({ kind: z.literal('vp-jwt'), jwt: z.string().min(1).max(100_000) }),
+    z.strictObject({
+      kind: z.literal('openid4vp'),
+      vpToken: z.record(z.string().max(200), z.array(credential).min(1).max(4)),
+    }),
+  ])
+  .meta({ id: 'HolderProof' })
+
+export type HolderProof = z.output<typeof holderProof>
+
+/**
+ * The challenge that a proof answers and the types of credentials it brings, as it says itself: for finding what to
+ * expect. Nothing of it is believed before the verifier has seen it.
+ */
+export function claimsOfProof(proof: HolderProof): { challenge: string | undefined; types: readonly string[] } {
+  switch (proof.kind) {
+    case 'eip712':
+      return { challenge: proof.challenge, types: proof.credentials.map(typeOf) }
+    case 'vp-jwt': {
+      const { nonce, vp } = payloadOf(proof.jwt) as { nonce?: unknown; vp?: { verifiableCredential?: unknown } }
+      const credentials = Array.isArray(vp?.verifiableCredential) ? vp.verifiableCredential : []
+      return {
+        challenge: typeof nonce === 'string' ? nonce.toLowerCase() : undefined,
+        types: credentials.slice(0, 8).map(typeOf),
+      }
+    }
+    case 'openid4vp': {
+      const presented = Object.values(proof.vpToken).flat()
+      const binding = payloadOf(presented[0]?.split('~').at(-1)) as { nonce?: unknown }
+      return {
+        challenge: typeof binding.nonce === 'string' ? binding.nonce : undefined,
+        types: presented.map((one) => vctOf(one.split('~')[0])),
+      }
+    }
+    default:
+      return proof satisfies never
+  }
+}
+
+function typeOf(jwt: unknown): string {
+  const { vc } = payloadOf(jwt) as { vc?: { type?: unknown } }
+  const types = Array.isArray(vc?.type) ? vc.type : []
+  return String(types.find((type) => type !== 'VerifiableCredential') ?? 'none')
+}
+
+function vctOf(jwt: unknown): string {
+  const { vct } = payloadOf(jwt) as { vct?: unknown }
+  return typeof vct === 'string' ? (vct.split(/[:/#]/).at(-1) ?? 'none') : 'none'
+}
+
+function payloadOf(jwt: unknown): object {
+  if (typeof jwt !== 'string') return {}
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof payload === 'object' && payload !== null ? payload : {}
+  } catch {
+    return {}
+  }
+}

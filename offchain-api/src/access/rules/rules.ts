@@ -1,0 +1,68 @@
+import type { Capability } from '@opem/domain'
+import type { Scope } from '../caller/caller.ts'
+
+/** One reason to let somebody in. Those about a community are asked of the chain and the store. */
+export type Grant =
+  | 'anybody'
+  | 'person'
+  | 'system'
+  | 'operator'
+  | 'company-administrator'
+  | 'community-administrator'
+  | 'community-auditor'
+  | 'community-member'
+  | `scope:${Scope}`
+  | `may:${Capability}`
+
+export interface Rule {
+  /** What is needed, as the end of "this needs …". */
+  readonly needs: string
+  /** Any one of them is enough. */
+  readonly grants: readonly Grant[]
+}
+
+const rule = (needs: string, ...grants: Grant[]): Rule => ({ needs, grants })
+
+/** Who may what: every route names one of these. */
+export const RULES = {
+  public: rule('nothing', 'anybody'),
+  'own-session': rule('somebody who signed in', 'person'),
+  'signed-in': rule('somebody who signed in, or a system', 'person', 'system'),
+  operator: rule('the marketplace operator', 'operator'),
+  'company-administrator': rule("a company's administrator", 'company-administrator'),
+  'send-readings': rule(
+    'a system with the scope "readings" that is configured for the meters, or the operator',
+    'scope:readings',
+    'scope:operator',
+    'operator',
+  ),
+  'read-readings': rule(
+    "the meter's own holder, a system that is configured for it or settles, or the operator",
+    'person',
+    'scope:readings',
+    'scope:oracle',
+    'scope:operator',
+    'operator',
+  ),
+  settle: rule('a system with the scope "oracle"', 'scope:oracle'),
+  'administer-community': rule("the community's administrator", 'community-administrator', 'scope:operator'),
+  'give-consent': rule('the member whose account signed the consent', 'person', 'scope:operator'),
+  'withdraw-consent': rule(
+    'the member whose account signed the consent, or the community’s administrator',
+    'community-administrator',
+    'scope:operator',
+    'person',
+  ),
+  'own-meters': rule('a member of the community', 'community-member'),
+  'read-trading': rule(
+    "the community's administrator, an auditor it named, or a member who asks for their own with ?member=",
+    'community-administrator',
+    'community-auditor',
+    'scope:oracle',
+    'scope:operator',
+    'community-member',
+  ),
+  'name-auditors': rule("the community's administrator", 'community-administrator'),
+} as const satisfies Readonly<Record<string, Rule>>
+
+export type RuleName = keyof typeof RULES
