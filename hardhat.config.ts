@@ -15,7 +15,10 @@ export default defineConfig({
   plugins: [ignition],
   paths: { sources: 'contracts', tests: { solidity: 'test/contracts' } },
   solidity: {
-    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
+    npmFilesToBuild: [
+      '@openzeppelin/contracts/access/manager/AccessManager.sol',
+      '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol',
+    ],
     profiles: {
       default: {
         compilers: [{ ...compiler, settings }],

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPublicClient, createTestClient, http, parseEther } from 'viem'
+import { type Address, createPublicClient, createTestClient, http, parseEther, toFunctionSelector } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type DeployOptions, deploy } from './deploy.ts'
-import { accessManagerAbi, settlementAbi } from './index.ts'
+import { type Deployment, type DeployOptions, deploy } from './deploy.ts'
+import { ADMINISTRATOR, OPERATOR as OPERATOR_ROLE, REGISTRAR } from './ignition/modules/identity.ts'
+import { accessManagerAbi, accountRegistryAbi, settlementAbi } from './index.ts'
 import { type Anvil, startAnvil } from './testing/anvil.ts'
 import { keyOf } from './testing/marketplace.ts'
 
@@ -58,6 +59,8 @@ test('deploys once: nodes seated, governance behind its timelock, and the second
     args: [GOVERNOR, OPERATOR],
   })
   expect([since > 0, delay]).toEqual([true, 2 * 24 * 3600])
+  const { holds } = roles(url, AccessManager)
+  expect(await holds(ADMINISTRATOR, OPERATOR)).toEqual([true, 2 * 24 * 3600])
 
   const height = await client.getBlockNumber({ cacheTime: 0 })
   expect(await deploy(optionsOn(url))).toEqual(first)
@@ -74,6 +77,103 @@ test('on a wiped chain and on another chain it begins anew', async () => {
 
   const other = await openChain(4242)
   expect((await deploy(optionsOn(other))).chainId).toBe(4242)
+})
+
+const SUSPEND = toFunctionSelector('suspend(bytes32)')
+const OPEN = toFunctionSelector('open(bytes32,uint8,uint8,bytes32,uint64)')
+const UPGRADE = toFunctionSelector('upgradeToAndCall(address,bytes)')
+
+const roles = (url: string, accessManager: Address) => {
+  const manager = { address: accessManager, abi: accessManagerAbi } as const
+  const client = createPublicClient({ transport: http(url) })
+  return {
+    mayCall: async (caller: Address, target: Address, selector: `0x${string}`) =>
+      client.readContract({ ...manager, functionName: 'canCall', args: [caller, target, selector] }),
+    holds: async (role: bigint, account: Address) =>
+      client.readContract({ ...manager, functionName: 'hasRole', args: [role, account] }),
+  }
+}
+
+test('the registries belong to the AccessManager: registrars open, operators suspend, the governor upgrades after the timelock', async () => {
+  const url = await openChain()
+  const [registrar, supervisor] = ['registrar', 'supervisor'].map((name) => privateKeyToAddress(keyOf(name))) as [
+    Address,
+    Address,
+  ]
+  const { addresses } = await deploy({ ...optionsOn(url), registrars: [registrar], operators: [supervisor] })
+  const { mayCall, holds } = roles(url, addresses.AccessManager)
+  expect(await mayCall(registrar, addresses.AccountRegistry, OPEN)).toEqual([true, 0])
+  expect(await mayCall(registrar, addresses.AccountRegistry, SUSPEND)).toEqual([false, 0])
+  expect(await mayCall(supervisor, addresses.AccountRegistry, SUSPEND)).toEqual([true, 0])
+  expect(await mayCall(supervisor, addresses.AccountRegistry, OPEN)).toEqual([false, 0])
+  expect(await holds(REGISTRAR, OPERATOR)).toEqual([false, 0])
+  const { IssuerRegistry, SchemaRegistry, CredentialDefinitionRegistry, RevocationRegistry, AccountRegistry } =
+    addresses
+  for (const proxy of [
+    IssuerRegistry,
+    SchemaRegistry,
+    CredentialDefinitionRegistry,
+    RevocationRegistry,
+    AccountRegistry,
+  ])
+    expect(await mayCall(OPERATOR, proxy, UPGRADE)).toEqual([false, 2 * 24 * 3600])
+})
+
+test('without further names the deploying account is registrar and operator', async () => {
+  const url = await openChain()
+  const { addresses } = await deploy(optionsOn(url))
+  const { holds } = roles(url, addresses.AccessManager)
+  expect(await holds(REGISTRAR, OPERATOR)).toEqual([true, 0])
+  expect(await holds(OPERATOR_ROLE, OPERATOR)).toEqual([true, 0])
+})
+
+/** As a version without identity left it; what that one remembered of its sources is of no use to this one. */
+function forgetIdentity(whole: Deployment) {
+  const { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } = whole.addresses
+  const older = { ...whole, addresses: { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } }
+  writeFileSync(join(dir, 'deployment.json'), JSON.stringify(older))
+  for (const journal of ['journal', 'journal-identity']) rmSync(join(dir, journal), { recursive: true })
+  return older
+}
+
+test('a marketplace of an older version keeps its contracts and gets the registries', async () => {
+  const url = await openChain()
+  const options = { ...optionsOn(url), timelockSeconds: 0 }
+  const whole = await deploy(options)
+  const older = forgetIdentity(whole)
+
+  const completed = await deploy(options)
+  expect(completed).toMatchObject(older)
+  expect(completed.addresses.AccountRegistry).not.toBe(whole.addresses.AccountRegistry)
+  expect(JSON.parse(readFileSync(join(dir, 'deployment.json'), 'utf8'))).toEqual(completed)
+  const unknown = await createPublicClient({ transport: http(url) }).readContract({
+    address: completed.addresses.AccountRegistry,
+    abi: accountRegistryAbi,
+    functionName: 'accountOf',
+    args: [keyOf('nobody')],
+  })
+  expect(unknown).toMatchObject({ status: 0, version: 0 })
+  expect(await deploy(options)).toEqual(completed)
+})
+
+test('an older marketplace whose administrator waits for a timelock is left as it is, and says what to do', async () => {
+  const url = await openChain()
+  forgetIdentity(await deploy(optionsOn(url)))
+  const record = readFileSync(join(dir, 'deployment.json'), 'utf8')
+  await expect(deploy(optionsOn(url))).rejects.toThrow(
+    /decides only with 172800 s of notice: grant a deploying account/,
+  )
+  expect(readFileSync(join(dir, 'deployment.json'), 'utf8')).toBe(record)
+})
+
+test('goes on where it was interrupted between the spine and the registries', async () => {
+  const url = await openChain()
+  const options = { ...optionsOn(url), timelockSeconds: 0 }
+  const whole = await deploy(options)
+  const { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } = whole.addresses
+  const addresses = { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry }
+  writeFileSync(join(dir, 'deployment.json'), JSON.stringify({ ...whole, addresses }))
+  expect(await deploy(options)).toEqual(whole)
 })
 
 test('goes on where it was interrupted', async () => {

@@ -16,7 +16,16 @@ const sources: Record<string, string> = {
   CommunityFactory: join(root, 'artifacts/contracts/communities/CommunityFactory.sol/CommunityFactory.json'),
   EnergyCommunity: join(root, 'artifacts/contracts/communities/EnergyCommunity.sol/EnergyCommunity.json'),
   Settlement: join(root, 'artifacts/contracts/communities/Settlement.sol/Settlement.json'),
+  IssuerRegistry: join(root, 'artifacts/contracts/identity/IssuerRegistry.sol/IssuerRegistry.json'),
+  SchemaRegistry: join(root, 'artifacts/contracts/identity/SchemaRegistry.sol/SchemaRegistry.json'),
+  CredentialDefinitionRegistry: join(
+    root,
+    'artifacts/contracts/identity/CredentialDefinitionRegistry.sol/CredentialDefinitionRegistry.json',
+  ),
+  RevocationRegistry: join(root, 'artifacts/contracts/identity/RevocationRegistry.sol/RevocationRegistry.json'),
+  AccountRegistry: join(root, 'artifacts/contracts/accounts/AccountRegistry.sol/AccountRegistry.json'),
   AccessManager: join(root, 'artifacts/@openzeppelin/contracts/access/manager/AccessManager.sol/AccessManager.json'),
+  ERC1967Proxy: join(root, 'artifacts/@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol/ERC1967Proxy.json'),
   // ERC-1056 as its authors published it, bytecode included.
   EthereumDIDRegistry: join(
     dirname(require.resolve('ethr-did-registry')),
@@ -28,7 +37,13 @@ const exportNames: Record<string, string> = {
   CommunityFactory: 'communityFactoryAbi',
   EnergyCommunity: 'energyCommunityAbi',
   Settlement: 'settlementAbi',
+  IssuerRegistry: 'issuerRegistryAbi',
+  SchemaRegistry: 'schemaRegistryAbi',
+  CredentialDefinitionRegistry: 'credentialDefinitionRegistryAbi',
+  RevocationRegistry: 'revocationRegistryAbi',
+  AccountRegistry: 'accountRegistryAbi',
   AccessManager: 'accessManagerAbi',
+  ERC1967Proxy: 'erc1967ProxyAbi',
   EthereumDIDRegistry: 'ethereumDidRegistryAbi',
 }
 

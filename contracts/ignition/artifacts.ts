@@ -4,17 +4,29 @@ import type { Artifact } from '@nomicfoundation/ignition-core'
 import type { Abi } from 'viem'
 import {
   accessManagerAbi,
+  accountRegistryAbi,
   communityFactoryAbi,
+  credentialDefinitionRegistryAbi,
   energyCommunityAbi,
+  erc1967ProxyAbi,
   ethereumDidRegistryAbi,
+  issuerRegistryAbi,
+  revocationRegistryAbi,
+  schemaRegistryAbi,
   settlementAbi,
 } from '../abi/index.ts'
 
 const abis = {
   AccessManager: accessManagerAbi,
+  AccountRegistry: accountRegistryAbi,
   CommunityFactory: communityFactoryAbi,
+  CredentialDefinitionRegistry: credentialDefinitionRegistryAbi,
+  ERC1967Proxy: erc1967ProxyAbi,
   EnergyCommunity: energyCommunityAbi,
   EthereumDIDRegistry: ethereumDidRegistryAbi,
+  IssuerRegistry: issuerRegistryAbi,
+  RevocationRegistry: revocationRegistryAbi,
+  SchemaRegistry: schemaRegistryAbi,
   Settlement: settlementAbi,
 } satisfies Record<string, Abi>
 

@@ -46,3 +46,5 @@ export async function signingProvider(rpcUrl: string, key: Hex) {
     },
   }
 }
+
+export type SigningProvider = Awaited<ReturnType<typeof signingProvider>>

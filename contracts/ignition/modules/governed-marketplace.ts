@@ -4,12 +4,12 @@ import marketplace from './marketplace.ts'
 
 /** AccessManager role that seats oracle nodes, sets the quorum and names the factory, each after the timelock. */
 export const GOVERNOR = 1n
-const ADMINISTRATOR = 0n
 
 const GOVERNED = ['seat(address)', 'unseat(address)', 'setQuorum(uint8)', 'setFactory(address)']
 
 /**
- * The marketplace with its first oracle nodes seated and its governance behind a timelock.
+ * The marketplace with its first oracle nodes seated and its governance behind a timelock. The administrator's own timelock
+ * comes with the last module (identity.ts), for from then on each of its calls must be scheduled.
  * Parameter: `timelockSeconds`.
  */
 export const governedMarketplace = (oracleNodes: readonly Address[]) =>
@@ -26,12 +26,7 @@ export const governedMarketplace = (oracleNodes: readonly Address[]) =>
     const selectors = GOVERNED.map((signature) => toFunctionSelector(signature))
     const role = m.call(accessManager, 'setTargetFunctionRole', [settlement, selectors, GOVERNOR], { after: before })
     const label = m.call(accessManager, 'labelRole', [GOVERNOR, 'governor'], { after: [role] })
-    const governor = m.call(accessManager, 'grantRole', [GOVERNOR, operator, timelock], {
-      id: 'governor',
-      after: [label],
-    })
-    // A new delay of an existing role takes effect after AccessManager's setback of five days.
-    m.call(accessManager, 'grantRole', [ADMINISTRATOR, operator, timelock], { id: 'administrator', after: [governor] })
+    m.call(accessManager, 'grantRole', [GOVERNOR, operator, timelock], { id: 'governor', after: [label] })
     return contracts
   })
 

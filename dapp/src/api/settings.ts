@@ -13,6 +13,11 @@ const Settings = z.strictObject({
     Settlement: Address,
     AccessManager: Address,
     EthereumDIDRegistry: Address,
+    IssuerRegistry: Address,
+    SchemaRegistry: Address,
+    CredentialDefinitionRegistry: Address,
+    RevocationRegistry: Address,
+    AccountRegistry: Address,
   }),
 })
 export type Settings = z.infer<typeof Settings>

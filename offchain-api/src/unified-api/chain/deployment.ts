@@ -11,6 +11,11 @@ const shape = z.object({
     Settlement: address,
     AccessManager: address,
     EthereumDIDRegistry: address,
+    IssuerRegistry: address,
+    SchemaRegistry: address,
+    CredentialDefinitionRegistry: address,
+    RevocationRegistry: address,
+    AccountRegistry: address,
   }),
 })
 

@@ -26,6 +26,11 @@ export const getSettings = defineRoute({
       Settlement: address,
       AccessManager: address,
       EthereumDIDRegistry: address,
+      IssuerRegistry: address,
+      SchemaRegistry: address,
+      CredentialDefinitionRegistry: address,
+      RevocationRegistry: address,
+      AccountRegistry: address,
     }),
   }),
   async handle(_input, { deployment, development }) {

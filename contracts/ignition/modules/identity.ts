@@ -1,0 +1,78 @@
+import { buildModule, type IgnitionModuleBuilder } from '@nomicfoundation/ignition-core'
+import { type Address, toFunctionSelector } from 'viem'
+import { artifactOf, type ContractName } from '../artifacts.ts'
+import { GOVERNOR } from './governed-marketplace.ts'
+
+/** AccessManager role that opens, activates and renews accounts. */
+export const REGISTRAR = 2n
+/** AccessManager role that suspends, reinstates and revokes accounts, changes their roles, and accredits issuers. */
+export const OPERATOR = 3n
+
+export const ADMINISTRATOR = 0n
+
+const REGISTRAR_MAY = [
+  'open(bytes32,uint8,uint8,bytes32,uint64)',
+  'activate(bytes32,uint32,bytes32)',
+  'renew(bytes32,uint32,bytes32,bytes32)',
+]
+const OPERATOR_MAY = ['suspend(bytes32)', 'reinstate(bytes32)', 'revoke(bytes32)', 'changeRoles(bytes32,uint8)']
+const OPERATOR_MAY_OF_ISSUERS = ['accredit(bytes32,bytes32)', 'withdraw(bytes32,bytes32)']
+const UPGRADE = ['upgradeToAndCall(address,bytes)']
+
+const selectors = (signatures: readonly string[]) => signatures.map((signature) => toFunctionSelector(signature))
+
+/** The contracts of a marketplace on which its identity stands, and who gets which role at once. */
+export interface IdentityTerms {
+  readonly accessManager: Address
+  readonly didRegistry: Address
+  readonly registrars: readonly Address[]
+  readonly operators: readonly Address[]
+}
+
+/**
+ * The registries, each behind a proxy that only the governor upgrades, after the timelock; at last the administrator too
+ * must wait for it.
+ * Parameter: `timelockSeconds`.
+ */
+export const identity = ({ accessManager, didRegistry, registrars, operators }: IdentityTerms) =>
+  buildModule('Identity', (m) => {
+    const manager = m.contractAt('AccessManager', artifactOf('AccessManager'), accessManager)
+    const issuers = governed(m, 'IssuerRegistry', accessManager)
+    const schemas = governed(m, 'SchemaRegistry', accessManager)
+    const definitions = governed(m, 'CredentialDefinitionRegistry', accessManager, [didRegistry, schemas])
+    const revocations = governed(m, 'RevocationRegistry', accessManager, [didRegistry])
+    const accounts = governed(m, 'AccountRegistry', accessManager)
+
+    const allow = (target: Proxy, signatures: readonly string[], role: bigint, id: string) =>
+      m.encodeFunctionCall(manager, 'setTargetFunctionRole', [target, selectors(signatures), role], { id })
+    const label = (role: bigint, name: string) =>
+      m.encodeFunctionCall(manager, 'labelRole', [role, name], { id: `label_${name}` })
+    const upgradable = [issuers, schemas, definitions, revocations, accounts]
+    const roles = m.call(manager, 'multicall', [
+      [
+        ...upgradable.map((proxy, i) => allow(proxy, UPGRADE, GOVERNOR, `upgrade_${i}`)),
+        allow(accounts, REGISTRAR_MAY, REGISTRAR, 'registrar_may'),
+        allow(accounts, OPERATOR_MAY, OPERATOR, 'operator_may'),
+        allow(issuers, OPERATOR_MAY_OF_ISSUERS, OPERATOR, 'operator_may_of_issuers'),
+        label(REGISTRAR, 'registrar'),
+        label(OPERATOR, 'operator'),
+        ...registrars.map((account) => grant(REGISTRAR, account)),
+        ...operators.map((account) => grant(OPERATOR, account)),
+      ],
+    ])
+    const timelock = m.getParameter('timelockSeconds', 2 * 24 * 3600)
+    m.call(manager, 'grantRole', [ADMINISTRATOR, m.getAccount(0), timelock], { id: 'administrator', after: [roles] })
+    function grant(role: bigint, account: Address) {
+      return m.encodeFunctionCall(manager, 'grantRole', [role, account, 0], { id: `grant_${role}_${account}` })
+    }
+    return { issuers, schemas, definitions, revocations, accounts }
+  })
+
+type Proxy = ReturnType<typeof governed>
+
+/** An implementation and its proxy, initialised in the transaction that makes it. */
+function governed(m: IgnitionModuleBuilder, name: ContractName, accessManager: Address, args: unknown[] = []) {
+  const implementation = m.contract(name, artifactOf(name), args as never[])
+  const initialise = m.encodeFunctionCall(implementation, 'initialise', [accessManager])
+  return m.contract('ERC1967Proxy', artifactOf('ERC1967Proxy'), [implementation, initialise], { id: `${name}Proxy` })
+}
