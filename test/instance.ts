@@ -33,7 +33,8 @@ export interface Part {
   url?: string
 }
 
-let nextPort = 30_000 + (process.pid % 200) * 50
+// Below the range from which Linux takes the ports of outgoing connections (32768 and above): those may be in use any moment.
+let nextPort = 20_000 + (process.pid % 200) * 50
 
 /** The first of a range of ports that no other instance of this machine's stories uses. */
 function freshPort(): number {

@@ -149,7 +149,7 @@ test.each([
   { name: 'H', sold: '24', fed: '0', bought: '0', grid: '0', label: 'To receive', money: '2.40' },
 ])('member $name sees the own balance and money', async ({ name, sold, fed, bought, grid, label, money }) => {
   await open(`/c/${community}?day=${day}`)
-  await page.getByRole('link', { name: `Member ${name}` }).click()
+  await page.getByRole('link', { name: `Member ${name}` }).press('Enter')
   await page.getByRole('heading', { level: 1, name: `Member ${name}` }).waitFor()
   await page.goto(`${page.url().split('?')[0]}?day=${day}`)
   await figure('Sold to neighbours').waitFor()

@@ -6,8 +6,8 @@ import { afterAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { newHome, root, Stop, until } from '../instance.ts'
 
-// What a newcomer does: `npm start`, look at the page, Ctrl-C, `npm start` again. One range of ports above the other stories'.
-const PORT = 41_000
+// What a newcomer does: `npm start`, look at the page, Ctrl-C, `npm start` again. One range of ports below the other stories'.
+const PORT = 19_000
 const home = newHome()
 const env = { ...process.env, OPEM_HOME: home, OPEM_PORT: String(PORT) }
 const running: ChildProcess[] = []

@@ -26,6 +26,7 @@ const KeptRow = z.object({
   raw: z.string(),
   code: z.string(),
   reason: z.string(),
+  rejectedAt: z.string(),
   replayedAt: z.string().optional(),
   format: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),

@@ -106,14 +106,20 @@ export async function foundOnChain(
 /** A member's signed consent, as it goes to the unified API. */
 export async function signedConsent(
   { deployment }: OpenChain,
-  { community, name, meter, from }: { community: Hex; name: string; meter: string; from: number },
+  {
+    community,
+    name,
+    meter,
+    from,
+    participation = 100,
+  }: { community: Hex; name: string; meter: string; from: number; participation?: number },
 ) {
   const signer = privateKeyToAccount(keccak256(toHex(`key of ${name}`)))
   const saltKey = keccak256(toHex(`salt of ${name}`))
   const terms = {
     member: keccak256(toHex(`member ${name}`)),
     account: signer.address.toLowerCase() as Hex,
-    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation: 100 }],
+    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation }],
   }
   const deadline = Math.floor(Date.now() / 1000) + 3600
   const typedData = joinConsent({ ...terms, chainId: deployment.chainId, community, from, nonce: 0, deadline })
