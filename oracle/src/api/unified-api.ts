@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import { type AuthorisedInterval, formatInstant, OpemError, type PeriodReading, parseInstant, Wh } from '@opem/domain'
+import { type SystemKey, signRequest } from '@opem/ssi/http-signature'
 import { z } from 'zod'
 
 // Only what a node needs is read: the API may say more (a name, a later field), and that is no reason to stop settling.
@@ -75,7 +76,8 @@ const TIMEOUT_MS = 30_000
 // The balances of nobody: asked for one member, the API leaves out all others, and here only the roots matter.
 const NOBODY = `0x${'0'.repeat(64)}`
 
-export function connectApi(url: string): UnifiedApi {
+/** @param key the node's system key: every request is signed with it (RFC 9421) */
+export function connectApi(url: string, key: SystemKey): UnifiedApi {
   const secure = url.startsWith('https:')
   const agent = secure
     ? new TlsAgent({ keepAlive: true, maxSockets: 8 })
@@ -92,7 +94,8 @@ export function connectApi(url: string): UnifiedApi {
             cause,
           }),
         )
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+      const plain = body === undefined ? {} : { 'content-type': 'application/json' }
+      const headers = signRequest({ method, url: `${url}${path}`, headers: plain, body }, key)
       const sent = (secure ? tlsRequest : request)(
         `${url}${path}`,
         { method, agent, headers, timeout: TIMEOUT_MS },
