@@ -1,5 +1,4 @@
-import type { Hex, MarketRole, Result, Role } from '@opem/domain'
-import type { Operation } from './challenge/challenges.ts'
+import type { Hex, MarketRole, Operation, Result, Role } from '@opem/domain'
 import type { HolderProof } from './proof.ts'
 
 export type CredentialType =
@@ -79,10 +78,21 @@ export interface Identity {
 
 /** A company's online wallet, by DIDComm. @throws when it does not answer as needed; the message holds no personal data */
 export interface CompanyWallet {
-  deliver(to: { endpoint: string; did: string }, credential: string): Promise<void>
+  /** Whether the endpoint may be asked at all, as far as its text tells. @throws ERR_FETCH_URL, ERR_FETCH_ADDRESS */
+  check(endpoint: string): Promise<void>
+  /** @returns the thread of the delivery */
+  deliver(to: { endpoint: string; did: string }, credential: string): Promise<string>
   /** @returns the VP-JWT that the wallet presented */
   ask(
     of: { endpoint: string; did: string },
-    request: { challenge: Hex; operation: Operation; types: readonly CredentialType[] },
+    request: {
+      readonly challenge: Hex
+      readonly operation: Operation
+      readonly types: readonly CredentialType[]
+      /** The very credentials, by hash; the newest ones when left out. */
+      readonly credentials?: readonly Hex[]
+      /** Continues the thread of a delivery. */
+      readonly thread?: string | undefined
+    },
   ): Promise<string>
 }

@@ -1,5 +1,20 @@
 import type { z } from 'zod'
+import type { Caller } from '../access/caller/caller.ts'
+import type { Relations } from '../access/rules/judge.ts'
+import type { Grant, RuleName } from '../access/rules/rules.ts'
+import type { Cookies } from '../access/session/cookies.ts'
 import type { Services } from './services.ts'
+
+/** Who asks, and why they were let in. */
+export interface Access {
+  readonly caller: Caller
+  /** Every reason of the rule that holds: what is shown depends on them. */
+  readonly grants: readonly Grant[]
+  readonly relations: Relations
+  readonly cookies: Cookies
+  /** For a handler that finds the caller may not: the rule's refusal, with what was needed. */
+  refuse(needs: string): never
+}
 
 /** Rows that are streamed: `{"<name>":[…]}` as JSON, one object per line with `Accept: application/x-ndjson`. */
 export interface RowsAnswer {
@@ -15,6 +30,10 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   /** OpenAPI form: `/v1/communities/{id}`. */
   readonly path: string
   readonly summary: string
+  /** Who may: a rule of access/rules/rules.ts. */
+  readonly access: RuleName
+  /** Which community a rule about communities means; `params.id` unless told. */
+  communityOf?(input: { readonly params: z.output<P>; readonly body: z.output<B> }): string
   readonly params?: P
   readonly query?: Q
   readonly body?: B
@@ -28,6 +47,7 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   handle(
     input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
     services: Services,
+    access: Access,
   ): Promise<unknown>
 }
 

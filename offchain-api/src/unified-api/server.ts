@@ -1,5 +1,7 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { z } from 'zod'
+import { admit } from '../access/caller/admit.ts'
+import { showsIdentity } from '../access/caller/identify.ts'
 import { answerRows } from './answer.ts'
 import { guardHost, guardMediaType } from './guard.ts'
 import { openApiDocument } from './openapi.ts'

@@ -1,3 +1,5 @@
+import type { AccessParts } from '../access/access.ts'
+import type { IdentifyParts } from '../access/caller/identify.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
@@ -17,6 +19,7 @@ export interface Services {
   readonly settled: SettledBatches
   readonly announcements: Announcements
   readonly development: boolean
+  readonly access: AccessParts & IdentifyParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>
   /** Which parts answer now. */

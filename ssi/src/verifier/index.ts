@@ -1,5 +1,8 @@
 export type { Operation } from '@opem/domain'
 export { VERIFIER_CODES, type VerifierCode } from './codes.ts'
+export { verifyCredential } from './credential.ts'
+export { parseHolderProof } from './parse-proof.ts'
+export { verifyPresentation } from './presentation.ts'
 export type {
   Expected,
   HolderProof,

@@ -55,6 +55,12 @@ export async function storePending(rows: Rows, it: Omit<StoredAccount, 'status' 
   )
 }
 
+/** A company's wallet answers elsewhere now; what waits for it is brought there at once. */
+export async function moveWallet(rows: Rows, account: string, endpoint: string | null): Promise<void> {
+  await rows('UPDATE accounts SET wallet_endpoint = $2 WHERE account = $1', [account, endpoint])
+  await rows(`UPDATE account_credentials SET next_try = 0 WHERE account = $1 AND status = 'pending'`, [account])
+}
+
 export interface AccountQuery {
   /** Part of the name or of the DID. */
   readonly search: string | undefined

@@ -1,17 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Hex } from '@opem/domain'
+import type { Hex, Operation } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
-
-/** What a presentation is made for; it is good for nothing else. */
-export const OPERATIONS = [
-  'register-company',
-  'register-citizen',
-  'receipt',
-  'sign-in',
-  'authorise-meter',
-  'contract',
-] as const
-export type Operation = (typeof OPERATIONS)[number]
 
 export interface Challenge {
   readonly challenge: Hex

@@ -1,7 +1,7 @@
-import type { Hex } from '@opem/domain'
+import type { Hex, Operation } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
-import { type ChallengeRefusal, type Operation, useChallenge } from '../challenge/challenges.ts'
+import { type ChallengeRefusal, useChallenge } from '../challenge/challenges.ts'
 import type { CredentialType, Presented, Verified } from '../identity.ts'
 import { claimsOfProof, type HolderProof } from '../proof.ts'
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Hex, type MarketRole, OpemError, roleBits } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
-import { lockAccount, readAccount, storePending } from '../accounts/accounts.ts'
+import { lockAccount, moveWallet, readAccount, storePending } from '../accounts/accounts.ts'
 import { writeCall } from '../chain/calls.ts'
 import type { Fate } from '../chain/outbox.ts'
 import { pendingCredential, storeCredential } from '../contract/credentials.ts'
@@ -54,6 +54,7 @@ export async function register(parts: AccessParts, application: Application): Pr
   })
   const identity = await parts.identity()
   const applicant = kind === 'company' ? companyOf(taken, identity) : citizenOf(taken)
+  if (applicant.walletEndpoint !== null) await checkEndpoint(parts, applicant.walletEndpoint)
   const account = identity.accountIdOf(applicant.did)
   const onChain = await identity.accountOnChain(account)
   if (onChain.status !== 'none' && onChain.status !== 'pending') throw exists(onChain.status)
@@ -71,6 +72,7 @@ export async function register(parts: AccessParts, application: Application): Pr
           'ERR_ACCOUNT_EXISTS',
           `a registration as ${before.kind} in the roles ${before.roles.join(', ')} waits for its receipt; finish it, or wait until it expires`,
         )
+      await moveWallet(rows, account, applicant.walletEndpoint)
       const call = { kind: 'open', accountKind: ACCOUNT_KINDS[kind], roles: bits, credentialHash: waiting.hash } as const
       const id = await writeCall(rows, account, { ...call, pendingUntil: waiting.pendingUntil }, now())
       return { id, credential: waiting.jwt, credentialHash: waiting.hash }
@@ -111,6 +113,16 @@ function companyOf(taken: Taken, identity: Identity): Applicant {
 function citizenOf(taken: Taken): Applicant {
   const { claims } = credentialOf<{ name: string }>(taken, 'IdentityCredential')!
   return { did: taken.holder, name: claims.name, walletEndpoint: null }
+}
+
+/** An address of our own machine or network is refused before anything is opened for it. */
+async function checkEndpoint(parts: AccessParts, endpoint: string): Promise<void> {
+  try {
+    await (await parts.wallet()).check(endpoint)
+  } catch (cause) {
+    if (!(cause instanceof OpemError) || cause.retryable) throw cause
+    throw new Refusal(422, cause.code, `the wallet endpoint of the company is not taken: ${cause.shortMessage}`)
+  }
 }
 
 const exists = (status: string) =>

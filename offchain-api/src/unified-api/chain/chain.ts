@@ -30,6 +30,8 @@ export interface Chain {
   /** undefined when the member never joined. */
   membership(id: Hex, member: Hex): Promise<ChainMembership | undefined>
   nonceOf(id: Hex, account: Hex): Promise<bigint>
+  /** undefined when our factory founded no such community. */
+  administratorOf(id: Hex): Promise<Hex | undefined>
   isReady(): Promise<boolean>
 }
 
@@ -82,6 +84,15 @@ export function createChain({ url, deployment }: { url: string; deployment: () =
       }),
     nonceOf: (id, account) =>
       told(() => client.readContract({ ...community(id), functionName: 'nonces', args: [account] })),
+    administratorOf: (id) =>
+      told(async () => {
+        const { addresses } = await deployment()
+        const factory = { address: addresses.CommunityFactory as Hex, abi: communityFactoryAbi } as const
+        // Anybody may deploy a contract that names them its administrator.
+        if (!(await client.readContract({ ...factory, functionName: 'isCommunity', args: [id] }))) return undefined
+        const administrator = await client.readContract({ ...community(id), functionName: 'administrator' })
+        return administrator.toLowerCase() as Hex
+      }),
     isReady: () =>
       client.getChainId().then(
         () => true,
