@@ -46,6 +46,9 @@ export interface ApiOptions {
   readonly onRetry?: (reason: string) => void
 }
 
+/** Refusals of a signature that another signature mends: the API has just started, or the clocks differ by a little. */
+const SIGN_AGAIN = new Set(['ERR_SIGNATURE_REPLAY', 'ERR_SIGNATURE_NOT_YET', 'ERR_SIGNATURE_EXPIRED'])
+
 /** Waits between attempts: 0.2 s, doubling to 10 s. */
 const FIRST_WAIT = 200
 const LONGEST_WAIT = 10_000
@@ -136,6 +139,8 @@ async function attempt(
   const value = parseJson(text)
   if (response.ok) return { value }
   const problem = z.object({ code: z.string(), detail: z.string() }).safeParse(value)
+  if (SIGN_AGAIN.has(problem.data?.code ?? ''))
+    return { error: unreachable(`${method} ${path} is to be signed again: ${problem.data?.detail}`) }
   return {
     error: new OpemError({
       code: problem.data?.code ?? 'ERR_API_REFUSED',

@@ -144,6 +144,10 @@ export function startIngest({ mqttUrl, login, api, memory, seconds, now, onConne
   }
 }
 
+/** The API refused ingest, not the readings: they wait until ingest is known again. */
+const isAboutIngest = ({ code }: OpemError) =>
+  code === 'ERR_SIGN_IN_NEEDED' || code === 'ERR_NOT_ALLOWED' || code.startsWith('ERR_SIGNATURE_')
+
 /** A batch that the API refuses as a whole for good is kept as rejected, or one reading would stop all others for ever. */
 async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
   try {
@@ -151,7 +155,7 @@ async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
     // Single readings that the API refuses it keeps by itself.
     return { accepted, duplicates, rejected: rejected.length, kept: [] }
   } catch (error) {
-    if (!(error instanceof OpemError) || error.retryable) throw error
+    if (!(error instanceof OpemError) || error.retryable || isAboutIngest(error)) throw error
     const kept = readings.map((reading) => rejectedReading(reading, error.code, error.shortMessage))
     return { accepted: 0, duplicates: 0, rejected: 0, kept }
   }

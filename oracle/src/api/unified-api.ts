@@ -73,6 +73,8 @@ export interface UnifiedApi {
 }
 
 const TIMEOUT_MS = 30_000
+// Also those of identity: a clock is set, a systems file is written, an API that has just started forgets what it has seen.
+const WORTH_WAITING = new Set([401, 403, 404, 429])
 // The balances of nobody: asked for one member, the API leaves out all others, and here only the roots matter.
 const NOBODY = `0x${'0'.repeat(64)}`
 
@@ -107,7 +109,7 @@ export function connectApi(url: string, key: SystemKey): UnifiedApi {
             const text = Buffer.concat(chunks).toString('utf8')
             const status = answer.statusCode ?? 0
             if (status >= 200 && status < 300) resolve(text)
-            else fail(`answered ${status} ${problemCode(text)}`, status >= 500 || status === 429 || status === 404)
+            else fail(`answered ${status} ${problemCode(text)}`, status >= 500 || WORTH_WAITING.has(status))
           })
         },
       )

@@ -28,7 +28,7 @@ const Systems = z.object({
  */
 export function openPeerCheck({ systemsPath, peers, seat, port }: Settings) {
   const peerKeys = openPeerKeys(systemsPath)
-  const seenNonce = createNonceMemory()
+  const seenNonce = createNonceMemory({ startedAt: Math.floor(Date.now() / 1000) })
   const authorities = [...new Set([new URL(peers[seat]!).host, `127.0.0.1:${port}`])]
   return (request: IncomingMessage, body: () => Promise<Uint8Array>): Promise<Result<SignedRequest, SignatureCode>> =>
     verifyRequest(
