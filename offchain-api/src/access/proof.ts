@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { bytes, bytes32 } from '../unified-api/shapes.ts'
 
 const did = z.string().max(512)
-const credential = z.string().min(1).max(20_000)
+const credential = z.string().min(1).max(131_072)
 
 /** How a holder proves who they are: a browser wallet's typed signature, a VP-JWT, or an EU wallet's answer. */
 export const holderProof = z

@@ -1,16 +1,14 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { z } from 'zod'
-import { admit } from '../access/caller/admit.ts'
-import { showsIdentity } from '../access/caller/identify.ts'
-import { answerRows } from './answer.ts'
+import type { AccessMode } from '../access/caller/admit.ts'
 import { guardHost, guardMediaType } from './guard.ts'
+import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
 import { guardAnswer, servePage } from './page.ts'
 import { Refusal, toProblem } from './problem.ts'
 import { proxyChain, proxySubgraph } from './proxy.ts'
-import { isRows, type Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import type { Services } from './services.ts'
+import { mountStream } from './stream-route.ts'
 
 export interface ApiOptions {
   readonly services: Services
@@ -19,16 +17,18 @@ export interface ApiOptions {
   readonly pageDir: string | undefined
   /** Told about answers 500: method, route and code, never a body. */
   readonly log: (line: string) => void
+  /** `open` lets in whoever shows no identity. */
+  readonly access?: AccessMode
 }
 
 /** The unified API, the page and the two proxies, as one Express application. */
-export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOptions): Express {
+export function createApi({ services, chainUrl, indexUrl, pageDir, log, access = 'enforced' }: ApiOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.use(guardAnswer, guardHost, guardMediaType)
-  for (const route of routes) mount(app, route, services)
-  app.get('/v1/stream', (request, response) => services.announcements.subscribe(request, response))
+  for (const route of routes) mount(app, route, services, access)
+  mountStream(app, services, access)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   if (chainUrl) app.use(proxyChain(chainUrl))
@@ -43,38 +43,11 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
       log(`api: ${request.method} ${request.route?.path ?? 'unknown route'}: ${describe(cause)}`)
     if (response.headersSent) return void response.destroy()
     response.status(problem.status).set('Content-Type', 'application/problem+json').set('Cache-Control', 'no-store')
+    if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer')
     if (problem.status === 503) response.set('Retry-After', '1')
     response.send(JSON.stringify(problem))
   })
   return app
-}
-
-function mount(app: Express, route: Route, services: Services) {
-  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-  app[route.method](
-    path,
-    express.json({ limit: route.bodyLimit ?? 256_000, strict: false }),
-    async (request, response) => {
-      const answer = await route.handle(
-        {
-          params: read(route.params, request.params, 'ERR_PATH', 'the path'),
-          query: read(route.query ?? z.strictObject({}), request.query, 'ERR_QUERY', 'the query'),
-          body: read(route.body, request.body, 'ERR_BODY', 'the body'),
-        },
-        services,
-      )
-      response.set('Cache-Control', 'no-store')
-      if (isRows(answer)) await answerRows(request, response, answer)
-      else response.json(answer)
-    },
-  )
-}
-
-function read(shape: z.ZodType | undefined, value: unknown, code: string, what: string): unknown {
-  if (!shape) return undefined
-  const parsed = shape.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new Refusal(400, code, `${what} is not as needed: ${z.prettifyError(parsed.error).slice(0, 2000)}`)
 }
 
 // Names and codes of the whole chain of causes; messages of foreign errors may quote what people sent.

@@ -107,6 +107,11 @@ export const consent = z
     saltKey: bytes32,
     deadline: z.union([instant, whole(0, Number.MAX_SAFE_INTEGER)]),
     consent: bytes,
+    dataSources: z
+      .array(z.string().min(1).max(131_072))
+      .max(8)
+      .default([])
+      .meta({ description: 'a Data-source credential (VC-JWT) for each meter: whose it is' }),
   })
   .meta({ id: 'JoinConsent' })
 

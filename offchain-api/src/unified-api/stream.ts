@@ -8,10 +8,16 @@ export type Announcement =
   | { readonly event: 'reading'; readonly data: { meters: string[]; from: string; to: string; readings: number } }
   | { readonly event: 'part'; readonly data: { name: string; status: 'ready' | 'away' } }
 
+export type Shows = (announcement: Announcement) => Announcement | undefined
+
 /** Server-sent events of `GET /v1/stream`: what changed, so that a page asks again. */
 export interface Announcements {
   announce(announcement: Announcement): void
-  subscribe(request: Request, response: Response): void
+  /**
+   * @param shows what of an announcement this listener is told; undefined: nothing
+   * @param isIn asked at every heartbeat: a listener whose session has ended is let go
+   */
+  subscribe(request: Request, response: Response, shows: Shows, isIn: () => Promise<boolean>): void
   close(): void
 }
 
@@ -19,19 +25,28 @@ const HEARTBEAT_MS = 15_000 // proxies and browsers drop what stays silent
 const MOST_LISTENERS = 200
 
 export function createAnnouncements(): Announcements {
-  const listeners = new Set<Response>()
-  const heartbeat = setInterval(() => send(': still here\n\n'), HEARTBEAT_MS)
-  heartbeat.unref()
-  const send = (text: string) => {
-    for (const listener of listeners) {
-      // A page that does not read is let go; it reconnects by itself.
-      if (listener.writableLength > 1_000_000) listener.destroy()
-      else listener.write(text)
-    }
+  const listeners = new Map<Response, { shows: Shows; isIn: () => Promise<boolean> }>()
+  const send = (listener: Response, text: string) => {
+    // A page that does not read is let go; it reconnects by itself.
+    if (listener.writableLength > 1_000_000) listener.destroy()
+    else listener.write(text)
   }
+  const beat = async (listener: Response, isIn: () => Promise<boolean>) => {
+    if (await isIn().catch(() => false)) send(listener, ': still here\n\n')
+    else listener.end()
+  }
+  const heartbeat = setInterval(() => {
+    for (const [listener, { isIn }] of listeners) void beat(listener, isIn)
+  }, HEARTBEAT_MS)
+  heartbeat.unref()
   return {
-    announce: ({ event, data }) => send(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
-    subscribe(request, response) {
+    announce(announcement) {
+      for (const [listener, { shows }] of listeners) {
+        const shown = shows(announcement)
+        if (shown) send(listener, `event: ${shown.event}\ndata: ${JSON.stringify(shown.data)}\n\n`)
+      }
+    },
+    subscribe(request, response, shows, isIn) {
       if (listeners.size >= MOST_LISTENERS) {
         response.status(503).end()
         return
@@ -42,12 +57,12 @@ export function createAnnouncements(): Announcements {
         Connection: 'keep-alive',
       })
       response.write('retry: 2000\n\n')
-      listeners.add(response)
+      listeners.set(response, { shows, isIn })
       request.on('close', () => listeners.delete(response))
     },
     close() {
       clearInterval(heartbeat)
-      for (const listener of listeners) listener.end()
+      for (const listener of listeners.keys()) listener.end()
       listeners.clear()
     },
   }

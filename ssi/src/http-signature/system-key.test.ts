@@ -46,6 +46,7 @@ test('a missing, broken or mixed-up system key file is refused without quoting i
     readFileSync(one, 'utf8').slice(0, -3),
     JSON.stringify({ ...a, keyid: b.keyid }),
     JSON.stringify({ ...a, jwk: { ...a.jwk, x: b.jwk.x } }),
+    JSON.stringify({ ...b, jwk: { ...a.jwk, x: b.jwk.x } }),
     JSON.stringify({ ...a, jwk: { ...a.jwk, d: undefined } }),
   ]) {
     const path = join(folder, 'broken.json')

@@ -1,4 +1,5 @@
 export type { Operation } from '@opem/domain'
+export { type ChainPortsOptions, createChainPorts } from './chain-ports.ts'
 export { VERIFIER_CODES, type VerifierCode } from './codes.ts'
 export { verifyCredential } from './credential.ts'
 export { parseHolderProof } from './parse-proof.ts'

@@ -48,7 +48,7 @@ const only = (needed: Did | undefined, { type, issuer }: VerifiedCredential): Ve
     ? OK
     : refuse('ERR_VC_ISSUER', `Only ${needed ?? 'its community'} may issue this ${type}, not ${issuer}.`)
 
-async function accredited({ type, issuer }: VerifiedCredential, ports: Ports): Promise<Verified<undefined>> {
-  if (await ports.isAccredited(issuer, type)) return OK
+async function accredited({ type, issuer, issuedAt }: VerifiedCredential, ports: Ports): Promise<Verified<undefined>> {
+  if (await ports.isAccredited(issuer, type, issuedAt)) return OK
   return refuse('ERR_VC_ISSUER', `${issuer} is not accredited to issue a ${type}: the operator accredits issuers.`)
 }

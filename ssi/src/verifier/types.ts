@@ -61,7 +61,8 @@ export interface VerifierPorts {
   /** The issuer of Account and Receipt credentials. */
   readonly marketplace: Did
   isRevoked(issuer: Did, jti: string): Promise<boolean>
-  isAccredited(issuer: Did, type: CredentialType): Promise<boolean>
+  /** @param issuedAt epoch seconds: what was issued before an accreditation is outside of it */
+  isAccredited(issuer: Did, type: CredentialType, issuedAt: number): Promise<boolean>
   /** Whether the contract at `wallet` says that it signed (ERC-1271); false when there is no contract. */
   isContractSignature(wallet: Hex, terms: PresentationTerms, signature: Hex): Promise<boolean>
   /** Who may issue Member credentials of a community; undefined for an unknown community. None are accepted without it. */

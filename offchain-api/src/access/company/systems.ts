@@ -53,6 +53,12 @@ export function thumbprint(key: PublicKey): string {
 export const systemsOf = (store: OperationalStore, account: string): Promise<StoredSystem[]> =>
   store.rows<StoredSystem & { id: string }>('SELECT * FROM systems WHERE account = $1 ORDER BY created_at, id', [account])
 
+/** Systems of all companies whose accounts are active: for the marketplace's own doors. */
+export const systemsOfAll = (store: OperationalStore): Promise<StoredSystem[]> =>
+  store.rows<StoredSystem & { id: string }>(
+    `SELECT s.* FROM systems s JOIN accounts a USING (account) WHERE a.status = 'active' ORDER BY s.created_at, s.id`,
+  )
+
 /** Meters that systems of other accounts are configured for. */
 export const metersOfOthers = async (store: OperationalStore, account: string): Promise<string[]> =>
   (
@@ -97,22 +103,27 @@ export async function companySystem(
   return { system: { kind: 'system', id, account, scopes, meters }, authentication: found.authentication }
 }
 
-const ownSystems = z.array(
-  z.object({
-    id: z.string().min(1).max(100),
-    name: z.string().max(200).optional(),
-    authentication,
-    meters: z.array(z.string().max(64)),
-    scopes: z.array(z.enum(SCOPES)),
-  }),
-)
+const ownSystems = z.object({
+  systems: z.array(
+    z.object({
+      id: z.string().min(1).max(100),
+      name: z.string().max(200).optional(),
+      authentication,
+      meters: z.array(z.string().max(64)),
+      // A later version may know more scopes; here they open nothing.
+      scopes: z
+        .array(z.string())
+        .transform((names) => SCOPES.filter((scope) => names.includes(scope))),
+    }),
+  ),
+})
 
 /**
  * The marketplace's own parts, from a file that whoever starts them writes; read again whenever it changes.
  * @throws ERR_SYSTEMS_FILE (retryable) when it is there but cannot be read: better nobody than somebody
  */
 export function createOwnSystems(path: string | undefined) {
-  let known: { changed: number; systems: z.output<typeof ownSystems> } = { changed: -1, systems: [] }
+  let known: { changed: number; systems: z.output<typeof ownSystems>['systems'] } = { changed: -1, systems: [] }
   return async (shown: Shown): Promise<{ system: System; authentication: Authentication } | undefined> => {
     if (path === undefined) return undefined
     try {
@@ -125,7 +136,7 @@ export function createOwnSystems(path: string | undefined) {
       )
       if (changed === undefined) return undefined
       if (changed !== known.changed)
-        known = { changed, systems: ownSystems.parse(JSON.parse(await readFile(path, 'utf8'))) }
+        known = { changed, ...ownSystems.parse(JSON.parse(await readFile(path, 'utf8'))) }
     } catch (cause) {
       throw new OpemError({
         code: 'ERR_SYSTEMS_FILE',

@@ -16,6 +16,9 @@ import {
   storeCommunity,
   storeRules,
 } from '../../operational/communities.ts'
+import type { Caller } from '../../access/caller/caller.ts'
+import { seesAllMembers } from '../../access/rules/judge.ts'
+import { relationsOf } from '../../access/rules/relations.ts'
 import { keccak } from '../chain/keccak.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
@@ -31,26 +34,40 @@ const community = z
     periodSeconds: z.union([z.literal(900), z.literal(3600)]),
     batchPeriods: z.union([z.number().int(), z.literal('day')]),
     rules: z.array(rulesDocument),
-    members: z.array(z.object({ id: bytes32, name: z.string(), account: address, meters: z.array(memberMeter) })),
+    members: z
+      .array(z.object({ id: bytes32, name: z.string(), account: address, meters: z.array(memberMeter) }))
+      .meta({ description: 'all for the administrator and auditors, oneself for a member, nobody for others' }),
   })
   .meta({ id: 'Community' })
 
-/** A profile without salt keys: those leave on the oracle's route only. */
-export const formatCommunity = ({ members, rules, ...profile }: StoredCommunity) => ({
+/** A profile without salt keys: those leave on the oracle's route only. Of its members only those that `isShown`. */
+export const formatCommunity = (
+  { members, rules, ...profile }: StoredCommunity,
+  isShown: (member: string) => boolean = () => true,
+) => ({
   ...profile,
   rules: rules.map(({ document }) => document),
-  members: members.map(({ id, name, account, meters }) => ({ id, name, account, meters })),
+  members: members
+    .filter(({ id }) => isShown(id))
+    .map(({ id, name, account, meters }) => ({ id, name, account, meters })),
 })
+
+/** A community as the caller may see it: names and meters of members are for those whom they concern. */
+const shownTo = async (services: Services, caller: Caller, community: StoredCommunity) => {
+  const relations = await relationsOf(services, caller, community.id)
+  return formatCommunity(community, (member) => seesAllMembers(caller, relations) || relations.members.includes(member))
+}
 
 export const getCommunities = defineRoute({
   method: 'get',
   path: '/v1/communities',
+  access: 'signed-in',
   summary: 'Profiles of all communities.',
   answers: z.object({ communities: z.array(community) }),
-  async handle(_input, services) {
+  async handle(_input, services, { caller }) {
     const communities = []
     for (const id of await communityIds(services.store))
-      communities.push(formatCommunity(await knownCommunity(services, id)))
+      communities.push(await shownTo(services, caller, await knownCommunity(services, id)))
     return { communities }
   },
 })
@@ -58,18 +75,21 @@ export const getCommunities = defineRoute({
 export const getCommunity = defineRoute({
   method: 'get',
   path: '/v1/communities/{id}',
+  access: 'signed-in',
   summary: 'Profile of a community with its rules documents and members.',
   params: z.strictObject({ id: address }),
   answers: community,
-  async handle({ params: { id } }, services) {
-    return formatCommunity(await knownCommunity(services, id))
+  async handle({ params: { id } }, services, { caller }) {
+    return shownTo(services, caller, await knownCommunity(services, id))
   },
 })
 
 export const postCommunity = defineRoute({
   method: 'post',
   path: '/v1/communities',
+  access: 'administer-community',
   summary: 'Stores the profile of a founded community: its hash and its rules must be what the chain committed to.',
+  communityOf: ({ body }) => body.id,
   body: communityProfile,
   bodyLimit: 2_000_000,
   answers: community,
@@ -110,6 +130,7 @@ export const postCommunity = defineRoute({
 export const postRules = defineRoute({
   method: 'post',
   path: '/v1/communities/{id}/rules',
+  access: 'administer-community',
   summary: 'Stores the document behind a committed rules hash.',
   params: z.strictObject({ id: address }),
   body: rulesDocument,

@@ -1,6 +1,9 @@
 import { formatInstant, type Hex, joinConsent, meterHasShareLeft, meteringPointId } from '@opem/domain'
 import { recoverTypedDataAddress } from 'viem'
 import { z } from 'zod'
+import { authorise } from '../../access/meter-authorisation/authorisations.ts'
+import { dataSourcesOf } from '../../access/meter-authorisation/data-sources.ts'
+import { addressesOf } from '../../access/rules/relations.ts'
 import {
   consentToMember,
   metersOf,
@@ -23,14 +26,26 @@ const params = z.strictObject({ id: address })
 export const postConsent = defineRoute({
   method: 'post',
   path: '/v1/communities/{id}/consents',
+  access: 'give-consent',
   summary: "Stores a member's signed consent to join, until the administrator's transaction makes it a membership.",
   params,
   body: consent,
   answers: z.object({ member: bytes32, status: z.enum(['pending', 'joined']) }),
-  async handle({ params: { id }, body }, services) {
+  async handle({ params: { id }, body }, services, { caller, refuse }) {
+    if (caller.kind === 'person' && !addressesOf(caller).includes(body.account))
+      refuse("the member's own account, or the command line with the member's signed consent")
     await knownCommunity(services, id)
-    const pending = { ...body, deadline: Number(body.deadline) }
+    const { dataSources, ...signed } = body
+    const pending = { ...signed, deadline: Number(signed.deadline) }
     checkMeteringPoints(pending)
+    await checkNobodyElses(services, id, pending)
+    // Whoever is let in without identity has no wallet to hold a credential in either.
+    const sources =
+      caller.kind === 'open' && dataSources.length === 0
+        ? undefined
+        : await dataSourcesOf(services.access, {
+            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
+          })
     const membership = await services.chain.membership(id as Hex, pending.member as Hex)
     if (membership) {
       if (!isSameMembership(membership, pending))
@@ -43,6 +58,10 @@ export const postConsent = defineRoute({
     await holdingMeters(services.store, pending, async (rows) => {
       await checkShares(services, rows, id, pending)
       await storeConsent(rows, id, pending)
+      for (const meter of pending.meters)
+        await authorise(rows, {
+          ...{ community: id, member: pending.member, meter, from: pending.from, source: sources?.get(meter) },
+        })
     })
     const joined = membership !== undefined
     if (joined) await consentToMember(services.store, id, pending)
@@ -53,9 +72,10 @@ export const postConsent = defineRoute({
 export const getConsents = defineRoute({
   method: 'get',
   path: '/v1/communities/{id}/consents',
+  access: 'administer-community',
   summary: 'Consents that wait for the administrator, without their salt keys: those are for the oracle alone.',
   params,
-  answers: z.object({ consents: z.array(consent.omit({ saltKey: true }).meta({ id: 'PendingConsent' })) }),
+  answers: z.object({ consents: z.array(consent.omit({ saltKey: true, dataSources: true }).meta({ id: 'PendingConsent' })) }),
   async handle({ params: { id } }, services) {
     await knownCommunity(services, id)
     const consents = await pendingConsents(services.store, id)
@@ -72,10 +92,15 @@ export const getConsents = defineRoute({
 export const deleteConsent = defineRoute({
   method: 'delete',
   path: '/v1/communities/{id}/consents/{member}',
+  access: 'withdraw-consent',
   summary: 'Withdraws a consent that has not become a membership.',
   params: z.strictObject({ id: address, member: bytes32 }),
   answers: z.object({ member: bytes32 }),
-  async handle({ params: { id, member } }, { store }) {
+  async handle({ params: { id, member } }, { store }, { caller, grants, refuse }) {
+    if (caller.kind === 'person' && !grants.includes('community-administrator')) {
+      const pending = (await pendingConsents(store, id)).find((one) => one.member === member)
+      if (pending && !addressesOf(caller).includes(pending.account)) refuse("the member's own account")
+    }
     if (!(await removeConsent(store, id, member)))
       throw new Refusal(
         404,
@@ -85,6 +110,13 @@ export const deleteConsent = defineRoute({
     return { member }
   },
 })
+
+/** A pending consent is replaced by a newer one of the same member, and of nobody else. */
+async function checkNobodyElses({ store }: Services, id: string, { member, account }: PendingConsent) {
+  const known = (await pendingConsents(store, id)).find((one) => one.member === member)
+  if (known && known.account !== account)
+    throw new Refusal(409, 'ERR_MEMBER_EXISTS', `a consent of member ${member} with another account waits here`)
+}
 
 function checkMeteringPoints({ meters, meteringPoints, saltKey }: PendingConsent) {
   const wrong = meters.findIndex(

@@ -27,6 +27,7 @@ const microEur = z
 export const getPeriods = defineRoute({
   method: 'get',
   path: '/v1/communities/{id}/periods',
+  access: 'signed-in',
   summary: 'Totals and prices of every settled period in a range.',
   params,
   query: z.strictObject(range),

@@ -1,5 +1,6 @@
 import { formatInstant } from '@opem/domain'
 import { z } from 'zod'
+import { mayRead, maySend, mayUseMeter } from '../../access/rules/meters.ts'
 import { type Claim, type ClaimRow, claimKey } from '../../lake/readings/claim.ts'
 import { cleansedReadings, harmonisedReadings, knownMeters, readingsAtLength } from '../../lake/readings/query.ts'
 import { keepRejected, rejectedId } from '../../lake/rejected/rejected.ts'
@@ -12,6 +13,7 @@ const MOST_READINGS = 20_000
 export const postReadings = defineRoute({
   method: 'post',
   path: '/v1/readings',
+  access: 'send-readings',
   summary: 'Stores readings; answered when they are durable. The same claim twice is one claim.',
   body: z.strictObject({ readings: z.array(z.unknown()).max(MOST_READINGS) }),
   documentedBody: z.object({ readings: z.array(meterReading).max(MOST_READINGS) }),
@@ -21,8 +23,10 @@ export const postReadings = defineRoute({
     duplicates: count,
     rejected: z.array(z.object({ index: count, code: z.string(), reason: z.string() })),
   }),
-  async handle({ body }, { writer, lake, now }) {
+  async handle({ body }, { writer, lake, now }, { caller, refuse }) {
     const claims: Claim[] = []
+    const stranger = body.readings.find((raw) => !maySend(caller, raw))
+    if (stranger !== undefined) refuse('a system that is configured for every meter in the body')
     const indexes = new Map<Claim, number>()
     const rejected: { index: number; code: string; reason: string; claim: Claim | undefined }[] = []
     for (const [index, raw] of body.readings.entries()) {
@@ -69,6 +73,7 @@ export const postReadings = defineRoute({
 export const getReadings = defineRoute({
   method: 'get',
   path: '/v1/readings',
+  access: 'read-readings',
   summary:
     'Readings of a meter in time order: cleansed (in force; with `seconds` summed to that length) or every claim.',
   query: z.strictObject({
@@ -82,7 +87,8 @@ export const getReadings = defineRoute({
   }),
   answers: z.object({ readings: z.array(meterReading) }),
   streams: true,
-  async handle({ query: { meter, from, to, zone, seconds } }, { lake }) {
+  async handle({ query: { meter, from, to, zone, seconds } }, { lake, store }, { caller, refuse }) {
+    if (!(await mayRead(store, caller, meter))) refuse("the meter's own holder, or a system that is configured for it")
     const which = { meters: [meter], from, to }
     if (zone === 'cleansed' && seconds) return rows('readings', formatted(readingsAtLength(lake, which, seconds)))
     const found = zone === 'cleansed' ? cleansedReadings(lake, which) : harmonisedReadings(lake, which)
@@ -110,14 +116,15 @@ export const formatReading = ({ sequence: _sequence, start, knownAt, ...reading 
 export const getMeters = defineRoute({
   method: 'get',
   path: '/v1/meters',
+  access: 'send-readings',
   summary: 'Known meters with their first and last reading.',
   answers: z.object({
     meters: z.array(z.object({ meter: meterId, first: instantText, last: instantText, readings: count })),
   }),
-  async handle(_input, { lake }) {
+  async handle(_input, { lake }, { caller }) {
     const meters = await knownMeters(lake)
     return {
-      meters: meters.map(({ meter, first, last, readings }) => ({
+      meters: meters.filter(({ meter }) => mayUseMeter(caller, meter)).map(({ meter, first, last, readings }) => ({
         meter,
         first: formatInstant(first),
         last: formatInstant(last),
@@ -130,11 +137,13 @@ export const getMeters = defineRoute({
 export const putMeterCapacity = defineRoute({
   method: 'put',
   path: '/v1/meters/{meter}/capacity',
+  access: 'send-readings',
   summary: "What a meter's connection carries at most, in W: a reading above it is implausible and rejected.",
   params: z.strictObject({ meter: meterId }),
   body: z.strictObject({ capacityWatts: whole(1, 1_000_000_000_000) }),
   answers: z.object({ meter: meterId, capacityWatts: count }),
-  async handle({ params: { meter }, body: { capacityWatts } }, { store, refreshCapacities }) {
+  async handle({ params: { meter }, body: { capacityWatts } }, { store, refreshCapacities }, { caller, refuse }) {
+    if (!mayUseMeter(caller, meter)) refuse('a system that is configured for the meter')
     await storeCapacity(store, meter, capacityWatts)
     await refreshCapacities()
     return { meter, capacityWatts }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keepRejected, markReplayed, type RejectedRow, rejectedId, rejectedRows } from '../../lake/rejected/rejected.ts'
+import { maySend, mayUseMeter } from '../../access/rules/meters.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute, rows } from '../route.ts'
 import { count, formatMs, rejectedReading } from '../shapes.ts'
@@ -7,11 +8,14 @@ import { count, formatMs, rejectedReading } from '../shapes.ts'
 export const postRejected = defineRoute({
   method: 'post',
   path: '/v1/rejected',
+  access: 'send-readings',
   summary: 'Keeps rows that could not become readings, with the reason; the same row twice is one.',
   body: z.strictObject({ rejected: z.array(rejectedReading).max(20_000) }),
   bodyLimit: 16_000_000,
   answers: z.object({ kept: count, ids: z.array(z.string()) }),
-  async handle({ body }, { lake, now }) {
+  async handle({ body }, { lake, now }, { caller, refuse }) {
+    if (!body.rejected.every((row) => row.meter === undefined || maySend(caller, row)))
+      refuse('a system that is configured for every meter in the body')
     const kept = body.rejected.map((row): RejectedRow => {
       const place = { source: row.source, row: row.row ?? 0, raw: row.raw, code: row.code }
       return {
@@ -33,18 +37,19 @@ export const postRejected = defineRoute({
 export const getRejected = defineRoute({
   method: 'get',
   path: '/v1/rejected',
+  access: 'send-readings',
   summary: 'Rejected rows of a source (or of all), in order of their place in it.',
   query: z.strictObject({ source: z.string().optional() }),
   answers: z.object({ rejected: z.array(rejectedReading) }),
   streams: true,
-  async handle({ query: { source } }, { lake }) {
-    return rows('rejected', formatted(rejectedRows(lake, source)))
+  async handle({ query: { source } }, { lake }, { caller }) {
+    return rows('rejected', formatted(rejectedRows(lake, source), ({ meter }) => mayUseMeter(caller, meter)))
   },
 })
 
-async function* formatted(chunks: AsyncIterable<readonly RejectedRow[]>) {
+async function* formatted(chunks: AsyncIterable<readonly RejectedRow[]>, isShown: (row: RejectedRow) => boolean) {
   for await (const chunk of chunks)
-    yield chunk.map((row) => ({
+    yield chunk.filter(isShown).map((row) => ({
       id: row.id,
       source: row.source,
       ...(row.meter ? { meter: row.meter } : {}),
@@ -62,6 +67,7 @@ async function* formatted(chunks: AsyncIterable<readonly RejectedRow[]>) {
 export const postReplayed = defineRoute({
   method: 'post',
   path: '/v1/rejected/{id}/replayed',
+  access: 'send-readings',
   summary: 'Marks a rejected row as replayed.',
   params: z.strictObject({ id: z.string().min(1).max(100) }),
   answers: z.object({ id: z.string() }),

@@ -5,6 +5,7 @@ import { address, count } from '../shapes.ts'
 export const getHealth = defineRoute({
   method: 'get',
   path: '/v1/health',
+  access: 'public',
   summary: 'Whether the unified API and the parts it needs answer.',
   answers: z.object({ status: z.enum(['ready', 'waiting']), parts: z.record(z.string(), z.boolean()) }),
   async handle(_input, { health }) {
@@ -16,6 +17,7 @@ export const getHealth = defineRoute({
 export const getSettings = defineRoute({
   method: 'get',
   path: '/v1/settings',
+  access: 'public',
   summary: 'Where the contracts are, and whether this is a development chain.',
   answers: z.object({
     chainId: count,
@@ -34,6 +36,8 @@ export const getSettings = defineRoute({
     }),
   }),
   async handle(_input, { deployment, development }) {
-    return { ...(await deployment()), development }
+    const { chainId, block, addresses } = await deployment()
+    const { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } = addresses
+    return { chainId, block, addresses: { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry }, development }
   },
 })

@@ -1,6 +1,7 @@
 import { commitBatch, formatInstant, formatTradingBatch, parseTradingBatch } from '@opem/domain'
 import { z } from 'zod'
 import { evidenceOf, type TradingEvidence, tradingHeaders } from '../../lake/trading/trading.ts'
+import { seesBalances } from '../../access/rules/meters.ts'
 import { keccak } from '../chain/keccak.ts'
 import { currentEvidence } from '../chain/settled.ts'
 import { Refusal } from '../problem.ts'
@@ -12,6 +13,7 @@ const params = z.strictObject({ id: address })
 export const postTrading = defineRoute({
   method: 'post',
   path: '/v1/communities/{id}/trading',
+  access: 'settle',
   summary: "Keeps a batch's evidence; its balances must hash to its root. The same batch again changes nothing.",
   params,
   body: z.unknown(),
@@ -60,12 +62,15 @@ function checkConsecutive({ start, periods, periodSeconds, books }: ParsedBatch)
 export const getTrading = defineRoute({
   method: 'get',
   path: '/v1/communities/{id}/trading',
+  access: 'read-trading',
   summary: 'Evidence of the batches that overlap a range: those in force, or with revisions=all every one.',
   params,
   query: z.strictObject({ ...range, member: bytes32.optional(), revisions: z.literal('all').optional() }),
   answers: z.object({ batches: z.array(tradingBatch) }),
   streams: true,
-  async handle({ params: { id }, query: { member, revisions, ...span } }, { lake, settled }) {
+  async handle({ params: { id }, query: { member, revisions, ...span } }, { lake, settled }, access) {
+    if (!seesBalances(access, member))
+      access.refuse("the community's administrator, an auditor it named, or ?member= with one's own member id")
     const stored = await tradingHeaders(lake, { community: id, ...span })
     const headers = revisions === 'all' ? stored : currentEvidence(stored, settled.of)
     return rows('batches', formatted(evidenceOf(lake, headers, member ? { member } : 'all')))

@@ -1,0 +1,58 @@
+import type { Express, Request, Response } from 'express'
+import { z } from 'zod'
+import { type AccessMode, admit, callerOf } from '../access/caller/admit.ts'
+import type { Caller } from '../access/caller/caller.ts'
+import { cookiesOf } from '../access/session/cookies.ts'
+import { answerRows } from './answer.ts'
+import { bodyOf } from './body.ts'
+import { Refusal, toProblem } from './problem.ts'
+import { isRows, type Route } from './route.ts'
+import type { Services } from './services.ts'
+
+/** A route as Express serves it: who asks, what they ask, whether they may, and only then the answer. */
+export function mount(app: Express, route: Route, services: Services, mode: AccessMode): void {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+  const name = `${route.method.toUpperCase()} ${route.path}`
+  app[route.method](path, async (request, response) => {
+    let caller: Caller = { kind: 'nobody' }
+    try {
+      const body = bodyOf(request, response, route.bodyLimit ?? 256_000)
+      caller = await callerOf(services, request, { rule: route.access, route: name, mode, body: body.bytes })
+      const input = {
+        params: read(route.params, request.params, 'ERR_PATH', 'the path'),
+        query: read(route.query ?? z.strictObject({}), request.query, 'ERR_QUERY', 'the query'),
+        body: route.body ? read(route.body, await body.json(), 'ERR_BODY', 'the body') : undefined,
+      }
+      const access = await admit(services, {
+        ...{ rule: route.access, route: name, caller, cookies: cookiesOf(request, response) },
+        community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
+      })
+      const answer = await route.handle(input, services, access)
+      response.set('Cache-Control', 'no-store')
+      note(services, route, caller, response.statusCode)
+      await send(request, response, answer)
+    } catch (cause) {
+      note(services, route, caller, toProblem(cause).status)
+      throw cause
+    }
+  })
+}
+
+const send = async (request: Request, response: Response, answer: unknown) => {
+  if (isRows(answer)) await answerRows(request, response, answer)
+  else response.json(answer)
+}
+
+function note({ access, now }: Services, route: Route, caller: Caller, outcome: number) {
+  access.log.note({
+    ...{ caller, method: route.method.toUpperCase(), route: route.path, rule: route.access, outcome },
+    at: Math.floor(now() / 1000),
+  })
+}
+
+function read(shape: z.ZodType | undefined, value: unknown, code: string, what: string): unknown {
+  if (!shape) return undefined
+  const parsed = shape.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new Refusal(400, code, `${what} is not as needed: ${z.prettifyError(parsed.error).slice(0, 2000)}`)
+}

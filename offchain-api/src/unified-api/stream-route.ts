@@ -1,0 +1,37 @@
+import type { Express } from 'express'
+import { type AccessMode, admit, callerOf } from '../access/caller/admit.ts'
+import type { Caller } from '../access/caller/caller.ts'
+import { metersOfPerson } from '../access/rules/relations.ts'
+import { cookiesOf } from '../access/session/cookies.ts'
+import { personOfSession } from '../access/session/tokens.ts'
+import type { Services } from './services.ts'
+import type { Shows } from './stream.ts'
+
+const RULE = { rule: 'signed-in', route: 'GET /v1/stream' } as const
+
+/** `GET /v1/stream`: what changed, for whoever is signed in; of readings, only those of one's own meters. */
+export function mountStream(app: Express, services: Services, mode: AccessMode): void {
+  app.get('/v1/stream', async (request, response) => {
+    const body = async () => new Uint8Array()
+    const caller = await callerOf(services, request, { ...RULE, mode, body })
+    await admit(services, { ...RULE, caller, community: undefined, cookies: cookiesOf(request, response) })
+    services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
+  })
+}
+
+async function shownTo({ store }: Services, caller: Caller): Promise<Shows> {
+  if (caller.kind !== 'person' || caller.operator) return (announcement) => announcement
+  const own = new Set(await metersOfPerson(store, caller))
+  return (announcement) => {
+    if (announcement.event !== 'reading') return announcement
+    const meters = announcement.data.meters.filter((meter) => own.has(meter))
+    return meters.length === 0 ? undefined : { ...announcement, data: { ...announcement.data, meters } }
+  }
+}
+
+/** Fails closed: neither an ended session nor a store that is away lets anybody listen on. */
+async function isIn({ access }: Services, caller: Caller): Promise<boolean> {
+  if (caller.kind !== 'person') return true
+  await personOfSession(access, caller.session)
+  return true
+}

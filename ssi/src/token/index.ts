@@ -1,0 +1,6 @@
+export { AccessClaims, type ServiceReference } from './access-claims.ts'
+export type { TokenCode } from './codes.ts'
+export { type GivenClaims, issueAccessToken } from './issue-access-token.ts'
+export { createTokenKeys, openTokenKeys } from './key-file.ts'
+export { openAccessToken } from './open-access-token.ts'
+export { publicKeySet, rotateTokenKeys, type TokenKey, type TokenKeys } from './token-keys.ts'
