@@ -9,7 +9,7 @@ import { systemKeyFile, systemsFile } from './paths.ts'
 interface Machine {
   readonly id: string
   readonly name: string
-  readonly scopes: readonly ('oracle' | 'readings' | 'operator' | 'broker')[]
+  readonly scopes: readonly ('oracle' | 'readings' | 'operator' | 'systems')[]
   /** Meter ids, or beginnings with `*` at the end. */
   readonly meters: readonly string[]
 }
@@ -17,7 +17,7 @@ interface Machine {
 const machinesOf = (demo: boolean): Machine[] => [
   ...ORACLE_NODES.map((id) => ({ id, name: `oracle node ${id.slice(-1)}`, scopes: ['oracle'] as const, meters: [] })),
   { id: 'ingest', name: 'ingest', scopes: ['readings'], meters: ['*'] },
-  { id: 'broker', name: 'MQTT broker', scopes: ['broker'], meters: [] },
+  { id: 'broker', name: 'MQTT broker', scopes: ['systems'], meters: [] },
   { id: 'command-line', name: 'command line of this machine', scopes: ['operator'], meters: ['*'] },
   ...(demo
     ? [{ id: 'simulator', name: 'simulated meters', scopes: ['readings'] as const, meters: [`${METERS}*`] }]
