@@ -49,8 +49,10 @@ export function openCredentialStore(home: string): CredentialStore {
       const [found, other] = (await list()).filter(({ hash, jti }) =>
         [hash, jti].some((name) => name === id || (plain(id).length >= 8 && plain(name).startsWith(plain(id)))),
       )
-      if (!found) throw refuse('ERR_CREDENTIAL_UNKNOWN', `The wallet holds no credential ${id}: list shows what it holds.`)
-      if (other) throw refuse('ERR_CREDENTIAL_AMBIGUOUS', `Several credentials begin with ${id}: give more of the hash.`)
+      if (!found)
+        throw refuse('ERR_CREDENTIAL_UNKNOWN', `The wallet holds no credential ${id}: list shows what it holds.`)
+      if (other)
+        throw refuse('ERR_CREDENTIAL_AMBIGUOUS', `Several credentials begin with ${id}: give more of the hash.`)
       return found
     },
     keep: async (credential) => {

@@ -52,10 +52,6 @@ export async function readKeys(home: string, secret: WalletSecret | undefined): 
   return Material.parse(JSON.parse(await openText(sealed, secret)))
 }
 
-/** How the keys are kept: a rotated key is sealed as the old one was. */
-export const isSealed = async (home: string): Promise<boolean> =>
-  (await readPrivate(pathOf(home), SealedText))?.kind === 'scrypt-aes-256-gcm'
-
 /** The keys as of the file's last change: a serving wallet follows a rotation by another process. */
 export function createKeyReader(home: string, secret: WalletSecret | undefined): () => Promise<WalletKeys> {
   let kept: { readonly changed: number; readonly keys: WalletKeys } | undefined

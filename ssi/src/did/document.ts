@@ -13,14 +13,22 @@ import type { ResolvedDid, VerificationKey } from './resolver-types.ts'
  */
 export const COMPROMISED_ATTRIBUTE = 'opem/compromised'
 
-/** What the verifier needs of a DID document, with whole keys in place of references. */
-export function toResolvedDid(did: Did, history: DidHistory, result: DIDResolutionResult): ResolvedDid {
+/**
+ * What the verifier needs of a DID document, with whole keys in place of references.
+ * @param time the document is as of this time, epoch seconds; left out, it is of now. The library asks as of a block, and
+ * the next block of a quiet chain may be days later: keys that ended in between are taken out here
+ */
+export function toResolvedDid(did: Did, history: DidHistory, result: DIDResolutionResult, time?: number): ResolvedDid {
   const didDocument = result.didDocument as DIDDocument
   const { deactivated = false, versionId = '0' } = result.didDocumentMetadata
   const methods = didDocument.verificationMethod ?? []
   const keys = new Map(methods.map((method) => [method.id, keyOf(method)]))
   const select = (ids: DIDDocument['authentication'] = []): VerificationKey[] =>
-    ids.flatMap((id) => keys.get(typeof id === 'string' ? id : id.id) ?? [])
+    ids
+      .flatMap((id) => keys.get(typeof id === 'string' ? id : id.id) ?? [])
+      .filter(
+        ({ id, address }) => time === undefined || id === `${did}#controller` || isValidAt(history, address, time),
+      )
   const controller = keys.get(`${did}#controller`)?.address
   return {
     did,
@@ -45,6 +53,18 @@ function keyOf({ id, type, ...method }: VerificationMethod): VerificationKey | u
   return address && { id, kind: 'address', address }
 }
 
+/** Whether a delegate or a key set as an attribute was valid, by the last that was recorded of it until then. */
+function isValidAt({ changes }: DidHistory, address: Address | undefined, time: number): boolean {
+  const last = new Map<string, { readonly value: Hex; readonly end: number }>()
+  for (const { validities } of changes.filter((change) => change.time <= time)) {
+    for (const { what, value, end } of validities) last.set(what, { value, end })
+  }
+  return [...last.values()].some(({ value, end }) => end >= time && addressIn(value) === address)
+}
+
+const addressIn = (value: Hex): Address | undefined =>
+  size(value) === 20 ? (value.toLowerCase() as Address) : addressOfKey(value)
+
 function addressOfKey(value: Hex): Address | undefined {
   const key = decompressKey(value)
   return key && (publicKeyToAddress(key).toLowerCase() as Address)
@@ -67,6 +87,6 @@ function compromisedIn({ changes }: DidHistory): ReadonlySet<Address> {
   const declared = changes
     .flatMap(({ attributes }) => attributes)
     .filter(({ name }) => name === COMPROMISED_ATTRIBUTE)
-    .map(({ value }) => (size(value) === 20 ? (value.toLowerCase() as Address) : addressOfKey(value)))
+    .map(({ value }) => addressIn(value))
   return new Set(declared.filter((address) => address !== undefined))
 }

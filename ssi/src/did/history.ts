@@ -7,8 +7,8 @@ export interface DidChange {
   /** Epoch seconds of the block. */
   readonly time: number
   readonly attributes: readonly { readonly name: string; readonly value: Hex }[]
-  /** When the validities set here end, epoch seconds. */
-  readonly ends: readonly number[]
+  /** Delegates and attributes set or revoked here, by what they are, and when their validity ends (epoch seconds). */
+  readonly validities: readonly { readonly what: string; readonly value: Hex; readonly end: number }[]
 }
 
 export interface DidHistory {
@@ -62,7 +62,12 @@ async function readChanges(client: PublicClient, registry: Address, identity: Ad
           ? [{ name: hexToString(event.args.name, { size: 32 }), value: event.args.value }]
           : [],
       ),
-      ends: events.flatMap(({ args }) => ('validTo' in args ? [Number(args.validTo)] : [])),
+      validities: events.flatMap((event) => {
+        if (event.eventName === 'DIDOwnerChanged') return []
+        const { validTo, ...args } = event.args
+        const [name, value] = 'name' in args ? [args.name, args.value] : [args.delegateType, args.delegate]
+        return [{ what: `${name}-${value}`, value, end: Number(validTo) }]
+      }),
     })
     const earlier = events.map(({ args }) => args.previousChange).filter((previous) => previous < block)
     block = earlier.reduce((a, b) => (a < b ? a : b), block)

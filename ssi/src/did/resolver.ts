@@ -30,8 +30,8 @@ export function createDidResolver({ rpcUrl, chainId, registry }: DidResolverOpti
   // A time limit and no retry: who waits for an identity is better told at once that the chain is silent.
   const transport = http(rpcUrl, { timeout: 5_000, retryCount: 0 })
   const client = createPublicClient({ transport })
-  const eip1193 = { request: ({ method, params }: { method: string; params?: unknown }) => ask(method, params) }
-  const ask = transport({}).request as (method: string, params: unknown) => Promise<unknown>
+  const { request } = transport({ retryCount: 0 })
+  const eip1193 = { request: (call: { method: string; params?: unknown }) => request(call) }
   const provider = new BrowserProvider(eip1193, undefined, { staticNetwork: Network.from(chainId), cacheTimeout: -1 })
   // ethers describes itself once for each module system; it is the same class.
   const networks = [{ chainId, provider: provider as never, registry }]
@@ -39,21 +39,21 @@ export function createDidResolver({ rpcUrl, chainId, registry }: DidResolverOpti
   const readHistory = createHistoryReader(client, registry)
   const kept = new Map<string, Kept>()
 
-  const document = async (did: Did, history: DidHistory, block: bigint | undefined): Promise<ResolvedDid> => {
+  const document = async (did: Did, history: DidHistory, block?: bigint, time?: number): Promise<ResolvedDid> => {
     const url = block === undefined ? did : `${did}?versionId=${block}`
     const result = await library.resolve(url)
     // Every address of this chain has a document (ERC-1056), so that "not found" means that the chain failed.
     if (!result.didDocument) throw new Error(result.didResolutionMetadata.message ?? 'no document')
-    return toResolvedDid(did, history, result)
+    return toResolvedDid(did, history, result, time)
   }
 
   const resolveEthr = async (did: Did, time: number | undefined): Promise<ResolvedDid> => {
     const history = await readHistory(addressOfDid(did)!)
     const now = Math.floor(Date.now() / 1000)
     const next = time === undefined ? undefined : history.changes.find((change) => change.time > time)
-    const ends = history.changes.flatMap((change) => change.ends)
-    // As of a time after the last change, and with no validity over since, the present document is the one.
-    const past = time !== undefined && (next !== undefined || ends.some((end) => end >= time && end < now))
+    const ends = history.changes.flatMap(({ validities }) => validities.map(({ end }) => end))
+    // The present document is the one, unless something changed or a validity ended in between.
+    const past = time !== undefined && (next !== undefined || ends.some((end) => end >= time !== end >= now))
     const key = past ? `${did}@${time}` : did
     const known = kept.get(key)
     if (known && known.changed === history.changed && now <= known.until) return known.document
@@ -64,7 +64,7 @@ export function createDidResolver({ rpcUrl, chainId, registry }: DidResolverOpti
     const entry: Kept = {
       changed: history.changed,
       until: past ? Number.POSITIVE_INFINITY : Math.min(...ends.filter((end) => end >= now)),
-      document: document(did, history, block),
+      document: document(did, history, block, past ? time : undefined),
     }
     kept.delete(key)
     kept.set(key, entry)

@@ -62,7 +62,8 @@ export function checkMessage(
   { me, now }: { readonly me: string; readonly now: number },
 ): Result<DidcommMessage, DidcommCode> {
   const parsed = Message.safeParse(message)
-  if (!parsed.success) return refuse('ERR_DIDCOMM_SHAPE', `The message is no DIDComm v2 message: ${firstIssue(parsed)}.`)
+  if (!parsed.success)
+    return refuse('ERR_DIDCOMM_SHAPE', `The message is no DIDComm v2 message: ${firstIssue(parsed)}.`)
   const { from, to, created_time: created, expires_time: expires } = parsed.data
   const sender = proof.encrypted_from_kid?.split('#')[0]
   if (!proof.encrypted || !proof.authenticated || proof.re_wrapped_in_forward || sender === undefined) {

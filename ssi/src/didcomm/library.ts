@@ -94,12 +94,12 @@ export async function openEnvelope(
 
 /** Seals a message for all keys of its one recipient, authenticated by its sender (ECDH-1PU, A256CBC-HS512). */
 export async function sealEnvelope(
-  message: ConstructorParameters<typeof Message>[0],
+  message: object,
   to: string,
   from: string,
   { resolver, secrets }: LibraryPorts,
 ): Promise<string> {
-  const plain = new Message(message)
+  const plain = new Message(message as ConstructorParameters<typeof Message>[0])
   try {
     const [packed] = await plain.pack_encrypted(to, from, null, resolver, secrets, { forward: false })
     return packed

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Hex } from '@opem/domain'
 import { BaseError, keccak256, type PrivateKeyAccount, type PublicClient, TransactionReceiptNotFoundError } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
+import { told } from '../../unified-api/chain/chain.ts'
 import {
   closeCall,
   highestNonce,
@@ -135,7 +136,7 @@ export function createOutbox({
   }
 
   const flush = (): Promise<number> => {
-    running ??= round().finally(() => (running = undefined))
+    running ??= told(round).finally(() => (running = undefined))
     return running
   }
 
@@ -144,7 +145,7 @@ export function createOutbox({
   timer.unref()
 
   return {
-    /** Works until the call is over, at most `ms`. undefined: still under way, and it will go on. @throws what the chain or store threw */
+    /** Works until the call is over, at most `ms`. undefined: still under way, and it will go on. @throws ERR_CHAIN_AWAY, ERR_STORE_AWAY (retryable) */
     async settle(id: number, ms: number): Promise<Fate | undefined> {
       const deadline = Date.now() + ms
       while (!closed) {

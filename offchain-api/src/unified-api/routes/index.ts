@@ -1,11 +1,29 @@
 import type { Route } from '../route.ts'
+import { getKeys, getRegistration, getTerms, postChallenge, postReceipt, postRegistration } from './access.ts'
+import {
+  getAccount,
+  getAccounts,
+  getUsage,
+  postReinstate,
+  postRevoke,
+  postSuspend,
+  putRoles,
+} from './accounts.ts'
+import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
+import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  deleteMeterAuthorisation,
+  getMeterAuthorisations,
+  postMeterAuthorisation,
+} from './meter-authorisations.ts'
 import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
+import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
 
@@ -34,4 +52,33 @@ export const routes: readonly Route[] = [
   getPeriods,
   postPrices,
   getPrices,
+  postChallenge,
+  getTerms,
+  getKeys,
+  postRegistration,
+  getRegistration,
+  postReceipt,
+  postSignIn,
+  postRefresh,
+  getSession,
+  deleteSession,
+  getAccounts,
+  getAccount,
+  postSuspend,
+  postReinstate,
+  postRevoke,
+  putRoles,
+  getUsage,
+  getUsers,
+  putUser,
+  getSystems,
+  postSystem,
+  deleteSystem,
+  getAllSystems,
+  getMeterAuthorisations,
+  postMeterAuthorisation,
+  deleteMeterAuthorisation,
+  getAuditors,
+  putAuditor,
+  deleteAuditor,
 ]

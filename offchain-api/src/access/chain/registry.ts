@@ -1,0 +1,121 @@
+import { accountRegistryAbi } from '@opem/contracts'
+import { type Hex, OpemError } from '@opem/domain'
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  createPublicClient,
+  decodeErrorResult,
+  encodeFunctionData,
+  http,
+  type PrivateKeyAccount,
+} from 'viem'
+import type { ChainAccount } from '../identity.ts'
+import type { StoredCall } from './calls.ts'
+import type { Registry } from './outbox.ts'
+
+const STATUSES = ['none', 'pending', 'active', 'suspended', 'revoked'] as const
+
+/** The account registry of a deployment. `signer` opens, activates and renews as registrar, and suspends as operator. */
+export function createRegistry({
+  rpcUrl,
+  chainId,
+  address,
+  signer,
+}: {
+  readonly rpcUrl: string
+  readonly chainId: number
+  readonly address: Hex
+  readonly signer: PrivateKeyAccount
+}): Registry & { accountOn(account: Hex): Promise<ChainAccount> } {
+  const client = createPublicClient({ transport: http(rpcUrl, { timeout: 5000, retryCount: 0 }) })
+  const contract = { address, abi: accountRegistryAbi } as const
+
+  /** @throws ERR_CHAIN_UNREACHABLE (retryable) */
+  async function accountOn(account: Hex): Promise<ChainAccount> {
+    try {
+      const found = await client.readContract({ ...contract, functionName: 'accountOf', args: [account] })
+      const { status, version, roles, credentialHash, pendingUntil } = found
+      return {
+        ...{ status: STATUSES[status] ?? 'none', version, roles, credentialHash },
+        pendingUntil: Number(pendingUntil),
+      }
+    } catch (cause) {
+      throw new OpemError({
+        code: 'ERR_CHAIN_UNREACHABLE',
+        shortMessage: 'What the chain knows of the account cannot be read; try again in a moment',
+        cause,
+        retryable: true,
+      })
+    }
+  }
+
+  return {
+    client,
+    chainId,
+    signer,
+    accountOn,
+    encode: (stored) => ({ to: address, data: dataOf(stored) }),
+    async isReached({ account, call }) {
+      const now = await accountOn(account)
+      switch (call.kind) {
+        case 'open':
+          return now.credentialHash === call.credentialHash && now.status !== 'none'
+        case 'activate':
+        case 'renew':
+          return now.credentialHash === call.credentialHash && (now.status === 'active' || now.status === 'suspended')
+        case 'suspend':
+          return now.status === 'suspended' || now.status === 'revoked'
+        case 'reinstate':
+          return now.status === 'active'
+        case 'revoke':
+          // An account that was never opened on the chain has nothing to revoke there.
+          return now.status === 'revoked' || now.status === 'none'
+        case 'change-roles':
+          return now.roles === call.roles
+        default:
+          return call satisfies never
+      }
+    },
+    refusalOf,
+  }
+}
+
+function dataOf({ account, call }: StoredCall): Hex {
+  const abi = accountRegistryAbi
+  switch (call.kind) {
+    case 'open': {
+      const args = [account, call.accountKind, call.roles, call.credentialHash, BigInt(call.pendingUntil)] as const
+      return encodeFunctionData({ abi, functionName: 'open', args })
+    }
+    case 'activate':
+      return encodeFunctionData({ abi, functionName: 'activate', args: [account, call.version, call.credentialHash] })
+    case 'renew': {
+      const args = [account, call.version, call.previousHash, call.credentialHash] as const
+      return encodeFunctionData({ abi, functionName: 'renew', args })
+    }
+    case 'suspend':
+    case 'reinstate':
+    case 'revoke':
+      return encodeFunctionData({ abi, functionName: call.kind, args: [account] })
+    case 'change-roles':
+      return encodeFunctionData({ abi, functionName: 'changeRoles', args: [account, call.roles] })
+    default:
+      return call satisfies never
+  }
+}
+
+/** The name of the contract's error, or that the node refused to run the call at all; undefined for a chain that is away. */
+function refusalOf(cause: unknown): string | undefined {
+  if (!(cause instanceof BaseError)) return undefined
+  const reverted = cause.walk((inner) => inner instanceof ContractFunctionRevertedError)
+  if (reverted instanceof ContractFunctionRevertedError) return reverted.data?.errorName ?? 'reverted'
+  const raw = cause.walk((inner) => typeof (inner as { data?: unknown }).data === 'string') as { data?: Hex } | null
+  if (raw?.data?.startsWith('0x') && raw.data.length >= 10) {
+    try {
+      return decodeErrorResult({ abi: accountRegistryAbi, data: raw.data }).errorName
+    } catch {
+      return `an error ${raw.data.slice(0, 10)} that the registry does not have`
+    }
+  }
+  return /execution reverted/i.test(`${cause.shortMessage} ${cause.details}`) ? 'reverted' : undefined
+}

@@ -1,0 +1,21 @@
+import type { Did, DidResolver } from '../did/index.ts'
+import { createChainPorts, verifyCredential } from '../verifier/index.ts'
+import type { CheckCredential } from './holder.ts'
+import type { ChainOptions } from './wallet-chain.ts'
+
+/**
+ * Checks credentials as the marketplace itself does, before a wallet keeps them: what the marketplace would refuse later
+ * is not taken in.
+ * @param marketplace issuer of Account and Receipt credentials
+ */
+export const createCheck =
+  (
+    { rpcUrl, chainId, addresses }: ChainOptions,
+    resolver: DidResolver,
+    marketplace: Did,
+    now: () => number,
+  ): CheckCredential =>
+  (jwt) => {
+    const ports = { ...createChainPorts({ rpcUrl, addresses }), resolver, chainId, marketplace }
+    return verifyCredential(jwt, { now: now() }, ports)
+  }

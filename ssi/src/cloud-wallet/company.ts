@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { OpemError } from '@opem/domain'
+import type { Hex, LocalAccount } from 'viem'
+import { credentialHashOf, issueCredential, type Role } from '../credential/index.ts'
+import { addressOfDid, type Did } from '../did/index.ts'
+import type { IssuedBook, IssuedCredential } from './issued.ts'
+import type { WalletKeys } from './keys.ts'
+import type { WalletProfile } from './profile.ts'
+import { revokeOnChain } from './revocations.ts'
+import type { WalletChain } from './wallet-chain.ts'
+
+/** An employee as the company names them in a Representative credential. */
+export interface Representative {
+  /** DID of the employee's own wallet. */
+  readonly subject: Did
+  readonly name: string
+  readonly email: string
+  /** `administrator` has every role of the company's account, and manages the others. */
+  readonly roles: readonly Role[]
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+export interface CompanyOptions {
+  readonly book: IssuedBook
+  readonly profile: () => Promise<WalletProfile>
+  readonly keys: () => Promise<WalletKeys>
+  readonly chain: WalletChain
+  /** Who pays for revocations; the company itself when left out. */
+  readonly payer?: LocalAccount | undefined
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** What a company says about its employees: it issues, limits and takes back Representative credentials. */
+export interface Company {
+  /** @throws ERR_CLAIMS, ERR_EXPIRY (not after now) */
+  issueRepresentative(representative: Representative): Promise<IssuedCredential>
+  /** Takes the credential back and issues one with fewer roles, otherwise the same. @throws ERR_ROLES_NOT_FEWER */
+  limitRoles(id: string, roles: readonly Role[]): Promise<IssuedCredential>
+  /** Takes credentials back, for ever. @returns the transaction; undefined when all were taken back before */
+  revoke(ids: readonly string[]): Promise<Hex | undefined>
+}
+
+export function openCompany({ book, profile, keys, chain, payer, now }: CompanyOptions): Company {
+  const issue = async ({ subject, name, email, roles, expiresAt }: Representative): Promise<IssuedCredential> => {
+    const { did, company, endpoint } = await profile()
+    if (!Number.isInteger(expiresAt) || expiresAt <= now()) {
+      throw refuse('ERR_EXPIRY', `A credential that ends at ${expiresAt} would never count: it is ${now()}.`)
+    }
+    const jti = `urn:uuid:${randomUUID()}`
+    const jwt = await issueCredential({
+      issuer: did,
+      signer: (await keys()).account,
+      type: 'RepresentativeCredential',
+      subject,
+      claims: { name, email, roles: [...roles], company: { did, ...company, walletEndpoint: endpoint } },
+      issuedAt: now(),
+      expiresAt,
+      jti,
+    })
+    const hash = credentialHashOf(jwt)
+    const issued = { jti, hash, subject, name, email, roles: [...roles], expiresAt, revokedAt: null, jwt }
+    await book.add(issued)
+    return issued
+  }
+
+  const revoke = async (ids: readonly string[]): Promise<Hex | undefined> => {
+    const found = await Promise.all(ids.map((id) => book.find(id)))
+    const jtis = found.filter(({ revokedAt }) => revokedAt === null).map(({ jti }) => jti)
+    if (jtis.length === 0) return undefined
+    const issuer = addressOfDid((await profile()).did)!
+    const hash = await revokeOnChain(chain, (await keys()).account, issuer, jtis, payer)
+    await book.markRevoked(jtis, now())
+    return hash
+  }
+
+  return {
+    issueRepresentative: issue,
+    revoke,
+    limitRoles: async (id, roles) => {
+      const before = await book.find(id)
+      const fewer = roles.length > 0 && roles.length < before.roles.length
+      if (!fewer || roles.some((role) => !before.roles.includes(role))) {
+        throw refuse(
+          'ERR_ROLES_NOT_FEWER',
+          `${before.name} has ${before.roles.join(', ')}: name fewer of these, or issue a new credential.`,
+        )
+      }
+      if (before.revokedAt !== null) throw refuse('ERR_CREDENTIAL_REVOKED', `The credential ${id} was taken back.`)
+      // Taken back first: should the rest fail, the employee may do too little, never too much.
+      await revoke([before.jti])
+      return issue({ ...before, subject: before.subject as Did, roles })
+    },
+  }
+}
+
+const refuse = (code: string, shortMessage: string): OpemError => new OpemError({ code, shortMessage })

@@ -1,0 +1,20 @@
+export { createCheck } from './check.ts'
+export {
+  type CloudWallet,
+  type CloudWalletOptions,
+  createCloudWallet,
+  type NewCloudWallet,
+  openCloudWallet,
+  publishDocument,
+} from './cloud-wallet.ts'
+export type { Representative } from './company.ts'
+export { readPrivate, writePrivate } from './files.ts'
+export { type CheckCredential, type Holder, type HolderOptions, openHolder, type PresentationTerms } from './holder.ts'
+export type { IssuedCredential } from './issued.ts'
+export { findProfile, readProfile, type WalletProfile, writeProfile } from './profile.ts'
+export type { RotatedKey } from './rotate.ts'
+export type { WalletSecret } from './seal.ts'
+export { readWalletSecret } from './secret.ts'
+export type { ServeOptions } from './serve.ts'
+export { type CredentialText, type HeldCredential, readCredential } from './stored-credential.ts'
+export type { ChainOptions } from './wallet-chain.ts'
