@@ -224,22 +224,28 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
     const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
 
-    test.each(['/sign', '/wake'])('%s refuses nobody, strangers, other machines and what was heard before', async (path) => {
-      const [node] = await start(0)
-      const url = `${node!.url}${path}`
-      expect(await codeOf(await fetch(url, post))).toEqual([401, 'ERR_SIGNATURE_MISSING'])
-      const stranger = createSignedFetch(await createSystemKey(join(node!.dir, `stranger-${path.slice(1)}.json`)))
-      expect(await codeOf(await stranger(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
-      const commandLine = createSignedFetch(await openSystemKey(world.systemKeyFile))
-      expect(await codeOf(await commandLine(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
-      let heard: RequestInit | undefined
-      const peer = createSignedFetch(await openSystemKey(world.nodeKeyFile(1)), (to, init) => {
-        heard = init
-        return fetch(to, init)
-      })
-      expect((await peer(url, post)).status).toBe(path === '/sign' ? 400 : 202)
-      expect(await codeOf(await fetch(url, heard))).toEqual([401, 'ERR_SIGNATURE_REPLAY'])
-      expect(await codeOf(await fetch(url, { ...heard, body: '{"community":"0x"}' }))).toEqual([401, 'ERR_SIGNATURE_DIGEST'])
-    })
+    test.each(['/sign', '/wake'])(
+      '%s refuses nobody, strangers, other machines and what was heard before',
+      async (path) => {
+        const [node] = await start(0)
+        const url = `${node!.url}${path}`
+        expect(await codeOf(await fetch(url, post))).toEqual([401, 'ERR_SIGNATURE_MISSING'])
+        const stranger = createSignedFetch(await createSystemKey(join(node!.dir, `stranger-${path.slice(1)}.json`)))
+        expect(await codeOf(await stranger(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        const commandLine = createSignedFetch(await openSystemKey(world.systemKeyFile))
+        expect(await codeOf(await commandLine(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        let heard: RequestInit | undefined
+        const peer = createSignedFetch(await openSystemKey(world.nodeKeyFile(1)), (to, init) => {
+          heard = init
+          return fetch(to, init)
+        })
+        expect((await peer(url, post)).status).toBe(path === '/sign' ? 400 : 202)
+        expect(await codeOf(await fetch(url, heard))).toEqual([401, 'ERR_SIGNATURE_REPLAY'])
+        expect(await codeOf(await fetch(url, { ...heard, body: '{"community":"0x"}' }))).toEqual([
+          401,
+          'ERR_SIGNATURE_DIGEST',
+        ])
+      },
+    )
   })
 })
