@@ -3,7 +3,15 @@
  * OPEM_API_PORT (default 8400), OPEM_POSTGRES_URL, OPEM_LAKE_URL, OPEM_LAKE_CLUSTER?, OPEM_CHAIN_URL, OPEM_INDEX_URL,
  * OPEM_DEPLOYMENT (path of deployment.json; may appear later), OPEM_PAGE_DIR?, OPEM_DEVELOPMENT=1 (development chain),
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
+ * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
+ * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
+ * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
+ * the marketplace, separated by commas), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
+ * no identity), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openKeyFile } from '@opem/ssi'
 import { z } from 'zod'
 import { startUnifiedApi } from './unified-api/start.ts'
 
@@ -20,6 +28,16 @@ const environment = z
     OPEM_DEVELOPMENT: z.enum(['0', '1']).default('0'),
     OPEM_METER_CAPACITY_W: z.coerce.number().int().positive().default(1_000_000),
     OPEM_READING_FUTURE_SECONDS: z.coerce.number().int().min(0).default(86_400),
+    OPEM_HOME: z.string().min(1).default('.opem'),
+    OPEM_ACCESS_DIR: z.string().min(1).optional(),
+    OPEM_SYSTEMS_FILE: z.string().min(1).optional(),
+    OPEM_REGISTRAR_KEY_FILE: z.string().min(1).optional(),
+    OPEM_OPERATOR_DIDS: z.string().default(''),
+    OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
+    OPEM_ACCESS: z.enum(['enforced', 'open']).default('enforced'),
+    OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+    OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
+    OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
   })
   .safeParse(process.env)
 
@@ -28,6 +46,13 @@ if (!environment.success) {
   process.exit(2)
 }
 const settings = environment.data
+const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
+const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
+const {
+  OPEM_API_TLS_PORT: tlsPort,
+  OPEM_API_TLS_KEY_FILE: tlsKey,
+  OPEM_API_TLS_CERTIFICATE_FILE: tlsCertificate,
+} = settings
 const api = await startUnifiedApi({
   port: settings.OPEM_API_PORT,
   postgresUrl: settings.OPEM_POSTGRES_URL,
@@ -40,9 +65,24 @@ const api = await startUnifiedApi({
   development: settings.OPEM_DEVELOPMENT === '1',
   meterCapacityWatts: settings.OPEM_METER_CAPACITY_W,
   futureSeconds: settings.OPEM_READING_FUTURE_SECONDS,
+  access: {
+    dir: accessDir,
+    systemsFile: settings.OPEM_SYSTEMS_FILE ?? join(accessDir, 'systems.json'),
+    registrar: () => openKeyFile(registrarFile),
+    operatorDids: settings.OPEM_OPERATOR_DIDS.split(',')
+      .map((did) => did.trim().toLowerCase())
+      .filter(Boolean),
+    pendingSeconds: settings.OPEM_PENDING_SECONDS,
+    development: settings.OPEM_DEVELOPMENT === '1',
+  },
+  accessMode: settings.OPEM_ACCESS,
+  tls:
+    tlsPort === undefined || !tlsKey || !tlsCertificate
+      ? undefined
+      : { port: tlsPort, key: readFileSync(tlsKey, 'utf8'), certificate: readFileSync(tlsCertificate, 'utf8') },
   log: (line) => console.error(line),
 })
-console.log(`ready api ${api.url}`)
+console.log(`ready api ${api.url}${api.tlsUrl ? ` ${api.tlsUrl}` : ''}`)
 
 const close = () => void api.close().then(() => process.exit(0))
 process.once('SIGTERM', close)

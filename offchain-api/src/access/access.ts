@@ -1,4 +1,4 @@
-import type { MarketRole, Role } from '@opem/domain'
+import type { Role } from '@opem/domain'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Outbox } from './chain/outbox.ts'
 import type { CompanyWallet, Identity } from './identity.ts'
@@ -12,10 +12,12 @@ export interface TokenClaims {
   readonly accountVersion: number
   readonly authTime: number
   readonly roles: readonly Role[]
-  readonly actors: readonly string[]
   readonly profile: { readonly role: string; readonly name: string; readonly organisation: string | null }
-  readonly accountRoles: readonly MarketRole[]
-  readonly accountDid: string
+  readonly services: readonly {
+    readonly contract: string
+    readonly kind: 'service' | 'data'
+    readonly role: 'provider' | 'user'
+  }[]
 }
 
 /** Access tokens of the marketplace: signed, then encrypted, good for ten minutes. */

@@ -35,6 +35,14 @@ export interface RepresentativeClaims {
   }
 }
 
+export interface ContractLine {
+  readonly contract: Hex
+  readonly kind: 'service' | 'data'
+  readonly role: 'provider' | 'user'
+  /** ISO 8601, UTC. */
+  readonly since: string
+}
+
 export interface AccountClaims {
   readonly account: Hex
   readonly kind: 'company' | 'citizen' | 'machine'
@@ -42,7 +50,7 @@ export interface AccountClaims {
   readonly previous: Hex | null
   readonly roles: readonly MarketRole[]
   readonly name: string
-  readonly contracts: readonly Readonly<Record<string, unknown>>[]
+  readonly contracts: readonly ContractLine[]
 }
 
 export interface ChainAccount {

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { formatInstant, OpemError } from '@opem/domain'
+import type { AccessMode } from '../access/caller/admit.ts'
+import { type AccessSettings, createAccess } from '../access/wiring/create-access.ts'
 import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
@@ -28,11 +31,18 @@ export interface UnifiedApiSettings {
   /** W; of meters without a capacity of their own. */
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
+  readonly access: AccessSettings
+  /** `open` lets in whoever shows no identity; it goes when every part of the product shows one. */
+  readonly accessMode: AccessMode
+  /** A second door for systems that show a client certificate. PEM. */
+  readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
 }
 
 /** Starts the unified API; it is ready at once and answers 503 while a part it needs is away. */
-export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ url: string; close(): Promise<void> }> {
+export async function startUnifiedApi(
+  settings: UnifiedApiSettings,
+): Promise<{ url: string; tlsUrl: string | undefined; close(): Promise<void> }> {
   const capacities = new Map<string, number>()
   const rawLake = createLake({ url: settings.lakeUrl, cluster: settings.lakeCluster })
   const rawStore = createOperationalStore({ url: settings.postgresUrl })
@@ -58,6 +68,9 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
     onWritten: (claims) => announcements.announce({ event: 'reading', data: summary(claims) }),
   })
   const evidence = createTradingWriter({ lake: lake.part, now: () => Date.now() })
+  const access = createAccess({
+    ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
+  })
   const parts = {
     lake: () => lake.isReady(),
     postgres: () => store.isReady(),
@@ -88,6 +101,7 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
     settled,
     announcements,
     development: settings.development,
+    access,
     deployment,
     health,
     refreshCapacities,
@@ -96,26 +110,36 @@ export async function startUnifiedApi(settings: UnifiedApiSettings): Promise<{ u
   const stopWatching = watchParts(health, (name, ready) =>
     announcements.announce({ event: 'part', data: { name, status: ready ? 'ready' : 'away' } }),
   )
-  const server = createServer(
-    createApi({
-      services,
-      chainUrl: settings.chainUrl,
-      indexUrl: settings.indexUrl,
-      pageDir: settings.pageDir,
-      log: settings.log,
-    }),
-  )
-  server.keepAliveTimeout = 30_000
+  const app = createApi({
+    services,
+    chainUrl: settings.chainUrl,
+    indexUrl: settings.indexUrl,
+    pageDir: settings.pageDir,
+    log: settings.log,
+    access: settings.accessMode,
+  })
+  const server = createServer(app)
+  const { tls } = settings
+  // Any certificate may knock: whose it is, the configured fingerprint says, not an authority that we would have to trust.
+  const tlsServer =
+    tls &&
+    createTlsServer(
+      { key: tls.key, cert: tls.certificate, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3' },
+      app,
+    )
+  for (const one of [server, tlsServer]) if (one) one.keepAliveTimeout = 30_000
   await listen(server, settings.port)
+  if (tlsServer && tls) await listen(tlsServer, tls.port)
+  const portOf = (one: Server) => (one.address() as AddressInfo).port
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
+    tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
       settled.close()
       announcements.close()
-      const sweep = setInterval(() => server.closeIdleConnections(), 50)
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-      clearInterval(sweep)
+      await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await access.close()
       await writer.drain()
       await evidence.drain()
       await rawLake.close()
@@ -137,6 +161,12 @@ function listen(server: Server, port: number): Promise<void> {
     )
     server.listen(port, '127.0.0.1', resolve)
   })
+}
+
+async function shut(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  await new Promise<void>((resolve) => server.close(() => resolve()))
+  clearInterval(sweep)
 }
 
 const MOST_METERS = 100

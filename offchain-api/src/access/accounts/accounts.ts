@@ -35,7 +35,10 @@ export const lockAccount = (rows: Rows, account: string) =>
   rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 7263543))', [account])
 
 /** Stores a pending account; one that expired before is replaced. */
-export async function storePending(rows: Rows, it: Omit<StoredAccount, 'status' | 'reason' | 'version'>): Promise<void> {
+export async function storePending(
+  rows: Rows,
+  it: Omit<StoredAccount, 'status' | 'reason' | 'version'>,
+): Promise<void> {
   await rows('DELETE FROM accounts WHERE account = $1 AND status = $2', [it.account, 'pending'])
   await rows(
     `INSERT INTO accounts (account, did, kind, name, roles, status, terms, wallet_endpoint, version, credential_hash,
@@ -93,12 +96,10 @@ export const changeStatus = async (
   it: { account: string; from: readonly AccountStatus[]; to: AccountStatus; reason: string | null },
 ): Promise<boolean> =>
   (
-    await rows('UPDATE accounts SET status = $3, reason = $4 WHERE account = $1 AND status = ANY($2) RETURNING account', [
-      it.account,
-      it.from,
-      it.to,
-      it.reason,
-    ])
+    await rows(
+      'UPDATE accounts SET status = $3, reason = $4 WHERE account = $1 AND status = ANY($2) RETURNING account',
+      [it.account, it.from, it.to, it.reason],
+    )
   ).length > 0
 
 export const storeRoles = async (rows: Rows, account: string, roles: readonly MarketRole[]): Promise<boolean> =>

@@ -24,7 +24,12 @@ export async function callerOf(
 ): Promise<Caller> {
   if (rule === 'public') return { kind: 'nobody' }
   const shows = showsIdentity(request)
-  const caller: Caller = !shows && mode === 'open' ? { kind: 'open' } : shows ? await identify(services.access, request, body) : { kind: 'nobody' }
+  const caller: Caller =
+    !shows && mode === 'open'
+      ? { kind: 'open' }
+      : shows
+        ? await identify(services.access, request, body)
+        : { kind: 'nobody' }
   if (!couldPass(rule, caller)) refuse(refusal(rule, RULES[rule].needs, caller, route))
   return caller
 }

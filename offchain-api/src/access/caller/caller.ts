@@ -55,5 +55,4 @@ export const overlaps = (a: string, b: string): boolean => {
 }
 
 /** @example addressOf('did:ethr:0x7a69:0xabc…') // '0xabc…'; undefined for other methods */
-export const addressOf = (did: string): string | undefined =>
-  /^did:ethr:0x[0-9a-f]+:(0x[0-9a-f]{40})$/.exec(did)?.[1]
+export const addressOf = (did: string): string | undefined => /^did:ethr:0x[0-9a-f]+:(0x[0-9a-f]{40})$/.exec(did)?.[1]

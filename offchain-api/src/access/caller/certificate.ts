@@ -1,5 +1,5 @@
-import type { Request } from 'express'
 import { TLSSocket } from 'node:tls'
+import type { Request } from 'express'
 
 /**
  * SHA-256 of the certificate with which the caller opened the TLS connection, in lower-case hex. The handshake proved

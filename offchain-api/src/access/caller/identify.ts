@@ -1,5 +1,5 @@
-import type { Request } from 'express'
 import { verifyRequest } from '@opem/ssi/http-signature'
+import type { Request } from 'express'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { companySystem, type Shown } from '../company/systems.ts'
@@ -27,10 +27,13 @@ export const showsIdentity = (request: Request): boolean =>
  * @param body read only for a signature that is good so far
  * @throws Refusal 401
  */
-export async function identify(parts: IdentifyParts, request: Request, body: () => Promise<Uint8Array>): Promise<Caller> {
+export async function identify(
+  parts: IdentifyParts,
+  request: Request,
+  body: () => Promise<Uint8Array>,
+): Promise<Caller> {
   const { headers } = request
-  if (headers['signature-input'] !== undefined || headers.signature !== undefined)
-    return signedBy(parts, request, body)
+  if (headers['signature-input'] !== undefined || headers.signature !== undefined) return signedBy(parts, request, body)
   const bearer = /^Bearer ([A-Za-z0-9._-]+)$/i.exec(headers.authorization ?? '')?.[1]
   if (headers.authorization !== undefined && bearer === undefined)
     throw new Refusal(401, 'ERR_TOKEN', 'the Authorization header needs the form "Bearer <access token>"')
@@ -66,14 +69,19 @@ async function signedBy(parts: IdentifyParts, request: Request, body: () => Prom
     },
   )
   if (!verified.ok) throw new Refusal(401, verified.code, verified.reason)
-  if (!system) throw new Refusal(401, 'ERR_SIGNATURE_KEY', 'no system is known by this keyid; register its public key first')
+  if (!system)
+    throw new Refusal(401, 'ERR_SIGNATURE_KEY', 'no system is known by this keyid; register its public key first')
   return system
 }
 
 async function systemOf(parts: IdentifyParts, shown: Shown, what: string): Promise<System> {
   const found = await findSystem(parts, shown)
   if (found) return found.system
-  throw new Refusal(401, 'ERR_SYSTEM_UNKNOWN', `no system is configured for ${what}; its company's administrator configures it`)
+  throw new Refusal(
+    401,
+    'ERR_SYSTEM_UNKNOWN',
+    `no system is configured for ${what}; its company's administrator configures it`,
+  )
 }
 
 const findSystem = async ({ store, ownSystems }: IdentifyParts, shown: Shown) =>

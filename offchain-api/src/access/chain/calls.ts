@@ -41,7 +41,12 @@ interface Row {
 type Rows = OperationalStore['rows']
 
 /** Writes a call down in the transaction of what it belongs to. @returns its id, also when it was written before */
-export async function writeCall(rows: Rows, account: string, { kind, ...call }: ChainCall, now: number): Promise<number> {
+export async function writeCall(
+  rows: Rows,
+  account: string,
+  { kind, ...call }: ChainCall,
+  now: number,
+): Promise<number> {
   const values = [kind, account, JSON.stringify(call)]
   const [written] = await rows<{ id: string }>(
     `INSERT INTO chain_calls (kind, account, call, written_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id`,
@@ -75,8 +80,8 @@ export const readCall = async (rows: Rows, id: number): Promise<StoredCall | und
 /** -1 while nothing is under way. */
 export const highestNonce = async (rows: Rows): Promise<number> =>
   Number(
-    (await rows<{ n: string | null }>(`SELECT max(account_nonce) AS n FROM chain_calls WHERE state = 'signed'`))[0]?.n ??
-      -1,
+    (await rows<{ n: string | null }>(`SELECT max(account_nonce) AS n FROM chain_calls WHERE state = 'signed'`))[0]
+      ?.n ?? -1,
   )
 
 export const markSigned = (rows: Rows, id: number, signed: { nonce: number; hash: Hex; raw: Hex }) =>

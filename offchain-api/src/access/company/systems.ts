@@ -32,7 +32,10 @@ export type Authentication = z.output<typeof authentication>
 
 export const meterPattern = z
   .string()
-  .regex(/^([A-Za-z0-9][A-Za-z0-9:_.-]{0,62}\*?|[A-Za-z0-9][A-Za-z0-9:_.-]{0,63})$/, 'a meter id, or a prefix that ends in *')
+  .regex(
+    /^([A-Za-z0-9][A-Za-z0-9:_.-]{0,62}\*?|[A-Za-z0-9][A-Za-z0-9:_.-]{0,63})$/,
+    'a meter id, or a prefix that ends in *',
+  )
 
 export interface StoredSystem {
   readonly id: string
@@ -46,12 +49,15 @@ export interface StoredSystem {
 
 /** RFC 7638: the same key has the same thumbprint however its JWK is written. */
 export function thumbprint(key: PublicKey): string {
-  const members = key.kty === 'OKP' ? { crv: key.crv, kty: key.kty, x: key.x } : { crv: key.crv, kty: key.kty, x: key.x, y: key.y }
+  const members =
+    key.kty === 'OKP' ? { crv: key.crv, kty: key.kty, x: key.x } : { crv: key.crv, kty: key.kty, x: key.x, y: key.y }
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url')
 }
 
 export const systemsOf = (store: OperationalStore, account: string): Promise<StoredSystem[]> =>
-  store.rows<StoredSystem & { id: string }>('SELECT * FROM systems WHERE account = $1 ORDER BY created_at, id', [account])
+  store.rows<StoredSystem & { id: string }>('SELECT * FROM systems WHERE account = $1 ORDER BY created_at, id', [
+    account,
+  ])
 
 /** Systems of all companies whose accounts are active: for the marketplace's own doors. */
 export const systemsOfAll = (store: OperationalStore): Promise<StoredSystem[]> =>
@@ -77,7 +83,17 @@ export async function addSystem(
   const [added] = await store.rows<{ id: string }>(
     `INSERT INTO systems (id, account, name, authentication, key_id, certificate_sha256, meters, scopes, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id`,
-    [randomUUID(), it.account, it.name, JSON.stringify(it.authentication), keyId, certificate, it.meters, it.scopes, it.now],
+    [
+      randomUUID(),
+      it.account,
+      it.name,
+      JSON.stringify(it.authentication),
+      keyId,
+      certificate,
+      it.meters,
+      it.scopes,
+      it.now,
+    ],
   )
   return added?.id
 }
@@ -111,9 +127,7 @@ const ownSystems = z.object({
       authentication,
       meters: z.array(z.string().max(64)),
       // A later version may know more scopes; here they open nothing.
-      scopes: z
-        .array(z.string())
-        .transform((names) => SCOPES.filter((scope) => names.includes(scope))),
+      scopes: z.array(z.string()).transform((names) => SCOPES.filter((scope) => names.includes(scope))),
     }),
   ),
 })
@@ -135,8 +149,7 @@ export function createOwnSystems(path: string | undefined) {
         },
       )
       if (changed === undefined) return undefined
-      if (changed !== known.changed)
-        known = { changed, ...ownSystems.parse(JSON.parse(await readFile(path, 'utf8'))) }
+      if (changed !== known.changed) known = { changed, ...ownSystems.parse(JSON.parse(await readFile(path, 'utf8'))) }
     } catch (cause) {
       throw new OpemError({
         code: 'ERR_SYSTEMS_FILE',

@@ -13,7 +13,9 @@ export interface StoredUser {
 }
 
 export const usersOf = (store: OperationalStore, account: string): Promise<StoredUser[]> =>
-  store.rows<StoredUser & { did: string }>('SELECT * FROM representatives WHERE account = $1 ORDER BY name, did', [account])
+  store.rows<StoredUser & { did: string }>('SELECT * FROM representatives WHERE account = $1 ORDER BY name, did', [
+    account,
+  ])
 
 export const userOf = async (store: OperationalStore, account: string, did: string): Promise<StoredUser | undefined> =>
   (

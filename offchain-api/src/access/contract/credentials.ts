@@ -31,13 +31,20 @@ const COLUMNS = columnsOf('account_credentials')
 type Found = StoredCredential & { account: Hex }
 
 export const readCredential = async (rows: Rows, account: string, version: number) =>
-  (await rows<Found>(`SELECT ${COLUMNS} FROM account_credentials WHERE account = $1 AND version = $2`, [account, version]))[0]
+  (
+    await rows<Found>(`SELECT ${COLUMNS} FROM account_credentials WHERE account = $1 AND version = $2`, [
+      account,
+      version,
+    ])
+  )[0]
 
 export const credentialOfHash = async (rows: Rows, hash: string) =>
   (await rows<Found>(`SELECT ${COLUMNS} FROM account_credentials WHERE hash = $1`, [hash]))[0]
 
 export const pendingCredential = async (rows: Rows, account: string) =>
-  (await rows<Found>(`SELECT ${COLUMNS} FROM account_credentials WHERE account = $1 AND status = 'pending'`, [account]))[0]
+  (
+    await rows<Found>(`SELECT ${COLUMNS} FROM account_credentials WHERE account = $1 AND status = 'pending'`, [account])
+  )[0]
 
 export const credentialOfRequest = async (rows: Rows, account: string, request: string) =>
   (
@@ -71,7 +78,11 @@ export const storeCredential = (rows: Rows, it: Omit<StoredCredential, 'status' 
   )
 
 /** The version `hash` is in force: it supersedes the others. */
-export async function activateCredential(rows: Rows, account: string, hash: string): Promise<StoredCredential | undefined> {
+export async function activateCredential(
+  rows: Rows,
+  account: string,
+  hash: string,
+): Promise<StoredCredential | undefined> {
   const [active] = await rows<Found>(
     `UPDATE account_credentials SET status = 'active', jwt = NULL, reason = NULL WHERE account = $1 AND hash = $2
      RETURNING ${COLUMNS}`,
@@ -93,7 +104,10 @@ export const abandonCredential = (rows: Rows, account: string, hash: string, rea
   )
 
 /** Credentials on their way to a company's wallet whose turn it is; those that the chain does not know yet wait. */
-export const dueDeliveries = async (rows: Rows, now: number): Promise<(StoredCredential & { did: string; endpoint: string })[]> =>
+export const dueDeliveries = async (
+  rows: Rows,
+  now: number,
+): Promise<(StoredCredential & { did: string; endpoint: string })[]> =>
   rows<Found & { did: string; endpoint: string }>(
     `SELECT ${columnsOf('c')}, a.did, a.wallet_endpoint AS endpoint
      FROM account_credentials c JOIN accounts a USING (account)

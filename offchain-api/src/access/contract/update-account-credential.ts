@@ -42,7 +42,11 @@ export async function updateAccountCredential(
         status: asked.status === 'pending' ? 'pending' : 'active',
       }
     if (account.status !== 'active')
-      throw new Refusal(409, 'ERR_ACCOUNT_NOT_ACTIVE', `the account is ${account.status}; only an active one makes contracts`)
+      throw new Refusal(
+        409,
+        'ERR_ACCOUNT_NOT_ACTIVE',
+        `the account is ${account.status}; only an active one makes contracts`,
+      )
     const waiting = await pendingCredential(rows, it.account)
     if (waiting && waiting.pendingUntil > now())
       throw new Refusal(
@@ -50,7 +54,11 @@ export async function updateAccountCredential(
         'ERR_UPDATE_PENDING',
         `version ${waiting.version} of the Account credential waits for its receipt; present it first`,
       )
-    if (waiting) await rows(`UPDATE account_credentials SET status = 'abandoned', jwt = NULL WHERE account = $1 AND version = $2`, [it.account, waiting.version])
+    if (waiting)
+      await rows(
+        `UPDATE account_credentials SET status = 'abandoned', jwt = NULL WHERE account = $1 AND version = $2`,
+        [it.account, waiting.version],
+      )
     const current = (await readCredential(rows, it.account, account.version))!
     const version = account.version + 1
     const claims: AccountClaims = {
@@ -58,7 +66,11 @@ export async function updateAccountCredential(
       ...{ version, previous: current.hash, roles: account.roles },
       contracts: [...(current.claims as unknown as AccountClaims).contracts, ...it.addLines],
     }
-    const [expiresAt, pendingUntil, jti] = [now() + CREDENTIAL_SECONDS, now() + parts.pendingSeconds, `urn:uuid:${randomUUID()}`]
+    const [expiresAt, pendingUntil, jti] = [
+      now() + CREDENTIAL_SECONDS,
+      now() + parts.pendingSeconds,
+      `urn:uuid:${randomUUID()}`,
+    ]
     const { jwt, hash } = await identity.issueAccountCredential({ subject: account.did, claims, expiresAt, jti })
     await storeCredential(rows, {
       ...{ account: it.account, version, hash, jti, previous: current.hash, claims: { ...claims }, jwt, expiresAt },

@@ -58,5 +58,9 @@ const CHALLENGES: Readonly<Record<ChallengeRefusal, readonly [code: string, why:
 
 function challengeRefusal(why: ChallengeRefusal, operation: Operation): Refusal {
   const [code, reason] = CHALLENGES[why]
-  return new Refusal(422, code, `${reason}; ask for a new one with POST /v1/access/challenges {"operation": "${operation}"}`)
+  return new Refusal(
+    422,
+    code,
+    `${reason}; ask for a new one with POST /v1/access/challenges {"operation": "${operation}"}`,
+  )
 }

@@ -46,7 +46,11 @@ export async function register(parts: AccessParts, application: Application): Pr
   const { store, outbox, now } = parts
   const { kind, roles, terms } = application
   if (terms !== TERMS.version)
-    throw new Refusal(422, 'ERR_TERMS', `version "${terms}" of the terms was accepted, version "${TERMS.version}" holds; read GET /v1/access/terms`)
+    throw new Refusal(
+      422,
+      'ERR_TERMS',
+      `version "${terms}" of the terms was accepted, version "${TERMS.version}" holds; read GET /v1/access/terms`,
+    )
   const taken = await takePresentation(parts, application.presentation, {
     browser: application.browser,
     operation: kind === 'company' ? 'register-company' : 'register-citizen',
@@ -73,7 +77,12 @@ export async function register(parts: AccessParts, application: Application): Pr
           `a registration as ${before.kind} in the roles ${before.roles.join(', ')} waits for its receipt; finish it, or wait until it expires`,
         )
       await moveWallet(rows, account, applicant.walletEndpoint)
-      const call = { kind: 'open', accountKind: ACCOUNT_KINDS[kind], roles: bits, credentialHash: waiting.hash } as const
+      const call = {
+        kind: 'open',
+        accountKind: ACCOUNT_KINDS[kind],
+        roles: bits,
+        credentialHash: waiting.hash,
+      } as const
       const id = await writeCall(rows, account, { ...call, pendingUntil: waiting.pendingUntil }, now())
       return { id, credential: waiting.jwt, credentialHash: waiting.hash }
     }
@@ -87,9 +96,26 @@ export async function register(parts: AccessParts, application: Application): Pr
       ...{ walletEndpoint: applicant.walletEndpoint, createdAt: now() },
     })
     await storeCredential(rows, {
-      ...{ account, version: 1, hash, jti, previous: null, claims, jwt, expiresAt, pendingUntil, request: 'registration' },
+      ...{
+        account,
+        version: 1,
+        hash,
+        jti,
+        previous: null,
+        claims,
+        jwt,
+        expiresAt,
+        pendingUntil,
+        request: 'registration',
+      },
     })
-    const call = { kind: 'open', accountKind: ACCOUNT_KINDS[kind], roles: bits, credentialHash: hash, pendingUntil } as const
+    const call = {
+      kind: 'open',
+      accountKind: ACCOUNT_KINDS[kind],
+      roles: bits,
+      credentialHash: hash,
+      pendingUntil,
+    } as const
     return { id: await writeCall(rows, account, call, now()), credential: jwt, credentialHash: hash }
   })
   await toldToChain(await outbox.settle(opened.id, CHAIN_WAIT_MS))

@@ -1,4 +1,4 @@
-import { mayUse, type Capability } from '@opem/domain'
+import { type Capability, mayUse } from '@opem/domain'
 import type { Caller } from '../caller/caller.ts'
 import { type Grant, RULES, type Rule, type RuleName } from './rules.ts'
 
@@ -38,10 +38,7 @@ export const asksCommunity = (name: RuleName): boolean =>
 
 /** Names and meters of all members are for the administrator and auditors, and for the marketplace's own command line. */
 export const seesAllMembers = (caller: Caller, { administrator, auditor }: Relations): boolean =>
-  caller.kind === 'open' ||
-  administrator ||
-  auditor ||
-  (caller.kind === 'system' && caller.scopes.includes('operator'))
+  caller.kind === 'open' || administrator || auditor || (caller.kind === 'system' && caller.scopes.includes('operator'))
 
 export function refusal(name: RuleName, needs: string, caller: Caller, route: string): Verdict & { allowed: false } {
   const rule = `${route} is under the rule "${name}", which needs ${needs}`
@@ -81,7 +78,11 @@ function described(caller: Caller): string {
     case 'system':
       return `a system with ${listed(caller.scopes, 'the scope', 'the scopes') || 'no scope'}`
     case 'person': {
-      const who = caller.operator ? 'the operator' : caller.organisation === null ? `a ${caller.accountKind}` : 'a representative'
+      const who = caller.operator
+        ? 'the operator'
+        : caller.organisation === null
+          ? `a ${caller.accountKind}`
+          : 'a representative'
       return `${who} with ${listed(caller.roles, 'the role', 'the roles') || 'no role'}`
     }
     case 'nobody':

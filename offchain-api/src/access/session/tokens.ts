@@ -2,11 +2,15 @@ import { formatInstant } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { Person } from '../caller/caller.ts'
+import { readCredential } from '../contract/credentials.ts'
+import type { AccountClaims } from '../identity.ts'
 import { ACCESS, type Cookies, REFRESH } from './cookies.ts'
 import { personOf } from './person-of.ts'
 import { endSession, readSession, rotateHandle, SESSION_SECONDS, type SessionRow } from './sessions.ts'
 
 export const TOKEN_SECONDS = 600
+// As many as fit a cookie of 4096 bytes; the credential lists them all.
+const MOST_SERVICES = 8
 export const REFRESH_PATH = '/v1/access'
 
 /** A session as its holder sees it. */
@@ -23,7 +27,10 @@ export const formatSession = (person: Person) => ({
 })
 
 /** Whose session it is. @throws Refusal 401 when it holds no longer */
-export async function personOfSession({ store, isOperator, now }: AccessParts, id: string): Promise<{ person: Person; row: SessionRow }> {
+export async function personOfSession(
+  { store, isOperator, now }: Pick<AccessParts, 'store' | 'isOperator' | 'now'>,
+  id: string,
+): Promise<{ person: Person; row: SessionRow }> {
   const row = await readSession(store, id)
   if (!row) throw new Refusal(401, 'ERR_SESSION_ENDED', 'there is no such session; sign in')
   const person = personOf(row, now(), isOperator)
@@ -46,9 +53,7 @@ export async function handOut(
       accountVersion: row.account_version,
       authTime: Number(row.started_at),
       roles: person.roles,
-      actors: person.actors,
-      accountRoles: person.accountRoles,
-      accountDid: person.accountDid,
+      services: await servicesOf(parts, person.account, row.account_version),
       profile: {
         role: person.operator ? 'operator' : row.representative ? 'representative' : person.accountKind,
         name: person.name,
@@ -62,6 +67,13 @@ export async function handOut(
   way.cookies.set(ACCESS, token, TOKEN_SECONDS)
   way.cookies.set(REFRESH, handle, SESSION_SECONDS, REFRESH_PATH)
   return { session }
+}
+
+/** Contracts of the account by reference, as the version in force lists them. */
+async function servicesOf({ store }: AccessParts, account: string, version: number) {
+  const credential = await readCredential(store.rows, account, version)
+  const { contracts } = (credential?.claims ?? { contracts: [] }) as unknown as Pick<AccountClaims, 'contracts'>
+  return contracts.slice(0, MOST_SERVICES).map(({ contract, kind, role }) => ({ contract, kind, role }))
 }
 
 /**

@@ -43,7 +43,11 @@ export async function signIn(
     const { name, email, roles } = representative.claims
     await rememberUser(store, { account: account.account, did: taken.holder, name, email, roles, now: now() })
     if ((await userOf(store, account.account, taken.holder))?.disabled !== false)
-      throw new Refusal(403, 'ERR_REPRESENTATIVE_DISABLED', "the company's administrator disabled this representative; ask them")
+      throw new Refusal(
+        403,
+        'ERR_REPRESENTATIVE_DISABLED',
+        "the company's administrator disabled this representative; ask them",
+      )
   }
   const session = await openSession(store, {
     account: account.account,
@@ -75,7 +79,11 @@ async function accountInForce({ store, identity }: AccessParts, { hash, subject 
   const onChain = await (await identity()).accountOnChain(account.account)
   if (onChain.status !== 'active') throw notActive(onChain.status, null)
   if (onChain.credentialHash !== hash)
-    throw new Refusal(403, 'ERR_ACCOUNT_VERSION', `version ${onChain.version} of the Account credential is in force on the chain; present that one`)
+    throw new Refusal(
+      403,
+      'ERR_ACCOUNT_VERSION',
+      `version ${onChain.version} of the Account credential is in force on the chain; present that one`,
+    )
   return account
 }
 
@@ -88,7 +96,11 @@ async function askCompany(
   const did = identity.parseDid(representative.claims.company.did)
   const account = did.ok ? await readAccount(store.rows, identity.accountIdOf(did.value)) : undefined
   if (!account || account.walletEndpoint === null)
-    throw new Refusal(403, 'ERR_ACCOUNT_UNKNOWN', 'the company of this representative has no account here; its administrator registers it')
+    throw new Refusal(
+      403,
+      'ERR_ACCOUNT_UNKNOWN',
+      'the company of this representative has no account here; its administrator registers it',
+    )
   if (account.status !== 'active') throw notActive(account.status, account.reason)
   const { challenge } = await makeChallenge(store, {
     ...{ browser: WALLET, operation: 'sign-in', account: account.account, now: now() },
@@ -97,7 +109,12 @@ async function askCompany(
   let jwt: string
   try {
     jwt = await (await parts.wallet()).ask(company, {
-      ...{ challenge, operation: 'sign-in', types: ['AccountCredential'], credentials: [account.credentialHash as Hex] },
+      ...{
+        challenge,
+        operation: 'sign-in',
+        types: ['AccountCredential'],
+        credentials: [account.credentialHash as Hex],
+      },
     })
   } catch (cause) {
     if (cause instanceof OpemError && !/^ERR_(FETCH|WALLET)_/.test(cause.code)) throw cause
@@ -108,9 +125,13 @@ async function askCompany(
       `the company's wallet did not present the Account credential (${why}); see that it runs, or bring the credential yourself`,
     )
   }
-  const taken = await takePresentation(parts, { kind: 'vp-jwt', jwt }, {
-    ...{ browser: WALLET, operation: 'sign-in', accepts: [['AccountCredential']] },
-  })
+  const taken = await takePresentation(
+    parts,
+    { kind: 'vp-jwt', jwt },
+    {
+      ...{ browser: WALLET, operation: 'sign-in', accepts: [['AccountCredential']] },
+    },
+  )
   if (taken.account !== account.account || taken.holder !== account.did) throw notHolder()
   return credentialOf<AccountClaims>(taken, 'AccountCredential')!
 }

@@ -1,7 +1,7 @@
 import { formatInstant, type Hex, MARKET_ROLES, OPERATIONS } from '@opem/domain'
 import { z } from 'zod'
-import { makeChallenge } from '../../access/challenge/challenges.ts'
 import { readAccount } from '../../access/accounts/accounts.ts'
+import { makeChallenge } from '../../access/challenge/challenges.ts'
 import { readCredential } from '../../access/contract/credentials.ts'
 import { holderProof } from '../../access/proof.ts'
 import { takeReceipt } from '../../access/registration/receipt.ts'
@@ -108,7 +108,8 @@ export const getRegistration = defineRoute({
 export const postReceipt = defineRoute({
   method: 'post',
   path: '/v1/access/receipts',
-  summary: 'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
+  summary:
+    'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
   access: 'public',
   body: z.strictObject({ presentation: holderProof }),
   answers: z.object({ account: bytes32, status: z.literal('active') }),

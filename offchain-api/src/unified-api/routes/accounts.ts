@@ -73,7 +73,11 @@ export const getAccount = defineRoute({
 
 const CHANGES = {
   suspend: { from: ['active'], to: 'suspended', summary: 'Suspends an active account: its sessions end at once.' },
-  reinstate: { from: ['suspended'], to: 'active', summary: 'Reinstates a suspended account, when the chain says so too.' },
+  reinstate: {
+    from: ['suspended'],
+    to: 'active',
+    summary: 'Reinstates a suspended account, when the chain says so too.',
+  },
   revoke: {
     from: ['pending', 'active', 'suspended'],
     to: 'revoked',
@@ -98,7 +102,11 @@ const decision = (kind: keyof typeof CHANGES) =>
         const before = await known(rows, account)
         if (before.status === to) return undefined
         if (!(from as readonly string[]).includes(before.status))
-          throw new Refusal(409, 'ERR_ACCOUNT_STATUS', `the account is ${before.status}; ${kind} needs one that is ${from.join(' or ')}`)
+          throw new Refusal(
+            409,
+            'ERR_ACCOUNT_STATUS',
+            `the account is ${before.status}; ${kind} needs one that is ${from.join(' or ')}`,
+          )
         // Whom we keep out is out before the chain has heard of it; who comes back, when it has.
         if (kind !== 'reinstate') {
           await changeStatus(rows, { account, from, to, reason })
@@ -162,12 +170,17 @@ const CHAIN_WAIT_MS = 5000
 async function tellChain({ store, access }: Services, account: string, id: number | undefined) {
   const fate = id === undefined ? undefined : await access.outbox.settle(id, CHAIN_WAIT_MS).catch(() => undefined)
   if (fate?.status === 'dropped')
-    throw new Refusal(409, 'ERR_CHAIN_REFUSED', `the account registry refused: ${fate.why}; what is stored here stays as it is`)
+    throw new Refusal(
+      409,
+      'ERR_CHAIN_REFUSED',
+      `the account registry refused: ${fate.why}; what is stored here stays as it is`,
+    )
   return format(await known(store.rows, account))
 }
 
 async function known(rows: Services['store']['rows'], account: string): Promise<StoredAccount> {
   const found = await readAccount(rows, account)
-  if (!found) throw new Refusal(404, 'ERR_ACCOUNT_UNKNOWN', `there is no account ${account}; list them with GET /v1/accounts`)
+  if (!found)
+    throw new Refusal(404, 'ERR_ACCOUNT_UNKNOWN', `there is no account ${account}; list them with GET /v1/accounts`)
   return found
 }

@@ -51,7 +51,10 @@ export const deleteAuditor = defineRoute({
   params,
   answers: z.object({ did: z.string() }),
   async handle({ params: { id, did } }, { store }) {
-    const gone = await store.rows('DELETE FROM community_auditors WHERE community = $1 AND did = $2 RETURNING did', [id, did])
+    const gone = await store.rows('DELETE FROM community_auditors WHERE community = $1 AND did = $2 RETURNING did', [
+      id,
+      did,
+    ])
     if (gone.length === 0) throw new Refusal(404, 'ERR_AUDITOR_UNKNOWN', 'nobody with this DID audits the community')
     return { did }
   },

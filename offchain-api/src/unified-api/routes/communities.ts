@@ -9,6 +9,9 @@ import {
   toHex,
 } from '@opem/domain'
 import { z } from 'zod'
+import type { Caller } from '../../access/caller/caller.ts'
+import { seesAllMembers } from '../../access/rules/judge.ts'
+import { relationsOf } from '../../access/rules/relations.ts'
 import {
   communityIds,
   type StoredCommunity,
@@ -16,9 +19,6 @@ import {
   storeCommunity,
   storeRules,
 } from '../../operational/communities.ts'
-import type { Caller } from '../../access/caller/caller.ts'
-import { seesAllMembers } from '../../access/rules/judge.ts'
-import { relationsOf } from '../../access/rules/relations.ts'
 import { keccak } from '../chain/keccak.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'

@@ -4,8 +4,8 @@ import { overlaps, type Person } from '../../access/caller/caller.ts'
 import {
   addSystem,
   authentication,
-  metersOfOthers,
   meterPattern,
+  metersOfOthers,
   removeSystem,
   type StoredSystem,
   systemsOf,
@@ -51,7 +51,8 @@ export const getUsers = defineRoute({
 export const putUser = defineRoute({
   method: 'put',
   path: '/v1/company/users/{did}',
-  summary: 'Limits a representative to some roles of their credential, or disables them: then their sessions end at once.',
+  summary:
+    'Limits a representative to some roles of their credential, or disables them: then their sessions end at once.',
   access: 'company-administrator',
   params: z.strictObject({ did: z.string().max(512) }),
   body: z.strictObject({ roles: z.array(role).max(5), disabled: z.boolean() }),
@@ -133,7 +134,11 @@ export const deleteSystem = defineRoute({
   answers: z.object({ id: z.string() }),
   async handle({ params: { id } }, { store }, access) {
     if (!(await removeSystem(store, companyOf(access).account, id)))
-      throw new Refusal(404, 'ERR_SYSTEM_UNKNOWN', `the company has no system ${id}; list them with GET /v1/company/systems`)
+      throw new Refusal(
+        404,
+        'ERR_SYSTEM_UNKNOWN',
+        `the company has no system ${id}; list them with GET /v1/company/systems`,
+      )
     return { id }
   },
 })

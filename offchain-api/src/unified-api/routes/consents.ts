@@ -75,7 +75,9 @@ export const getConsents = defineRoute({
   access: 'administer-community',
   summary: 'Consents that wait for the administrator, without their salt keys: those are for the oracle alone.',
   params,
-  answers: z.object({ consents: z.array(consent.omit({ saltKey: true, dataSources: true }).meta({ id: 'PendingConsent' })) }),
+  answers: z.object({
+    consents: z.array(consent.omit({ saltKey: true, dataSources: true }).meta({ id: 'PendingConsent' })),
+  }),
   async handle({ params: { id } }, services) {
     await knownCommunity(services, id)
     const consents = await pendingConsents(services.store, id)

@@ -1,23 +1,11 @@
 import type { Route } from '../route.ts'
 import { getKeys, getRegistration, getTerms, postChallenge, postReceipt, postRegistration } from './access.ts'
-import {
-  getAccount,
-  getAccounts,
-  getUsage,
-  postReinstate,
-  postRevoke,
-  postSuspend,
-  putRoles,
-} from './accounts.ts'
+import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
-import {
-  deleteMeterAuthorisation,
-  getMeterAuthorisations,
-  postMeterAuthorisation,
-} from './meter-authorisations.ts'
+import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'

@@ -124,12 +124,14 @@ export const getMeters = defineRoute({
   async handle(_input, { lake }, { caller }) {
     const meters = await knownMeters(lake)
     return {
-      meters: meters.filter(({ meter }) => mayUseMeter(caller, meter)).map(({ meter, first, last, readings }) => ({
-        meter,
-        first: formatInstant(first),
-        last: formatInstant(last),
-        readings: Number(readings),
-      })),
+      meters: meters
+        .filter(({ meter }) => mayUseMeter(caller, meter))
+        .map(({ meter, first, last, readings }) => ({
+          meter,
+          first: formatInstant(first),
+          last: formatInstant(last),
+          readings: Number(readings),
+        })),
     }
   },
 })

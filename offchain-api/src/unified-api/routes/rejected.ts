@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { keepRejected, markReplayed, type RejectedRow, rejectedId, rejectedRows } from '../../lake/rejected/rejected.ts'
 import { maySend, mayUseMeter } from '../../access/rules/meters.ts'
+import { keepRejected, markReplayed, type RejectedRow, rejectedId, rejectedRows } from '../../lake/rejected/rejected.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute, rows } from '../route.ts'
 import { count, formatMs, rejectedReading } from '../shapes.ts'
@@ -43,7 +43,10 @@ export const getRejected = defineRoute({
   answers: z.object({ rejected: z.array(rejectedReading) }),
   streams: true,
   async handle({ query: { source } }, { lake }, { caller }) {
-    return rows('rejected', formatted(rejectedRows(lake, source), ({ meter }) => mayUseMeter(caller, meter)))
+    return rows(
+      'rejected',
+      formatted(rejectedRows(lake, source), ({ meter }) => mayUseMeter(caller, meter)),
+    )
   },
 })
 

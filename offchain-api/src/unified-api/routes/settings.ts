@@ -38,6 +38,11 @@ export const getSettings = defineRoute({
   async handle(_input, { deployment, development }) {
     const { chainId, block, addresses } = await deployment()
     const { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } = addresses
-    return { chainId, block, addresses: { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry }, development }
+    return {
+      chainId,
+      block,
+      addresses: { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry },
+      development,
+    }
   },
 })

@@ -1,7 +1,7 @@
 import { commitBatch, formatInstant, formatTradingBatch, parseTradingBatch } from '@opem/domain'
 import { z } from 'zod'
-import { evidenceOf, type TradingEvidence, tradingHeaders } from '../../lake/trading/trading.ts'
 import { seesBalances } from '../../access/rules/meters.ts'
+import { evidenceOf, type TradingEvidence, tradingHeaders } from '../../lake/trading/trading.ts'
 import { keccak } from '../chain/keccak.ts'
 import { currentEvidence } from '../chain/settled.ts'
 import { Refusal } from '../problem.ts'

@@ -1,0 +1,132 @@
+import { type Hex, OpemError } from '@opem/domain'
+import { createDidResolver } from '@opem/ssi/did'
+import { createChainPorts } from '@opem/ssi/verifier'
+import type { PrivateKeyAccount } from 'viem'
+import type { OperationalStore } from '../../operational/store.ts'
+import type { Deployment } from '../../unified-api/chain/deployment.ts'
+import type { AccessParts } from '../access.ts'
+import type { IdentifyParts } from '../caller/identify.ts'
+import { applied } from '../chain/applied.ts'
+import { createOutbox } from '../chain/outbox.ts'
+import { createRegistry } from '../chain/registry.ts'
+import { createOwnSystems } from '../company/systems.ts'
+import { createAccessLog } from '../log/access-log.ts'
+import { createDeliveries } from '../registration/deliver.ts'
+import { createCompanyWallet } from './company-wallet.ts'
+import { createIdentity } from './identity.ts'
+import { type Marketplace, openMarketplace } from './marketplace.ts'
+import { createTokens } from './tokens.ts'
+
+export interface AccessSettings {
+  /** Folder of the marketplace's own keys: of its DID and of access tokens. */
+  readonly dir: string
+  readonly systemsFile: string | undefined
+  /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
+  readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
+  /** Canonical DIDs of the accounts that operate the marketplace. */
+  readonly operatorDids: readonly string[]
+  readonly pendingSeconds: number
+  /** Wallets may run on this machine. */
+  readonly development: boolean
+}
+
+/** Everything that secure access works with, on the store and the chain of one marketplace. */
+export function createAccess({
+  settings,
+  store,
+  chainUrl,
+  deployment,
+  log,
+}: {
+  readonly settings: AccessSettings
+  readonly store: OperationalStore
+  readonly chainUrl: string
+  readonly deployment: () => Promise<Deployment>
+  readonly log: (line: string) => void
+}): AccessParts & IdentifyParts & { close(): Promise<void> } {
+  const now = () => Math.floor(Date.now() / 1000)
+  const registrarOf = settings.registrar ?? missingRegistrar
+  const onDeployment = createOnDeployment(deployment)
+
+  const registry = onDeployment(async ({ chainId, addresses }) =>
+    createRegistry({
+      ...{ rpcUrl: chainUrl, chainId, address: addresses.AccountRegistry as Hex, signer: await registrarOf() },
+    }),
+  )
+  const resolver = onDeployment(async ({ chainId, addresses }) =>
+    createDidResolver({ rpcUrl: chainUrl, chainId, registry: addresses.EthereumDIDRegistry as Hex }),
+  )
+  const marketplace = onDeployment(
+    async ({ chainId, addresses }): Promise<Marketplace> =>
+      openMarketplace({
+        ...{ dir: settings.dir, rpcUrl: chainUrl, chainId, registry: addresses.EthereumDIDRegistry as Hex },
+        payer: await registrarOf(),
+      }),
+  )
+  const identity = onDeployment(async ({ chainId, addresses }) => {
+    const [issuer, known, at] = await Promise.all([marketplace(), resolver(), registry()])
+    const chainPorts = createChainPorts({
+      rpcUrl: chainUrl,
+      addresses: {
+        IssuerRegistry: addresses.IssuerRegistry as Hex,
+        RevocationRegistry: addresses.RevocationRegistry as Hex,
+      },
+    })
+    const ports = { ...chainPorts, resolver: known, chainId, marketplace: issuer.did }
+    return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
+  })
+  const wallet = onDeployment(async () => {
+    const [{ did, agreementKeys }, known] = await Promise.all([marketplace(), resolver()])
+    return createCompanyWallet({
+      ...{ did, keys: agreementKeys, resolver: known, development: settings.development },
+    })
+  })
+  const tokens = onDeployment(async () =>
+    createTokens({ folder: settings.dir, marketplace: (await marketplace()).did, now }),
+  )
+
+  const outbox = createOutbox({ store, registry, applied: applied(now), log })
+  const deliveries = createDeliveries(() => parts)
+  const operators = new Set(settings.operatorDids)
+  const parts: AccessParts & IdentifyParts = {
+    ...{ store, identity, wallet, outbox, tokens, now, pendingSeconds: settings.pendingSeconds },
+    log: createAccessLog(store),
+    ownSystems: createOwnSystems(settings.systemsFile),
+    isOperator: (did) => operators.has(did),
+    wakeDeliveries: deliveries.wake,
+  }
+  return {
+    ...parts,
+    async close() {
+      await deliveries.close()
+      await outbox.close()
+      await parts.log.close()
+    },
+  }
+}
+
+async function missingRegistrar(): Promise<never> {
+  throw new OpemError({
+    code: 'ERR_REGISTRAR_KEY',
+    shortMessage: 'this API has no registrar key, so it cannot open accounts; set OPEM_REGISTRAR_KEY_FILE',
+    retryable: true,
+  })
+}
+
+/** What follows from the deployment: made once for each, and again when making it failed or the deployment changed. */
+const createOnDeployment =
+  (deployment: () => Promise<Deployment>) =>
+  <T>(make: (on: Deployment) => Promise<T>): (() => Promise<T>) => {
+    let known: { readonly on: Deployment; readonly made: Promise<T> } | undefined
+    return async () => {
+      const on = await deployment()
+      if (known?.on !== on) {
+        const made = { on, made: make(on) }
+        made.made.catch(() => {
+          if (known === made) known = undefined
+        })
+        known = made
+      }
+      return known.made
+    }
+  }
