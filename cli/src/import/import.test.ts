@@ -10,7 +10,7 @@ import {
   startPostgres,
   temporaryFolder,
 } from '../../../offchain-api/src/testing/harness.ts'
-import { commandLineKeyFile, systemsFile } from '../up/access/paths.ts'
+import { accessPath, commandLineKeyFile } from '../up/access/paths.ts'
 import { prepareAccess } from '../up/access/prepare.ts'
 
 /** The command, the unified API, Postgres and the lake: the real ones, in a temporary folder. */
@@ -32,7 +32,7 @@ beforeAll(async () => {
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
-    environment: { OPEM_SYSTEMS_FILE: systemsFile(home) },
+    environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: accessPath(home) },
   })
   running.push(started)
   api = started.url

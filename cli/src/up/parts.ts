@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import { PAGE_DIR } from '../page/build-page.ts'
-import { brokerTls, systemKeyFile } from './access/paths.ts'
+import { operatorDids } from './access/operator.ts'
+import { accessPath, serverTls, systemKeyFile } from './access/paths.ts'
+import { keyFile } from './keys.ts'
 import type { Part } from './part.ts'
 import { deployed } from './prepare.ts'
 import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
@@ -26,6 +28,7 @@ export function partsOf(
   const here = (offset: number) => `http://127.0.0.1:${at(offset)}`
   const data = (name: string) => join(home, name)
   const prepare = deployed(settings, say)
+  const tls = serverTls(home)
 
   const replaceable: Embedded[] = [
     {
@@ -77,8 +80,8 @@ export function partsOf(
         OPEM_BROKER_DIR: data('broker'),
         OPEM_BROKER_SYSTEM_KEY_FILE: systemKeyFile(home, 'broker'),
         OPEM_BROKER_TLS_PORT: `${at(15)}`,
-        OPEM_BROKER_TLS_KEY_FILE: brokerTls(home).key,
-        OPEM_BROKER_TLS_CERTIFICATE_FILE: brokerTls(home).certificate,
+        OPEM_BROKER_TLS_KEY_FILE: tls.key,
+        OPEM_BROKER_TLS_CERTIFICATE_FILE: tls.certificate,
       },
       probe: { kind: 'tcp', host: new URL(urls.broker).hostname, port: Number(new URL(urls.broker).port || 1883) },
       ports: [at(5), at(15)],
@@ -101,13 +104,19 @@ export function partsOf(
       name: 'api',
       url: urls.api,
       command: source('offchain-api/src/main.ts'),
-      env: {
+      env: async () => ({
         OPEM_API_PORT: `${at(0)}`,
         OPEM_PAGE_DIR: PAGE_DIR,
         OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
-      },
+        OPEM_ACCESS_DIR: accessPath(home),
+        OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
+        OPEM_OPERATOR_DIDS: await operatorDids(home),
+        OPEM_API_TLS_PORT: `${at(16)}`,
+        OPEM_API_TLS_KEY_FILE: tls.key,
+        OPEM_API_TLS_CERTIFICATE_FILE: tls.certificate,
+      }),
       probe: { kind: 'http', url: `${urls.api}/v1/health` },
-      ports: [at(0)],
+      ports: [at(0), at(16)],
       after: ['chain', 'postgres', 'lake'],
       prepare,
     },

@@ -50,7 +50,7 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   const startTheApi = () =>
     startApi({
       ...{ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url },
-      environment: { OPEM_SYSTEMS_FILE: identities.systemsFile },
+      environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: join(folder.path, 'access') },
     })
   let api = await startTheApi()
   const ports = [await freePort(), await freePort(), await freePort()]

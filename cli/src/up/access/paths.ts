@@ -12,8 +12,8 @@ export const systemKeyFile = (home: string, id: string): string => accessPath(ho
 /** The command line's own key: whoever may read the folder acts as the marketplace's operator. */
 export const commandLineKeyFile = (home: string): string => systemKeyFile(home, 'command-line')
 
-/** The broker's own TLS key and certificate. Devices trust that certificate and no other. */
-export const brokerTls = (home: string) => ({
-  key: accessPath(home, 'broker-key.pem'),
-  certificate: accessPath(home, 'broker.pem'),
+/** TLS key and certificate of the doors for client certificates, the broker's and the API's. Devices trust that one alone. */
+export const serverTls = (home: string) => ({
+  key: accessPath(home, 'tls-key.pem'),
+  certificate: accessPath(home, 'tls.pem'),
 })
