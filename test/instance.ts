@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fetchAsOperator } from './machines.ts'
 
 export const root = join(import.meta.dirname, '..')
 const opemFile = join(root, 'cli/bin/opem.mjs')
@@ -19,6 +20,8 @@ export interface Instance {
   /** Asks the subgraph. */
   query<T>(query: string, variables?: Record<string, unknown>): Promise<T>
   api<T>(path: string): Promise<T>
+  /** A request to the API, signed as its operator's command line. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
   /** Ends the supervisor and its parts; data stays. */
   stop(signal?: NodeJS.Signals): Promise<void>
   /** Ends everything and removes the data. */
@@ -33,7 +36,8 @@ export interface Part {
   url?: string
 }
 
-let nextPort = 30_000 + (process.pid % 200) * 50
+// Below the range from which Linux takes the ports of outgoing connections (32768 and above): those may be in use any moment.
+let nextPort = 20_000 + (process.pid % 200) * 50
 
 /** The first of a range of ports that no other instance of this machine's stories uses. */
 function freshPort(): number {
@@ -57,6 +61,7 @@ export async function startInstance(
   let output = ''
   for (const stream of [supervisor.stdout, supervisor.stderr]) stream?.on('data', (bytes) => (output += bytes))
 
+  const asOperator = fetchAsOperator(home)
   const instance: Instance = {
     home,
     page: `http://127.0.0.1:${port}`,
@@ -81,10 +86,11 @@ export async function startInstance(
       return body.data as never
     },
     async api(path) {
-      const response = await fetch(`${instance.page}${path}`)
+      const response = await instance.fetch(path)
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
       return (await response.json()) as never
     },
+    fetch: (path, init) => asOperator(`${instance.page}${path}`, init),
     stop: (signal = 'SIGTERM') => endProcess(supervisor, signal),
     async remove() {
       await endProcess(supervisor, 'SIGTERM')

@@ -1,5 +1,6 @@
 import { type Allocation, evenBatch, settleEvenBatch, settlePeriod, Wh } from '@opem/domain'
 import { evenInPlainBigInts } from './plain-bigint.ts'
+import { streamHours } from './stream.ts'
 
 const MEMBERS = 100
 const PERIODS_PER_BATCH = 2_000
@@ -54,21 +55,20 @@ function same(batch: ReturnType<typeof evenBatch>): void {
 }
 
 /**
- * Speed of the even key on one core: the columns, `settlePeriod` (objects and bigints, what the oracle and `opem settle` call), and
- * a plain BigInt version, on the same books in the same run. Heap growth over all batches shows that memory is flat.
+ * Speed of the even key on one core: the columns, `settlePeriod` (the same columns for one period with values of units, what the
+ * oracle and `opem settle` call), and a plain BigInt version, on the same books in the same run. Then `opem settle` itself on a
+ * file and on one four times as long: its memory does not grow with the number of periods.
  */
 export async function run(): Promise<Record<string, unknown>> {
   const batch = evenBatch(MEMBERS, PERIODS_PER_BATCH, 400_000)
   fill(batch, 1)
   settleEvenBatch(batch)
   same(batch)
-  const heapBefore = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed
   const columns = median(() =>
     rate(MEMBERS * PERIODS_PER_BATCH * BATCHES, () => {
       for (let i = 0; i < BATCHES; i++) settleEvenBatch(batch)
     }),
   )
-  const heapGrowth = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - heapBefore
   const books = Array.from({ length: PLAIN_PERIODS }, (_, period) =>
     Array.from({ length: MEMBERS }, (__, i) => ({
       member: String(i).padStart(4, '0'),
@@ -104,7 +104,11 @@ export async function run(): Promise<Record<string, unknown>> {
     console.log(
       `  ${name.padEnd(28)}${(perSecond / 1e6).toFixed(2).padStart(8)} M member-periods/s   ${(perSecond / plain).toFixed(1).padStart(6)} × plain   (${memberPeriods} each run)`,
     )
-  console.log(`  memory grew by ${(heapGrowth / 1e6).toFixed(1)} MB over ${RUNS * BATCHES * PERIODS_PER_BATCH} periods`)
+  const [short, long] = [await streamHours(10_000), await streamHours(40_000)]
+  for (const { rows: count, seconds, memory } of [short, long])
+    console.log(
+      `  opem settle, file of ${count.toLocaleString('en')} rows: ${(count / seconds / 1e6).toFixed(2)} M rows/s read, settled and printed, at most ${(memory / 1e6).toFixed(0)} MB of memory`,
+    )
   return {
     bench: 'settle',
     members: MEMBERS,
@@ -112,8 +116,10 @@ export async function run(): Promise<Record<string, unknown>> {
     settlePeriodPerSecond: Math.round(objects),
     plainBigIntPerSecond: Math.round(plain),
     timesPlain: Number((columns / plain).toFixed(1)),
-    memoryGrowthBytes: heapGrowth,
+    fileRowsPerSecond: Math.round(long.rows / long.seconds),
+    memoryOfShortFile: short.memory,
+    memoryOfLongFile: long.memory,
     target: 5_000_000,
-    met: columns >= 5_000_000,
+    met: objects >= 5_000_000,
   }
 }

@@ -71,6 +71,7 @@ function verbIn(args: readonly string[]): string | undefined {
 /** `opem …`: runs one verb; the exit code is 0 only on success, errors are one sentence with their code on stderr. */
 export async function main(argv: readonly string[]): Promise<void> {
   const args = argv.slice(2)
+  endQuietlyWithReader()
   const program = newProgram()
   const wanted = verbIn(args)
   try {
@@ -85,6 +86,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) process.exitCode = error.exitCode
     else reportFailure(error, args.includes('--json'))
   }
+}
+
+/** `opem … | head`: who reads has read enough, which is no failure of ours and needs no stack trace. */
+function endQuietlyWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
 }
 
 /** Wrong words end as a CommanderError (exit code 1, its sentence is printed already), never as process.exit. */

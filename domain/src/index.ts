@@ -38,6 +38,7 @@ export {
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {
   instantsOfWallClock,
@@ -72,6 +73,17 @@ export {
 } from './settlement/settle-period.ts'
 export * from './statement/ledger.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export { type AuthorisedInterval, isAuthorised } from './substitution/authorised.ts'
+export {
+  countFlags,
+  FLAG_ESTIMATED,
+  FLAG_SENTENCES,
+  FLAG_SUBSTITUTED,
+  FLAG_UNAUTHORISED,
+  FLAG_WITHOUT_HISTORY,
+  type FlagName,
+  flagNames,
+} from './substitution/flags.ts'
 export {
   type ClosedPeriod,
   type MemberMeter,
@@ -80,13 +92,7 @@ export {
   missingMeters,
   type Substituted,
 } from './substitution/member-energies.ts'
-export {
-  FLAG_ESTIMATED,
-  FLAG_SUBSTITUTED,
-  FLAG_WITHOUT_HISTORY,
-  type PeriodReading,
-  substituteReading,
-} from './substitution/substitute-reading.ts'
+export { type PeriodReading, substituteReading } from './substitution/substitute-reading.ts'
 export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
 export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
 export { parsePriceSeries } from './wire/prices.ts'

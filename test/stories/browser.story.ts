@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brokerLogin } from '@opem/adaptors/live'
 import { developmentWallet } from '@opem/ssi'
 import mqtt from 'mqtt'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -8,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { injectWallet } from '../injected-wallet.ts'
 import { type Instance, root, startInstance, until } from '../instance.ts'
+import { addMachine } from '../machines.ts'
 import { evidenceOf } from './settled.ts'
 
 // A day of the seven members of D2.3 5.3.6.1. Every hour is the worked example (A +3, B +1, H +3, C −1, D, E, F −3 kWh) times
@@ -111,7 +113,11 @@ test('seven members sign their own consent, and the administrator adds them', as
 })
 
 test('meters send a day over MQTT, the administrator starts, and the page shows eight times the worked example', async () => {
-  const broker = await mqtt.connectAsync(`mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`)
+  const field = await addMachine(instance.home, 'street-field', ['street-*'])
+  const broker = await mqtt.connectAsync(
+    `mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`,
+    brokerLogin(field),
+  )
   const now = Math.floor(Date.now() / 1000)
   const kwh = (wh: number) => (wh / 1000).toFixed(3)
   for (let start = yesterday; start + 3600 <= now; start += 3600) {
@@ -149,7 +155,7 @@ test.each([
   { name: 'H', sold: '24', fed: '0', bought: '0', grid: '0', label: 'To receive', money: '2.40' },
 ])('member $name sees the own balance and money', async ({ name, sold, fed, bought, grid, label, money }) => {
   await open(`/c/${community}?day=${day}`)
-  await page.getByRole('link', { name: `Member ${name}` }).click()
+  await page.getByRole('link', { name: `Member ${name}` }).press('Enter')
   await page.getByRole('heading', { level: 1, name: `Member ${name}` }).waitFor()
   await page.goto(`${page.url().split('?')[0]}?day=${day}`)
   await figure('Sold to neighbours').waitFor()

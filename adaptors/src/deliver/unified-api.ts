@@ -26,6 +26,7 @@ const KeptRow = z.object({
   raw: z.string(),
   code: z.string(),
   reason: z.string(),
+  rejectedAt: z.string(),
   replayedAt: z.string().optional(),
   format: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
@@ -37,11 +38,16 @@ export const MOST_READINGS = 20_000
 
 export interface ApiOptions {
   readonly url: string
+  /** Signs requests as a system (ssi/http-signature); unset: nobody's requests. */
+  readonly fetch?: typeof fetch
   /** how long to try again while the API cannot answer, ms; default 60 s, `Infinity` for a process that lives on */
   readonly patience?: number
   readonly signal?: AbortSignal
   readonly onRetry?: (reason: string) => void
 }
+
+/** Refusals of a signature that another signature mends: the API has just started, or the clocks differ by a little. */
+const SIGN_AGAIN = new Set(['ERR_SIGNATURE_REPLAY', 'ERR_SIGNATURE_NOT_YET', 'ERR_SIGNATURE_EXPIRED'])
 
 /** Waits between attempts: 0.2 s, doubling to 10 s. */
 const FIRST_WAIT = 200
@@ -51,11 +57,11 @@ const LONGEST_WAIT = 10_000
  * Client with back-off: a connection error, 429 or 5xx is tried again until patience ends (`ERR_API_UNREACHABLE`,
  * retryable); any other refusal is thrown at once with the API's own code and sentence.
  */
-export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
+export function unifiedApi({ url, fetch: ask = fetch, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const until = Date.now() + patience
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-      const answer = await attempt(url, method, path, body, signal)
+      const answer = await attempt(ask, url, method, path, body, signal)
       if ('value' in answer) return answer.value
       if (!answer.error.retryable || Date.now() + wait > until || signal?.aborted) throw answer.error
       onRetry?.(answer.error.shortMessage)
@@ -108,6 +114,7 @@ function bySeries(prices: readonly SpotPrice[]) {
 }
 
 async function attempt(
+  ask: typeof fetch,
   url: string,
   method: string,
   path: string,
@@ -117,7 +124,7 @@ async function attempt(
   let response: Response
   let text: string
   try {
-    response = await fetch(new URL(path, url), {
+    response = await ask(new URL(path, url), {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -132,6 +139,8 @@ async function attempt(
   const value = parseJson(text)
   if (response.ok) return { value }
   const problem = z.object({ code: z.string(), detail: z.string() }).safeParse(value)
+  if (SIGN_AGAIN.has(problem.data?.code ?? ''))
+    return { error: unreachable(`${method} ${path} is to be signed again: ${problem.data?.detail}`) }
   return {
     error: new OpemError({
       code: problem.data?.code ?? 'ERR_API_REFUSED',

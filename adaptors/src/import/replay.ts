@@ -4,11 +4,12 @@ import { replayInterval } from '../green-button/replay.ts'
 import type { ImportItem, MeterReading } from '../harmonise/meter-reading.ts'
 import { readingOfTelegram } from '../harmonise/telegram-energy.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import { parseTelegram } from '../mqtt/telegram.ts'
+import { telegramOfTopic } from '../mqtt/telegram-of-topic.ts'
 import { IMPORTERS, isFileFormat } from './formats.ts'
 import type { ImportOptions } from './options.ts'
 
 export interface ReplayOptions {
+  /** ISO 8601 UTC: when the row was claimed. A replay is no new claim: what became known since then stays in force. */
   readonly now: string
   readonly mapping?: Mapping | undefined
   readonly timeZone?: string | undefined
@@ -56,13 +57,13 @@ export async function* replayRejected(kept: KeptRow, options: ReplayOptions): As
     return
   }
   if (format === 'mqtt') {
-    const telegram = parseTelegram(raw)
+    const telegram = telegramOfTopic(kept.source.replace(/^mqtt:/, ''), raw)
     const reading = telegram.ok
       ? readingOfTelegram(telegram.value, { source: kept.source, knownAt: options.now })
       : undefined
     if (reading) yield { type: 'reading', reading }
-    else
-      yield again(kept.code, telegram.ok ? 'a register alone is no energy: later telegrams carry it' : telegram.reason)
+    else if (telegram.ok) yield again(kept.code, 'a register alone is no energy: later telegrams carry it')
+    else yield again(telegram.code, telegram.reason)
     return
   }
   const header = stored('header')

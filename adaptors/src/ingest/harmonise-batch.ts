@@ -2,7 +2,8 @@ import { isoInstant } from '../harmonise/instant.ts'
 import type { MeterReading, RejectedRow } from '../harmonise/meter-reading.ts'
 import { type RegisterState, stepRegisters } from '../harmonise/registers.ts'
 import { readingOfTelegram } from '../harmonise/telegram-energy.ts'
-import { formatTelegram, parseTelegram, type RegisterReading } from '../mqtt/telegram.ts'
+import { formatTelegram, type RegisterReading } from '../mqtt/telegram.ts'
+import { telegramOfTopic } from '../mqtt/telegram-of-topic.ts'
 import { meterOfTopic } from '../mqtt/topics.ts'
 
 export interface Harmonised {
@@ -31,16 +32,12 @@ export function harmoniseBatch(
     const source = `mqtt:${topic.slice(0, 200)}`
     const reject = (code: string, reason: string, meter?: string) =>
       rejected.push({ source, ...(meter ? { meter } : {}), raw: raw.slice(0, 8192), code, reason, format: 'mqtt' })
-    const parsed = parseTelegram(raw)
+    const parsed = telegramOfTopic(topic, raw)
     if (!parsed.ok) {
-      reject(parsed.code, parsed.reason, meterOfTopic(topic))
+      reject(parsed.code, parsed.reason, parsed.code === 'ERR_TELEGRAM_METER' ? undefined : meterOfTopic(topic))
       continue
     }
     const telegram = parsed.value
-    if (telegram.meter !== meterOfTopic(topic)) {
-      reject('ERR_TELEGRAM_METER', `the telegram is of meter ${telegram.meter}, the topic of another: ${topic}`)
-      continue
-    }
     if (telegram.kind !== 'registers') {
       const reading = readingOfTelegram(telegram, { source, knownAt })
       if (reading) readings.push(reading)

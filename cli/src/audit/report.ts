@@ -1,4 +1,4 @@
-import { type Finding, formatInstant, type Verdict } from '@opem/domain'
+import { type Finding, FLAG_SENTENCES, type FlagName, formatInstant, type Verdict } from '@opem/domain'
 import type { Audit } from './audit.ts'
 
 const placeOf = ({ place: { batch, revision, period, member, field } }: Finding): string =>
@@ -14,10 +14,11 @@ const placeOf = ({ place: { batch, revision, period, member, field } }: Finding)
 const findingLine = (finding: Finding): string =>
   `${finding.code} at ${placeOf(finding)}: expected ${finding.expected}, found ${finding.found}`
 
-function verdictLines({ start, ok, findings, members, sharedWh }: Verdict): string[] {
+function verdictLines({ start, ok, findings, members, sharedWh, flags = {} }: Verdict): string[] {
   const at = formatInstant(start)
+  const flagged = Object.entries(flags).map(([name, count]) => `, ${count} ${name}`)
   return ok
-    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared`]
+    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared${flagged.join('')}`]
     : [`${at}  WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
 }
 
@@ -32,7 +33,15 @@ function firstWrong({ periods, sequence, strays }: Audit): string | undefined {
   return finding && findingLine(finding)
 }
 
-/** A verdict per period, then one line. */
+/** What each flag that stands on a balance means, once, with how many balances carry it. */
+function flagLines({ periods }: Audit): string[] {
+  return (Object.keys(FLAG_SENTENCES) as FlagName[]).flatMap((name) => {
+    const count = periods.reduce((sum, { flags }) => sum + (flags?.[name] ?? 0), 0)
+    return count === 0 ? [] : [`${name}: ${count} ${count === 1 ? 'balance' : 'balances'}: ${FLAG_SENTENCES[name]}`]
+  })
+}
+
+/** A verdict per period, what its flags mean, then one line. */
 export function auditLines(community: string, audit: Audit): string[] {
   const { periods, sequence, strays, ok } = audit
   const wrong = periods.filter((verdict) => !verdict.ok).length
@@ -43,6 +52,7 @@ export function auditLines(community: string, audit: Audit): string[] {
     : `NOT SOUND: ${wrong} of ${periods.length} periods of ${community} are wrong; first: ${firstWrong(audit)}`
   return [
     ...periods.flatMap(verdictLines),
+    ...flagLines(audit),
     ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
     ...strays.map(({ from, reason }) => `WRONG evidence ${from}: ${reason}`),
     last,
@@ -56,11 +66,12 @@ export const auditJson = (community: string, audit: Audit) => ({
   sound: audit.periods.filter(({ ok }) => ok).length,
   wrong: audit.periods.filter(({ ok }) => !ok).length,
   ...(audit.ok ? {} : { first: firstWrong(audit) }),
-  periods: audit.periods.map(({ start, ok, findings, members, sharedWh, money }) => ({
+  periods: audit.periods.map(({ start, ok, findings, members, sharedWh, flags, money }) => ({
     periodStart: formatInstant(start),
     ok,
     members,
     sharedWh: Number(sharedWh),
+    ...(flags && { flags }),
     ...(findings.length > 0 && { findings }),
     ...(money && { money: Object.fromEntries(money) }),
   })),

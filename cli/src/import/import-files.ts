@@ -5,7 +5,10 @@ import { apiUrl, FORMATS, type ImportFlags, mistake, openApi, readMapping } from
 import { showProgress } from './progress.ts'
 import { sayReport } from './say-report.ts'
 
-/** Imports every `--file`; 0 when no site was refused, else 1. Rejected rows do not change the exit code: they are kept. */
+/**
+ * Imports every `--file`; 1 when a site was refused or nothing of a file could be read, else 0. Some rejected rows do not
+ * change the exit code: they are kept.
+ */
 export async function importFiles(flags: ImportFlags): Promise<0 | 1> {
   const { format = '', file: files } = flags
   if (!isFileFormat(format))
@@ -17,7 +20,7 @@ export async function importFiles(flags: ImportFlags): Promise<0 | 1> {
   if (mapping && mapping.format !== format)
     throw mistake('ERR_MAPPING', `the mapping is for ${mapping.format}, the files are ${format}`)
   for (const file of files) readable(file)
-  const api = flags.dryRun ? undefined : openApi(flags)
+  const api = flags.dryRun ? undefined : await openApi(flags)
   const reports: ImportReport[] = []
   for (const file of files) {
     const progress = showProgress(file)
@@ -38,7 +41,8 @@ export async function importFiles(flags: ImportFlags): Promise<0 | 1> {
   const refused = reports.some((report) => report.refused.length > 0)
   if (flags.json)
     process.stdout.write(`${JSON.stringify({ api: flags.dryRun ? null : apiUrl(flags.api), reports, refused })}\n`)
-  return refused ? 1 : 0
+  const unread = reports.some(({ accepted, duplicates, rejected }) => rejected > 0 && accepted + duplicates === 0)
+  return refused || unread ? 1 : 0
 }
 
 function readable(file: string): void {

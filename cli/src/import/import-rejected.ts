@@ -6,15 +6,19 @@ import { type ImportFlags, openApi, readMapping } from './flags.ts'
 /** Reads rejected rows again with today's importers and mapping; rows that became readings are marked replayed. */
 export async function importRejected(flags: ImportFlags): Promise<0> {
   const mapping = readMapping(flags.map)
-  const api = openApi(flags)
+  const api = await openApi(flags)
   const kept = (await api.listRejected(flags.source)).filter(({ replayedAt }) => !replayedAt)
-  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z')
-  const still: { id: string; source: string; row: number | undefined; code: string; reason: string }[] = []
+  const still: (Still & { readonly id: string })[] = []
   let [replayed, accepted, duplicates] = [0, 0, 0]
   for (const row of kept) {
     const items: ImportItem[] = []
     const companion = (name: string) => createReadStream(resolve(name))
-    for await (const item of replayRejected(row, { now, mapping, timeZone: flags.timeZone, companion }))
+    for await (const item of replayRejected(row, {
+      now: row.rejectedAt.replace(/\.\d+Z$/, 'Z'),
+      mapping,
+      timeZone: flags.timeZone,
+      companion,
+    }))
       items.push(item)
     const readable = items.filter(({ type }) => type === 'reading' || type === 'price')
     const report = await deliverItems(stream(readable), {
@@ -39,10 +43,25 @@ export async function importRejected(flags: ImportFlags): Promise<0> {
     process.stdout.write(
       `${kept.length} rejected rows: ${replayed} read now (${accepted} stored, ${duplicates} known already), ${still.length} still rejected\n`,
     )
-    for (const { source, row, code, reason } of still)
-      process.stdout.write(`  ${source}${row ? ` line ${row}` : ''}: ${code}: ${reason}\n`)
+    for (const line of grouped(still)) process.stdout.write(`  ${line}\n`)
   }
   return 0
+}
+
+interface Still {
+  readonly source: string
+  readonly row: number | undefined
+  readonly code: string
+  readonly reason: string
+}
+
+/** One line per source and code: how many rows, and the first of them as an example. `--json` has every row. */
+function grouped(still: readonly Still[]): string[] {
+  const groups = Map.groupBy(still, ({ source, code }) => `${source}: ${code}`)
+  return [...groups].map(([name, [first, ...rest]]) => {
+    const where = first!.row === undefined ? '' : ` (line ${first!.row})`
+    return `${name} ×${1 + rest.length}${where}: ${first!.reason}`
+  })
 }
 
 async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -11,7 +11,7 @@ export function importCommand(program: Command): void {
     .summary('read meter files into the lake')
     .description(
       'Reads meter files and price files, reports what is odd about them, and stores their readings. The same file twice changes nothing. ' +
-        'A site whose energy is doubtful is refused (exit code 1) until a mapping file decides; rejected rows are kept and said (exit code 0).',
+        'A site whose energy is doubtful is refused (exit code 1) until a mapping file decides; rejected rows are kept and said (exit code 0, or 1 when no row of a file could be read).',
     )
     .option('--format <format>', `one of ${FORMATS.join(', ')}`)
     .option('--file <path>', 'file to read; give it several times for several files', repeated, [])

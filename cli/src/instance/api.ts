@@ -31,11 +31,12 @@ async function checked(response: Response, what: string): Promise<Response> {
   )
 }
 
-export function openApi(base: string): Api {
+/** @param send sends as somebody (instance/caller.ts); unset: as nobody */
+export function openApi(base: string, send: typeof fetch = fetch): Api {
   const url = base.replace(/\/+$/, '')
-  const send = async (method: string, path: string, body?: unknown, accept = 'application/json') =>
+  const ask = async (method: string, path: string, body?: unknown, accept = 'application/json') =>
     checked(
-      await fetch(`${url}${path}`, {
+      await send(`${url}${path}`, {
         method,
         headers: { accept, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -44,14 +45,14 @@ export function openApi(base: string): Api {
     )
   return {
     url,
-    get: async (path) => (await send('GET', path)).json() as never,
+    get: async (path) => (await ask('GET', path)).json() as never,
     post: async (path, body) => {
-      const text = await (await send('POST', path, body)).text()
+      const text = await (await ask('POST', path, body)).text()
       return (text === '' ? undefined : JSON.parse(text)) as never
     },
-    delete: async (path) => void (await (await send('DELETE', path)).arrayBuffer()),
+    delete: async (path) => void (await (await ask('DELETE', path)).arrayBuffer()),
     async *lines<T>(path: string) {
-      const { body } = await send('GET', path, undefined, 'application/x-ndjson')
+      const { body } = await ask('GET', path, undefined, 'application/x-ndjson')
       let rest = ''
       const decoder = new TextDecoder()
       for await (const bytes of body ?? []) {

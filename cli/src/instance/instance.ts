@@ -5,6 +5,7 @@ import { readDeployment } from '../up/deployment.ts'
 import { runningRun } from '../up/run-file.ts'
 import { readSettings } from '../up/settings.ts'
 import { type Api, openApi } from './api.ts'
+import { openCaller } from './caller.ts'
 
 /** The options with which a command finds the marketplace it speaks to. */
 export interface Where {
@@ -73,7 +74,7 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
     deployment?.chainId === chainId && deployment.addresses.Settlement?.toLowerCase() === settlement.toLowerCase()
   return {
     home: settings.home,
-    api: openApi(apiUrl),
+    api: openApi(apiUrl, await openCaller(settings.home)),
     chain,
     chainUrl,
     chainId,

@@ -1,3 +1,4 @@
+import { FLAG_SENTENCES, FLAG_UNAUTHORISED } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import type { Community } from '../api/communities.ts'
 import type { PeriodSummary } from '../api/periods.ts'
@@ -34,6 +35,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               batch,
               members: sight.of === 'all' ? book.balances.length : undefined,
               substituted: book.balances.filter((balance) => (balance.flags & 3) !== 0).length,
+              unauthorised: book.balances.filter((balance) => (balance.flags & FLAG_UNAUTHORISED) !== 0).length,
             },
           ] as const,
       ),
@@ -74,6 +76,9 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               <th scope="col" className="n">
                 Substituted
               </th>
+              <th scope="col" className="n" title={FLAG_SENTENCES.unauthorised}>
+                Not authorised
+              </th>
               <th scope="col">Batch root</th>
             </tr>
           </thead>
@@ -90,6 +95,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
                   <td>{state(period.start)}</td>
                   <td className="n">{period.revision}</td>
                   <td className="n">{known?.substituted ?? '–'}</td>
+                  <td className="n">{known?.unauthorised ?? '–'}</td>
                   <td className="mono">{known === undefined ? '–' : shortHex(known.batch.root)}</td>
                 </tr>
               )

@@ -31,12 +31,17 @@ export function DaySection({
     () => dayRows(day, community.periodSeconds, periods ?? []),
     [day, community.periodSeconds, periods],
   )
-  if (periods === undefined) return <Waiting what="the day" />
+  if (periods === undefined)
+    return (
+      <div className="day">
+        <Waiting what="the day" />
+      </div>
+    )
   const surplus = sum(periods.map((period) => period.surplusWh))
   const demand = sum(periods.map((period) => period.demandWh))
   const shared = sum(periods.map((period) => period.sharedWh))
   return (
-    <>
+    <div className="day">
       <div className="figures" aria-live="polite">
         <Figure
           label="Surplus"
@@ -80,6 +85,6 @@ export function DaySection({
           />
         </Suspense>
       )}
-    </>
+    </div>
   )
 }

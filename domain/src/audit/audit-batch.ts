@@ -1,5 +1,6 @@
 import { unpackTotals } from '../commitment/totals.ts'
 import { formatInstant } from '../periods/instant.ts'
+import { countFlags } from '../substitution/flags.ts'
 import { checkBooks } from './check-books.ts'
 import { checkCommitment } from './check-commitment.ts'
 import { checkMoney } from './check-money.ts'
@@ -30,12 +31,14 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
     const findings = notes.of(start)
     const totals = unpackTotals(batch.totals[i] ?? 0n)
     const amounts = money.get(start)
+    const flags = countFlags(books?.find((book) => book.start === start)?.balances ?? [])
     return {
       start,
       ok: findings.length === 0,
       findings,
       members: totals.members,
       sharedWh: totals.shared,
+      ...(Object.keys(flags).length > 0 ? { flags } : {}),
       ...(amounts ? { money: amounts } : {}),
     }
   })

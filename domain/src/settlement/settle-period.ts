@@ -1,9 +1,10 @@
-import type { Allocation } from '../allocation/allocation.ts'
+import { type Allocation, isPlain } from '../allocation/allocation.ts'
 import { divide } from '../allocation/divide.ts'
 import { OpemError } from '../errors/opem-error.ts'
 import { formatInstant } from '../periods/instant.ts'
 import { type Period, type PeriodSeconds, periodNumber } from '../periods/period.ts'
 import { Wh } from '../units/units.ts'
+import { settleEven } from './settle-even.ts'
 
 /** A member's energy through the grid connection in one period, summed over metering points. */
 export interface MemberEnergy {
@@ -45,8 +46,12 @@ const total = (values: readonly bigint[]): Wh => Wh(values.reduce((sum, value) =
  */
 export function settlePeriod(period: Period, readings: readonly MemberEnergy[], allocation: Allocation): SettledPeriod {
   periodNumber(period)
-  const sorted = [...readings].sort(byMember)
+  const sorted = ascending(readings)
   refuseDuplicates(period, sorted)
+  if (allocation.key === 'even' && isPlain(allocation)) {
+    const settled = settleEven(period, sorted)
+    if (settled) return settled
+  }
   const demands = sorted.map(({ energyImport, energyExport }) => atLeastZero(energyImport - energyExport))
   const surpluses = sorted.map(({ energyImport, energyExport }) => atLeastZero(energyExport - energyImport))
   const { bought, sold } = divide(period, { members: sorted.map((r) => r.member), demands, surpluses }, allocation)
@@ -66,6 +71,13 @@ export function settlePeriod(period: Period, readings: readonly MemberEnergy[], 
       gridExport: Wh(surpluses[i]! - sold[i]!),
     })),
   }
+}
+
+/** Sorted by member; readings that are sorted already, as most are, stay as they are. */
+function ascending(readings: readonly MemberEnergy[]): readonly MemberEnergy[] {
+  for (let i = 1; i < readings.length; i++)
+    if (readings[i - 1]!.member > readings[i]!.member) return [...readings].sort(byMember)
+  return readings
 }
 
 const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n)

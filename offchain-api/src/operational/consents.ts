@@ -44,8 +44,8 @@ export async function pendingConsents(store: OperationalStore, community: string
 }
 
 /** Stores a consent; a newer one of the same member takes its place. */
-export const storeConsent = (store: OperationalStore, community: string, it: PendingConsent) =>
-  store.rows(
+export const storeConsent = (rows: OperationalStore['rows'], community: string, it: PendingConsent) =>
+  rows(
     `INSERT INTO consents (community, member, account, name, starts, metering_points, meters, salt_key, deadline, consent)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (community, member) DO UPDATE SET account = excluded.account, name = excluded.name,

@@ -139,7 +139,13 @@ export const memberWallet = (name: string) => privateKeyToAccount(keccak256(toHe
 /** A member's signed consent, as it goes to the unified API. */
 export async function signedConsent(
   chain: OpenChain,
-  { community, name, meter, from }: { community: Hex; name: string; meter: string; from: number },
+  {
+    community,
+    name,
+    meter,
+    from,
+    participation = 100,
+  }: { community: Hex; name: string; meter: string; from: number; participation?: number },
 ) {
   const { deployment } = chain
   const signer = memberWallet(name)
@@ -147,7 +153,7 @@ export async function signedConsent(
   const terms = {
     member: keccak256(toHex(`member ${name}`)),
     account: signer.address.toLowerCase() as Hex,
-    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation: 100 }],
+    meteringPoints: [{ id: meteringPointId(keccak, saltKey, meter), participation }],
   }
   const deadline = Math.floor(Date.now() / 1000) + 3600
   const typedData = joinConsent({ ...terms, chainId: deployment.chainId, community, from, nonce: 0, deadline })

@@ -5,6 +5,7 @@ import type { Node } from '../node.ts'
 import { answerProposal } from '../sign/answer-proposal.ts'
 import { parseProposal } from '../sign/proposal.ts'
 import { shortly } from '../submit/submit.ts'
+import { openPeerCheck } from './peer-check.ts'
 
 const MOST_BYTES = 1_000_000
 const STATUS: Record<string, number> = {
@@ -14,8 +15,12 @@ const STATUS: Record<string, number> = {
   ERR_ORACLE_PROPOSAL: 400,
 }
 
-/** The node's own door: `GET /health`, `POST /sign` and `POST /wake`, on loopback. */
+/**
+ * The node's own door, on loopback: `GET /health` for all; `POST /sign` and `POST /wake` for its peers alone, because what a
+ * node answers tells about balances, and each question costs it a recomputation.
+ */
 export async function openDoor(node: Node, wake: (community: string | undefined) => void) {
+  const peerOf = openPeerCheck(node.settings)
   const server = createServer((request, response) => {
     answer(request).then(
       ({ status, body }) => send(response, status, body),
@@ -30,23 +35,27 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const path = new URL(request.url ?? '/', 'http://node').pathname
     if (request.method === 'GET' && path === '/health') return { status: 200, body: health(node) }
-    if (request.method === 'POST' && path === '/wake') {
-      const body = (await readJson(request)) as { community?: unknown } | undefined
+    if (request.method !== 'POST' || (path !== '/wake' && path !== '/sign'))
+      return { status: 404, body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health and POST /sign') }
+    const peer = await peerOf(request, () => readBody(request))
+    if (!peer.ok) {
+      node.log.warn('stranger-refused', { path, code: peer.code })
+      return { status: 401, body: problem(401, peer.code, `this door answers the oracle's nodes: ${peer.reason}`) }
+    }
+    if (path === '/wake') {
+      const body = parseJson(peer.value.body) as { community?: unknown } | undefined
       wake(typeof body?.community === 'string' ? body.community : undefined)
       return { status: 202, body: {} }
     }
-    if (request.method === 'POST' && path === '/sign') {
-      const proposal = parseProposal(await readJson(request))
-      const result = proposal.ok ? await answerProposal(node, proposal.value) : proposal
-      if (result.ok) return { status: 200, body: result.value }
-      if (proposal.ok) {
-        const { community, start, revision } = proposal.value.report
-        node.log.warn('refused', { community, start, revision, code: result.code, why: result.reason })
-      }
-      const status = STATUS[result.code] ?? 400
-      return { status, body: problem(status, result.code, result.reason) }
+    const proposal = parseProposal(parseJson(peer.value.body))
+    const result = proposal.ok ? await answerProposal(node, proposal.value) : proposal
+    if (result.ok) return { status: 200, body: result.value }
+    if (proposal.ok) {
+      const { community, start, revision } = proposal.value.report
+      node.log.warn('refused', { community, start, revision, code: result.code, why: result.reason })
     }
-    return { status: 404, body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health and POST /sign') }
+    const status = STATUS[result.code] ?? 400
+    return { status, body: problem(status, result.code, result.reason) }
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -90,7 +99,7 @@ function send(response: ServerResponse, status: number, body: unknown) {
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body))
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -99,8 +108,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
       throw new OpemError({ code: 'ERR_ORACLE_PROPOSAL', shortMessage: `more than ${MOST_BYTES} bytes` })
     chunks.push(chunk)
   }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
   } catch {
     return undefined
   }

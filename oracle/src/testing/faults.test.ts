@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { unpackTotals } from '@opem/domain'
+import { createSignedFetch, createSystemKey, openSystemKey } from '@opem/ssi/http-signature'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openChainGate } from './chain-gate.ts'
 import { batchesOf, evidenceOf, foundCommunity, postReadings } from './found-community.ts'
@@ -20,6 +22,9 @@ afterEach(async () => {
   await Promise.all(nodes.map((node) => node.end()))
   nodes = []
 })
+
+/** Asks as another node does. */
+const asNode = async (seat: number) => createSignedFetch(await openSystemKey(world.nodeKeyFile(seat)))
 
 const start = async (...seats: number[]) => {
   const started = await Promise.all(seats.map((seat) => world.startNode(seat)))
@@ -135,7 +140,8 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
       return evidence.length === 3 && evidence[1]!.revision === 1
     })
     // The same reading again is no news: nothing follows, though every node has looked at the change.
-    const cursor = async () => (await fetch(`${world.apiUrl}/v1/communities/${founded.id}/changes?after=0`)).json()
+    const asked = await asNode(0)
+    const cursor = async () => (await asked(`${world.apiUrl}/v1/communities/${founded.id}/changes?after=0`)).json()
     await postReadings(world, founded, { [founded.other]: [undefined, HOUR.other] })
     await cursor()
     expect(await batchesOf(world, founded.id)).toHaveLength(4)
@@ -189,13 +195,15 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
       rules: 1,
       root: `0x${'11'.repeat(32)}`,
     }
+    const peer = await asNode(1)
     const ask = async (change: object, totals: string[]) => {
       const proposal = {
         report: { ...report, deadline: Math.floor(Date.now() / 1000) + 60, ...change },
         totals,
         previous: null,
       }
-      const response = await fetch(`${node!.url}/sign`, { method: 'POST', body: JSON.stringify(proposal) })
+      const headers = { 'content-type': 'application/json' }
+      const response = await peer(`${node!.url}/sign`, { method: 'POST', headers, body: JSON.stringify(proposal) })
       return { status: response.status, ...((await response.json()) as { code: string; detail: string }) }
     }
     const truth = ((7000n << 184n) | (10_000n << 112n) | (7000n << 40n) | (3n << 24n)).toString(16)
@@ -210,5 +218,34 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
     expect((await ask({ rules: 2 }, [word])).detail).toContain('rule version 1 is in force')
     expect(await ask({ deadline: 1 }, [word])).toMatchObject({ code: 'ERR_ORACLE_DEADLINE' })
     expect(await ask({ periods: 0 }, [word])).toMatchObject({ status: 400, code: 'ERR_ORACLE_PROPOSAL' })
+  })
+
+  describe('answers its peers alone', () => {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
+
+    test.each(['/sign', '/wake'])(
+      '%s refuses nobody, strangers, other machines and what was heard before',
+      async (path) => {
+        const [node] = await start(0)
+        const url = `${node!.url}${path}`
+        expect(await codeOf(await fetch(url, post))).toEqual([401, 'ERR_SIGNATURE_MISSING'])
+        const stranger = createSignedFetch(await createSystemKey(join(node!.dir, `stranger-${path.slice(1)}.json`)))
+        expect(await codeOf(await stranger(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        const commandLine = createSignedFetch(await openSystemKey(world.systemKeyFile))
+        expect(await codeOf(await commandLine(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        let heard: RequestInit | undefined
+        const peer = createSignedFetch(await openSystemKey(world.nodeKeyFile(1)), (to, init) => {
+          heard = init
+          return fetch(to, init)
+        })
+        expect((await peer(url, post)).status).toBe(path === '/sign' ? 400 : 202)
+        expect(await codeOf(await fetch(url, heard))).toEqual([401, 'ERR_SIGNATURE_REPLAY'])
+        expect(await codeOf(await fetch(url, { ...heard, body: '{"community":"0x"}' }))).toEqual([
+          401,
+          'ERR_SIGNATURE_DIGEST',
+        ])
+      },
+    )
   })
 })

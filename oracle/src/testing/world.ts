@@ -10,6 +10,7 @@ import {
   startPostgres,
   temporaryFolder,
 } from '../../../offchain-api/src/testing/harness.ts'
+import { accreditMeterOperator, createIdentities } from './identities.ts'
 import { startAnvil, startChild } from './processes.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk' // anvil's own
@@ -42,9 +43,15 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   for (const key of nodeKeys) {
     await test.setBalance({ address: privateKeyToAccount(key).address, value: parseEther('100') })
   }
+  const identities = await createIdentities(folder.path)
+  const wallet = createWalletClient({ transport, account: operator })
+  const { IssuerRegistry } = deployment.addresses
   const apiPort = await freePort()
   const startTheApi = () =>
-    startApi({ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url })
+    startApi({
+      ...{ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url },
+      environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: join(folder.path, 'access') },
+    })
   let api = await startTheApi()
   const ports = [await freePort(), await freePort(), await freePort()]
   const children = new Set<ReturnType<typeof startChild>>()
@@ -54,7 +61,13 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     chainUrl: anvil.url,
     apiUrl: `http://127.0.0.1:${apiPort}`,
     client: createPublicClient({ transport, pollingInterval: 20 }),
-    wallet: createWalletClient({ transport, account: operator }),
+    wallet,
+    /** Asks the API as the operator's command line, whose key is in the file. */
+    fetch: identities.fetch,
+    systemKeyFile: identities.keyFile('command-line'),
+    nodeKeyFile: (seat: number) => identities.keyFile(`oracle-${seat + 1}`),
+    systemsFile: identities.systemsFile,
+    dataSource: await accreditMeterOperator(wallet, IssuerRegistry, deployment.chainId),
     test,
     nodeAddress: (seat: number) => privateKeyToAccount(nodeKeys[seat]!).address,
     api: {
@@ -76,6 +89,8 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
         OPEM_ORACLE_PORT: String(ports[seat]),
         OPEM_ORACLE_PEERS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
         OPEM_ORACLE_KEY_FILE: keyFile,
+        OPEM_ORACLE_SYSTEM_KEY_FILE: identities.keyFile(`oracle-${seat + 1}`),
+        OPEM_SYSTEMS_FILE: identities.systemsFile,
         OPEM_ORACLE_DIR: dir,
         OPEM_CHAIN_URL: anvil.url,
         OPEM_API_URL: `http://127.0.0.1:${apiPort}`,

@@ -12,8 +12,13 @@ export interface Founding {
 export interface ChainMembership {
   readonly account: Hex
   readonly from: number
+  /** null while the member stays */
+  readonly until: number | null
   readonly meteringPoints: readonly { readonly id: Hex; readonly participation: number }[]
 }
+
+/** EnergyCommunity's answer for who has not left. */
+const NOT_LEFT = 2n ** 64n - 1n
 
 /** The few questions that the unified API asks the chain. @throws ERR_CHAIN_AWAY (retryable) */
 export interface Chain {
@@ -66,7 +71,12 @@ export function createChain({ url, deployment }: { url: string; deployment: () =
             client.readContract({ ...community(id), functionName: 'meteringPoints', args: [member] }),
           ])
           if (BigInt(membership.account) === 0n) return undefined
-          return { account: membership.account.toLowerCase() as Hex, from: Number(membership.from), meteringPoints }
+          return {
+            account: membership.account.toLowerCase() as Hex,
+            from: Number(membership.from),
+            until: membership.until === NOT_LEFT ? null : Number(membership.until),
+            meteringPoints,
+          }
         } catch (cause) {
           if (isRevert(cause)) return undefined
           throw cause

@@ -1,4 +1,4 @@
-import { formatInstant, type Hex, joinConsent, meteringPointId } from '@opem/domain'
+import { formatInstant, type Hex, joinConsent, meterHasShareLeft, meteringPointId } from '@opem/domain'
 import { recoverTypedDataAddress } from 'viem'
 import { z } from 'zod'
 import { authorise } from '../../access/meter-authorisation/authorisations.ts'
@@ -6,11 +6,14 @@ import { dataSourcesOf } from '../../access/meter-authorisation/data-sources.ts'
 import { addressesOf } from '../../access/rules/relations.ts'
 import {
   consentToMember,
+  metersOf,
   type PendingConsent,
   pendingConsents,
   removeConsent,
   storeConsent,
 } from '../../operational/consents.ts'
+import { holdingMeters, sharesOf } from '../../operational/meter-shares.ts'
+import type { OperationalStore } from '../../operational/store.ts'
 import { keccak } from '../chain/keccak.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
@@ -52,11 +55,14 @@ export const postConsent = defineRoute({
         : await dataSourcesOf(services.access, {
             ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
           })
-    await storeConsent(services.store, id, pending)
-    for (const meter of pending.meters)
-      await authorise(services.store.rows, {
-        ...{ community: id, member: pending.member, meter, from: pending.from, source: sources?.get(meter) },
-      })
+    await holdingMeters(services.store, pending, async (rows) => {
+      await checkShares(services, rows, id, pending)
+      await storeConsent(rows, id, pending)
+      for (const meter of pending.meters)
+        await authorise(rows, {
+          ...{ community: id, member: pending.member, meter, from: pending.from, source: sources?.get(meter) },
+        })
+    })
     const joined = membership !== undefined
     if (joined) await consentToMember(services.store, id, pending)
     return { member: pending.member, status: joined ? 'joined' : 'pending' }
@@ -124,6 +130,28 @@ function checkMeteringPoints({ meters, meteringPoints, saltKey }: PendingConsent
       'ERR_METERING_POINTS',
       'each metering point must be keccak256(salt key ‖ meter) of the meter in the same place; send both lists in one order',
     )
+}
+
+/** A kilowatt-hour is sold once: what a meter gives to all its communities together is bounded. */
+async function checkShares({ chain }: Services, rows: OperationalStore['rows'], id: string, pending: PendingConsent) {
+  const known = await sharesOf(rows, pending.meters, { community: id, member: pending.member })
+  const shares = await Promise.all(
+    known.map(async ({ consentedFrom, ...share }) => {
+      const membership =
+        consentedFrom === null ? await chain.membership(share.community as Hex, share.member as Hex) : undefined
+      return { ...share, from: membership?.from ?? consentedFrom ?? pending.from, until: membership?.until ?? null }
+    }),
+  )
+  for (const { meter, participation } of metersOf(pending)) {
+    const wanted = { community: id, member: pending.member, participation, from: pending.from, until: null }
+    // The same meter under two metering points of one consent counts twice, as it should.
+    const own = metersOf(pending).filter((other) => other.meter === meter).length - 1
+    const left = meterHasShareLeft(meter, wanted, [
+      ...shares.filter((share) => share.meter === meter),
+      ...Array.from({ length: own }, () => wanted),
+    ])
+    if (!left.ok) throw new Refusal(422, left.code, left.reason)
+  }
 }
 
 async function checkSignature({ chain, deployment, now }: Services, id: string, pending: PendingConsent) {
