@@ -28,6 +28,10 @@ export const roleList = (roles: readonly string[]): string => {
   return listOf([first, ...rest.map((name) => name.toLowerCase())])
 }
 
+/** The roles that a credential names. */
+export const rolesOf = ({ claims }: Pick<Credential, 'claims'>): string[] =>
+  Array.isArray(claims.roles) ? claims.roles.map(String) : claims.roles === undefined ? [] : [String(claims.roles)]
+
 const text = (value: unknown): string =>
   typeof value === 'string' ? value : value === null || value === undefined ? '–' : JSON.stringify(value)
 
@@ -58,7 +62,7 @@ export function claimsOf({ claims }: Pick<Credential, 'claims'>): readonly (read
       return value.length === 0
         ? [['Contracts', 'none yet']]
         : value.map((line, i) => [`Contract ${i + 1}`, contractLine(line)] as const)
-    if (name === 'roles') return [['Roles', roleList(Array.isArray(value) ? value.map(String) : [String(value)])]]
+    if (name === 'roles') return [['Roles', roleList(rolesOf({ claims }))]]
     if (name === 'previous' && value === null) return []
     if (name === 'account' || name === 'previous' || name === 'member') return [[NAMES[name]!, shortHex(text(value))]]
     return [[NAMES[name] ?? name, text(value)]]

@@ -1,12 +1,17 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { issueDevelopmentIdentity } from '../api/access.ts'
+import { useNow } from '../app/now.ts'
 import { useSettings } from '../app/settings.ts'
+import { presentable } from '../credentials/choose.ts'
+import { roleList, rolesOf, titleOf } from '../credentials/claims.ts'
 import { decodeCredential } from '../credentials/decode.ts'
 import { ImportCredential } from '../credentials/ImportCredential.tsx'
-import { keepCredential } from '../credentials/use-kept.ts'
+import { keepCredential, useKept } from '../credentials/use-kept.ts'
 import { Button } from '../parts/Button.tsx'
 import { Copy } from '../parts/Copy.tsx'
+import { Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import type { Holder } from '../presentation/present.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -16,6 +21,10 @@ type Props = { kind: 'citizen' | 'company'; holder: Holder; has: boolean }
 /** Where the credential to register with comes from. */
 export function GetCredential({ kind, holder, has }: Props) {
   const { development } = useSettings()
+  const [employed] = presentable(useKept(holder.address), 'RepresentativeCredential', holder.did, useNow()).slice(
+    0,
+    kind === 'company' ? 1 : 0,
+  )
   const ways = (
     <>
       {kind === 'company' ? (
@@ -47,7 +56,16 @@ export function GetCredential({ kind, holder, has }: Props) {
   ) : (
     <section className="panel" aria-labelledby="get">
       <h2 id="get">{kind === 'citizen' ? 'Your identity credential' : 'Your Representative credential'}</h2>
-      <p>This browser keeps none for the connected wallet yet.</p>
+      {employed === undefined ? (
+        <p>This browser keeps none for the connected wallet yet.</p>
+      ) : (
+        <Notice tone="warn" title="You are no administrator">
+          <p>
+            {titleOf(employed)}: this credential names the roles {roleList(rolesOf(employed))}. Only an administrator
+            registers the company. If it is registered already, <Link to="/sign-in">sign in</Link> with it.
+          </p>
+        </Notice>
+      )}
       {ways}
     </section>
   )
