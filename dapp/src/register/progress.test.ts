@@ -22,7 +22,7 @@ test('a company’s wallet that stays silent is named, with what it answered las
     waited: 45,
   })
   expect(receipt!.text).toBe(
-    'Your company’s wallet has not answered for 45 seconds. Its last answer: ERR_FETCH_TIMEOUT: no answer within 5 s. Is it running, and can the marketplace reach its address? It is asked again until the registration runs out; you may leave this page open or come back.',
+    'Your company’s wallet has not answered for 45 seconds. The last try ended so: ERR_FETCH_TIMEOUT: no answer within 5 s. Is it running, and can the marketplace reach its address? It is asked again until the registration runs out; you may leave this page open or come back.',
   )
 })
 

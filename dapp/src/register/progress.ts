@@ -41,7 +41,7 @@ export function stepsOf({ kind, status, reason, waited }: Way): readonly Step[] 
 function receiptText(kind: Way['kind'], failed: boolean, reason: string | undefined, waited: number): string {
   if (failed) return reason ?? 'The receipt did not come in time. Register again.'
   if (kind === 'citizen') return 'Sign that you received the credential: only then does the account become active.'
-  const why = reason === undefined ? '' : ` Its last answer: ${reason}.`
+  const why = reason === undefined ? '' : ` The last try ended so: ${reason}.`
   return waited < LONG
     ? `Your company’s wallet receives the credential and signs the receipt by itself. Waiting for it …${why}`
     : `Your company’s wallet has not answered for ${Math.floor(waited)} seconds.${why} Is it running, and can the marketplace reach its address? It is asked again until the registration runs out; you may leave this page open or come back.`
