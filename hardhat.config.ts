@@ -32,6 +32,8 @@ export default defineConfig({
   },
   test: {
     solidity: {
+      // ERC-1056 as it is deployed: the bytecode that its authors published.
+      fsPermissions: { readFile: ['contracts/abi/bytecode.json'] },
       fuzz: { runs: thorough ? 2_000 : 256, seed: '0x6f70656d' },
       invariant: { runs: thorough ? 64 : 12, depth: thorough ? 64 : 32, failOnRevert: true },
     },

@@ -7,7 +7,16 @@ import { createServer } from 'node:net'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import {
+  accountRegistryAbi,
+  communityFactoryAbi,
+  credentialDefinitionRegistryAbi,
+  energyCommunityAbi,
+  issuerRegistryAbi,
+  revocationRegistryAbi,
+  schemaRegistryAbi,
+  settlementAbi,
+} from '@opem/contracts'
 import { typesOf } from './types.ts'
 
 const run = promisify(execFile)
@@ -20,6 +29,11 @@ const ABIS = {
   CommunityFactory: eventsOf(communityFactoryAbi),
   EnergyCommunity: eventsOf(energyCommunityAbi),
   Settlement: eventsOf(settlementAbi),
+  IssuerRegistry: eventsOf(issuerRegistryAbi),
+  SchemaRegistry: eventsOf(schemaRegistryAbi),
+  CredentialDefinitionRegistry: eventsOf(credentialDefinitionRegistryAbi),
+  RevocationRegistry: eventsOf(revocationRegistryAbi),
+  AccountRegistry: eventsOf(accountRegistryAbi),
 }
 
 /** The graph-node program (Linux x64 only). */

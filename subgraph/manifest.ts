@@ -5,7 +5,15 @@ const Address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
 /** What the manifest needs of `deployment.json`: where the contracts are and the block from which they exist. */
 export const Deployment = z.object({
   block: z.int().nonnegative(),
-  addresses: z.object({ CommunityFactory: Address, Settlement: Address }),
+  addresses: z.object({
+    CommunityFactory: Address,
+    Settlement: Address,
+    IssuerRegistry: Address,
+    SchemaRegistry: Address,
+    CredentialDefinitionRegistry: Address,
+    RevocationRegistry: Address,
+    AccountRegistry: Address,
+  }),
 })
 export type Deployment = z.infer<typeof Deployment>
 
@@ -16,6 +24,11 @@ export const NETWORK = 'opem'
 const PLACEHOLDERS = {
   CommunityFactory: '0x00000000000000000000000000000000000000f0',
   Settlement: '0x00000000000000000000000000000000000000f1',
+  IssuerRegistry: '0x00000000000000000000000000000000000000f2',
+  SchemaRegistry: '0x00000000000000000000000000000000000000f3',
+  CredentialDefinitionRegistry: '0x00000000000000000000000000000000000000f4',
+  RevocationRegistry: '0x00000000000000000000000000000000000000f5',
+  AccountRegistry: '0x00000000000000000000000000000000000000f6',
 } as const
 
 /**

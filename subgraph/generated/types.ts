@@ -282,3 +282,154 @@ export interface CommunityEvent {
   block: string
   transaction: `0x${string}`
 }
+
+/** Since when an issuer's credentials of one type are accepted. What was before a withdrawal is in the events. */
+export interface Accreditation {
+  /** Issuer ‖ credential type */
+  id: `0x${string}`
+  /** keccak256 of the issuer's canonical DID */
+  issuer: `0x${string}`
+  /** keccak256 of the type's name */
+  credentialType: `0x${string}`
+  /** Epoch seconds */
+  from: string
+  /** Epoch seconds; null while it stands */
+  until: string | null
+  events: AccreditationEvent[]
+}
+
+export type AccreditationEventKind = 'ACCREDITED' | 'WITHDRAWN'
+
+/** A decision about an issuer, in the order of the chain. */
+export interface AccreditationEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  accreditation: Accreditation
+  kind: AccreditationEventKind
+  /** Block time, epoch seconds */
+  timestamp: string
+  transaction: `0x${string}`
+}
+
+/** One version of a credential schema, published under an address. Nobody changes it. */
+export interface Schema {
+  /** keccak256(abi.encode(publisher, nameHash, version)) */
+  id: `0x${string}`
+  publisher: `0x${string}`
+  name: string
+  /** keccak256 of the name: also the type of credentials that bear it */
+  nameHash: `0x${string}`
+  /** Counted from 1 */
+  version: number
+  /** keccak256 of the JSON Schema document */
+  contentHash: `0x${string}`
+  /** The version before; null for the first */
+  previous: Schema | null
+  /** Block time, epoch seconds */
+  publishedAt: string
+  transaction: `0x${string}`
+  definitions: CredentialDefinition[]
+}
+
+/** That an issuer issues credentials of a type after a schema. */
+export interface CredentialDefinition {
+  /** keccak256(abi.encode(issuer, credentialType, schema)) */
+  id: `0x${string}`
+  /** Address of the issuer's DID */
+  issuer: `0x${string}`
+  /** keccak256 of the type's name */
+  credentialType: `0x${string}`
+  schema: Schema
+  /** Block time, epoch seconds */
+  definedAt: string
+  /** Block time, epoch seconds; null while it is in use */
+  retiredAt: string | null
+  transaction: `0x${string}`
+}
+
+/** A credential that its issuer took back, for ever. */
+export interface Revocation {
+  /** Issuer ‖ credential id */
+  id: `0x${string}`
+  /** Address of the issuer's DID */
+  issuer: `0x${string}`
+  /** keccak256 of the credential's jti */
+  credentialId: `0x${string}`
+  /** Who revoked: the owner of the issuer's DID, or its delegate */
+  by: `0x${string}`
+  /** Block time, epoch seconds */
+  revokedAt: string
+  block: string
+  transaction: `0x${string}`
+}
+
+export type AccountStatus = 'PENDING' | 'ACTIVE' | 'SUSPENDED' | 'REVOKED'
+
+export type AccountKind = 'COMPANY' | 'CITIZEN' | 'MACHINE'
+
+/** An account of the marketplace, without a name. */
+export interface Account {
+  /** keccak256 of its holder's canonical DID */
+  id: `0x${string}`
+  /** A pending account whose pendingUntil has passed counts as none: it may be opened anew */
+  status: AccountStatus
+  kind: AccountKind
+  /** Bitmap: 1 data provider, 2 service provider, 4 data user, 8 service user */
+  roles: number
+  /** Version of its credential, counted from 1 */
+  version: number
+  /** keccak256 of the signing input of the credential in force, or pending */
+  credentialHash: `0x${string}`
+  /** Last instant at which it can be activated, epoch seconds; null once it was */
+  pendingUntil: string | null
+  /** Block time of its (last) opening, epoch seconds */
+  openedAt: string
+  /** Block time of its activation, epoch seconds; null before */
+  activatedAt: string | null
+  /** Block time of the last event, epoch seconds */
+  updatedAt: string
+  credentials: AccountCredential[]
+  events: AccountEvent[]
+}
+
+/** A version of an account's credential that was in force. */
+export interface AccountCredential {
+  /** Account ‖ version (4 bytes) */
+  id: `0x${string}`
+  account: Account
+  /** Counted from 1 */
+  version: number
+  credentialHash: `0x${string}`
+  /** Hash of the version that it superseded; null for the first */
+  previousHash: `0x${string}` | null
+  /** Block time, epoch seconds */
+  from: string
+  /** Block time of the version that superseded it, epoch seconds; null while it is the latest */
+  supersededAt: string | null
+  transaction: `0x${string}`
+}
+
+export type AccountEventKind = 'OPENED' | 'ACTIVATED' | 'RENEWED' | 'SUSPENDED' | 'REINSTATED' | 'REVOKED' | 'ROLES_CHANGED'
+
+/** What happened to an account, in the order of the chain. */
+export interface AccountEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  account: Account
+  kind: AccountEventKind
+  /** Status before; null when there was none */
+  previousStatus: AccountStatus | null
+  status: AccountStatus
+  /** Roles before and after, as in Account.roles */
+  previousRoles: number
+  roles: number
+  /** Version of the credential after it */
+  version: number
+  /** Credential hash before; null at the first opening */
+  previousHash: `0x${string}` | null
+  credentialHash: `0x${string}`
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  transaction: `0x${string}`
+}

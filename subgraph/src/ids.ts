@@ -36,3 +36,15 @@ export function dayId(community: Bytes, day: u64): Bytes {
 export function eventId(event: ethereum.Event): Bytes {
   return event.transaction.hash.concat(bigEndian(event.logIndex.toU64(), 4))
 }
+
+export function accreditationId(issuer: Bytes, credentialType: Bytes): Bytes {
+  return issuer.concat(credentialType)
+}
+
+export function revocationId(issuer: Bytes, credentialId: Bytes): Bytes {
+  return issuer.concat(credentialId)
+}
+
+export function credentialVersionId(account: Bytes, version: i32): Bytes {
+  return account.concat(bigEndian(version, 4))
+}

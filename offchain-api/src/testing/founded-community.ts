@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import { communityFactoryAbi, energyCommunityAbi, issuerRegistryAbi, settlementAbi } from '@opem/contracts'
 import { deploy } from '@opem/contracts/deploy'
 import {
   canonicalJson,
@@ -32,6 +32,9 @@ import {
   toHex,
 } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { createKeyFile } from '@opem/ssi'
+import { type ClaimsOf, type CredentialType, issueCredential } from '@opem/ssi/credential'
+import { accountIdOf, didOfAddress } from '@opem/ssi/did'
 import { keccak } from '../unified-api/chain/keccak.ts'
 import { startAnvil } from './harness.ts'
 
@@ -55,7 +58,11 @@ export async function openChain(folder: string) {
   const deploymentPath = join(folder, 'deployment.json')
   await writeFile(deploymentPath, JSON.stringify(deployment))
   const transport = http(anvil.url)
+  const registrarFile = join(folder, 'registrar.json')
+  await createKeyFile(registrarFile, keyOf(0))
   return {
+    /** Account 0 also opens accounts. */
+    registrarFile,
     anvil,
     deployment,
     deploymentPath,
@@ -66,6 +73,29 @@ export async function openChain(folder: string) {
 }
 
 export type OpenChain = Awaited<ReturnType<typeof openChain>>
+
+/** Account 2 stands in for the issuers of the world. */
+const issuer = account(2)
+
+/** The administrator accredits the test's issuer for a type of credential. */
+export async function accredit({ client, administrator, deployment }: OpenChain, type: CredentialType) {
+  const did = didOfAddress(deployment.chainId, issuer.address)
+  const hash = await administrator.writeContract({
+    ...{ chain: null, address: deployment.addresses.IssuerRegistry, abi: issuerRegistryAbi, functionName: 'accredit' },
+    args: [accountIdOf(did), keccak256(toHex(type))],
+  })
+  await client.waitForTransactionReceipt({ hash })
+}
+
+/** A credential of the test's issuer about the holder of `address`. */
+export const issueTo = async <T extends CredentialType>(
+  { deployment: { chainId } }: OpenChain,
+  { address, type, claims }: { address: Hex; type: T; claims: ClaimsOf<T> },
+) =>
+  issueCredential({
+    ...{ issuer: didOfAddress(chainId, issuer.address), signer: issuer, type, claims },
+    ...{ subject: didOfAddress(chainId, address), expiresAt: Math.floor(Date.now() / 1000) + 3600 },
+  })
 
 /** Founds a historic community that starts at `from`; nobody has joined, nothing is stored off the chain. */
 export async function foundOnChain(
@@ -103,9 +133,12 @@ export async function foundOnChain(
   return { id: created!.args.community.toLowerCase() as Hex, rules }
 }
 
+/** The key that a member of this name signs with. */
+export const memberWallet = (name: string) => privateKeyToAccount(keccak256(toHex(`key of ${name}`)))
+
 /** A member's signed consent, as it goes to the unified API. */
 export async function signedConsent(
-  { deployment }: OpenChain,
+  chain: OpenChain,
   {
     community,
     name,
@@ -114,7 +147,8 @@ export async function signedConsent(
     participation = 100,
   }: { community: Hex; name: string; meter: string; from: number; participation?: number },
 ) {
-  const signer = privateKeyToAccount(keccak256(toHex(`key of ${name}`)))
+  const { deployment } = chain
+  const signer = memberWallet(name)
   const saltKey = keccak256(toHex(`salt of ${name}`))
   const terms = {
     member: keccak256(toHex(`member ${name}`)),
@@ -132,6 +166,11 @@ export async function signedConsent(
     saltKey,
     deadline: formatInstant(deadline),
     consent,
+    dataSources: [
+      await issueTo(chain, {
+        ...{ address: terms.account, type: 'DataSourceCredential', claims: { meter, role: 'data-subject' } },
+      }),
+    ],
   }
 }
 

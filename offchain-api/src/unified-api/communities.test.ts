@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Hex } from '@opem/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  accredit,
   evidence,
   foundOnChain,
   joinOnChain,
@@ -20,6 +21,7 @@ import {
   temporaryFolder,
   until,
 } from '../testing/harness.ts'
+import { ALL, writeSystems } from '../testing/systems.ts'
 
 const NAMES = ['Ana Ferreira', 'Bjørn Æsir', 'Ωmega Household']
 const FROM = Date.parse('2015-06-01T00:00:00Z') / 1000
@@ -32,6 +34,7 @@ let postgres: Running
 let api: RunningProcess
 let id: Hex
 let rules: object
+let ask: typeof fetch
 let consents: SignedConsent[]
 
 beforeAll(async () => {
@@ -41,7 +44,11 @@ beforeAll(async () => {
     startPostgres({ dir: join(folder.path, 'postgres') }),
     openChain(folder.path),
   ])
+  const systems = await writeSystems(folder.path, [ALL])
+  ask = systems.fetch.all
+  await accredit(chain, 'DataSourceCredential')
   api = await startApi({
+    access: { ...systems, registrarFile: chain.registrarFile },
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     chainUrl: chain.anvil.url,
@@ -61,7 +68,7 @@ afterAll(async () => {
 })
 
 async function call(method: string, path: string, body?: unknown) {
-  const response = await fetch(`${api.url}${path}`, {
+  const response = await ask(`${api.url}${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
@@ -105,7 +112,7 @@ describe('a community', () => {
     for (const consent of consents)
       expect((await call('POST', `/v1/communities/${id}/consents`, consent)).body.status).toBe('pending')
     expect((await call('GET', `/v1/communities/${id}/consents`)).body.consents).toEqual(
-      consents.map(({ saltKey: _, ...shown }) => shown),
+      consents.map(({ saltKey: _, dataSources: __, ...shown }) => shown),
     )
   })
 
@@ -256,9 +263,9 @@ describe('a community', () => {
   })
 
   test('serves the chain to the page without its administration', async () => {
-    const ask = (method: string) => call('POST', '/chain', { jsonrpc: '2.0', id: 1, method, params: [] })
-    expect((await ask('eth_chainId')).body.result).toBe('0x7a69')
-    expect((await ask('anvil_mine')).body.code).toBe('ERR_CHAIN_METHOD')
+    const rpc = (method: string) => call('POST', '/chain', { jsonrpc: '2.0', id: 1, method, params: [] })
+    expect((await rpc('eth_chainId')).body.result).toBe('0x7a69')
+    expect((await rpc('anvil_mine')).body.code).toBe('ERR_CHAIN_METHOD')
     expect((await call('GET', '/v1/settings')).body).toEqual({ ...chain.deployment, development: false })
   })
 })

@@ -48,19 +48,19 @@ export function openCompany({ book, profile, keys, chain, payer, now }: CompanyO
     if (!Number.isInteger(expiresAt) || expiresAt <= now()) {
       throw refuse('ERR_EXPIRY', `A credential that ends at ${expiresAt} would never count: it is ${now()}.`)
     }
-    const jti = `urn:uuid:${randomUUID()}`
+    const [jti, issuedAt] = [`urn:uuid:${randomUUID()}`, now()]
     const jwt = await issueCredential({
       issuer: did,
       signer: (await keys()).account,
       type: 'RepresentativeCredential',
       subject,
       claims: { name, email, roles: [...roles], company: { did, ...company, walletEndpoint: endpoint } },
-      issuedAt: now(),
+      issuedAt,
       expiresAt,
       jti,
     })
     const hash = credentialHashOf(jwt)
-    const issued = { jti, hash, subject, name, email, roles: [...roles], expiresAt, revokedAt: null, jwt }
+    const issued = { jti, hash, subject, name, email, roles: [...roles], issuedAt, expiresAt, revokedAt: null, jwt }
     await book.add(issued)
     return issued
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { OpemError } from '@opem/domain'
 import { z } from 'zod'
 import { readPrivate, writePrivate } from './files.ts'
+import { oneNamed } from './one-named.ts'
 import { type HeldCredential, type KeptCredential, readCredential } from './stored-credential.ts'
 
 const Kept = z.strictObject({
@@ -44,20 +45,15 @@ export function openCredentialStore(home: string): CredentialStore {
   }
   return {
     list,
-    find: async (id) => {
-      const plain = (text: string): string => text.replace(/^(0x|urn:uuid:)/, '')
-      const [found, other] = (await list()).filter(({ hash, jti }) =>
-        [hash, jti].some((name) => name === id || (plain(id).length >= 8 && plain(name).startsWith(plain(id)))),
-      )
-      if (!found)
-        throw refuse('ERR_CREDENTIAL_UNKNOWN', `The wallet holds no credential ${id}: list shows what it holds.`)
-      if (other)
-        throw refuse('ERR_CREDENTIAL_AMBIGUOUS', `Several credentials begin with ${id}: give more of the hash.`)
-      return found
-    },
+    find: async (id) => oneNamed(id, await list(), 'The wallet holds'),
     keep: async (credential) => {
       const text = held(credential)
-      if (!text) throw refuse('ERR_CREDENTIAL_SHAPE', 'This is no credential: a VC-JWT of a known type is needed.')
+      if (!text) {
+        throw new OpemError({
+          code: 'ERR_CREDENTIAL_SHAPE',
+          shortMessage: 'This is no credential: a VC-JWT of a known type is needed.',
+        })
+      }
       const before = await readPrivate(pathOf(text.hash), Kept)
       const accepted = before?.status === 'accepted' || credential.status === 'accepted'
       const status = accepted ? 'accepted' : 'pending'
@@ -66,5 +62,3 @@ export function openCredentialStore(home: string): CredentialStore {
     },
   }
 }
-
-const refuse = (code: string, shortMessage: string): OpemError => new OpemError({ code, shortMessage })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OpemError } from '@opem/domain'
@@ -9,7 +10,7 @@ import type { z } from 'zod'
  */
 export async function writePrivate(path: string, value: unknown, how: 'new' | 'over' = 'over'): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const target = how === 'new' ? path : `${path}.${process.pid}.tmp`
+  const target = how === 'new' ? path : `${path}.${randomUUID()}.tmp`
   const file = await open(target, how === 'new' ? 'wx' : 'w', 0o600).catch((cause: NodeJS.ErrnoException) => {
     if (how !== 'new' || cause.code !== 'EEXIST') throw cause
     throw new OpemError({ code: 'ERR_WALLET_EXISTS', shortMessage: `${path} exists already: choose another name.` })

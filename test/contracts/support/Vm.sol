@@ -13,6 +13,10 @@ interface Vm {
     function assume(bool condition) external pure;
     function etch(address target, bytes calldata code) external;
     function getCode(string calldata artifact) external view returns (bytes memory);
+    function load(address target, bytes32 slot) external view returns (bytes32);
+    function chainId(uint256 id) external;
+    function readFile(string calldata path) external view returns (string memory);
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function getBlockTimestamp() external view returns (uint256);
 }
 

@@ -9,10 +9,11 @@ import {AllocationKey, MeteringPoint, RuleVersion} from "../../../contracts/comm
 import {Balance, Batch, ISettlement, PeriodTotals, Report} from "../../../contracts/communities/ISettlement.sol";
 import {Settlement} from "../../../contracts/communities/Settlement.sol";
 import {BalanceTree} from "../../../contracts/communities/libraries/BalanceTree.sol";
+import {Workshop} from "./Workshop.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A marketplace with three bonded nodes, quorum two, and one running community of one member since START.
-abstract contract World {
+abstract contract World is Workshop {
     uint64 internal constant START = 1_704_067_200; // 2024-01-01T00:00:00Z
     uint64 internal constant HOUR = 3600;
     uint64 internal constant WINDOW = 16 days;
@@ -44,15 +45,6 @@ abstract contract World {
         community = _found(START, AllocationKey.Even, true, true);
         _join(community, bytes32(uint256(1)), MEMBER_KEY, START);
         community.start();
-    }
-
-    /// @dev Deploys the artifact, compiled with the settings of the product.
-    function _deploy(string memory name, bytes memory arguments) internal returns (address deployed) {
-        bytes memory code = bytes.concat(vm.getCode(name), arguments);
-        assembly ("memory-safe") {
-            deployed := create(0, add(code, 0x20), mload(code))
-        }
-        require(deployed != address(0), name);
     }
 
     function _bond(uint256 node, uint256 amount) internal {
@@ -257,21 +249,6 @@ abstract contract World {
     function _compact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return bytes.concat(r, bytes32(uint256(s) | (uint256(v - 27) << 255)));
-    }
-
-    function _signAs(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _digest(string memory name, address verifier, bytes32 structHash) internal view returns (bytes32) {
-        bytes32 typeHash = keccak256(
-            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-        );
-        bytes32 domain = keccak256(
-            abi.encode(typeHash, keccak256(bytes(name)), keccak256("1"), block.chainid, verifier)
-        );
-        return keccak256(abi.encodePacked("\x19\x01", domain, structHash));
     }
 
     function _ascending(uint256[3] memory keys) internal pure returns (uint256[3] memory) {

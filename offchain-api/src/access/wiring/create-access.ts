@@ -60,7 +60,7 @@ export function createAccess({
     async ({ chainId, addresses }): Promise<Marketplace> =>
       openMarketplace({
         ...{ dir: settings.dir, rpcUrl: chainUrl, chainId, registry: addresses.EthereumDIDRegistry as Hex },
-        payer: await registrarOf(),
+        ...{ resolver: await resolver(), payer: registrarOf },
       }),
   )
   const identity = onDeployment(async ({ chainId, addresses }) => {
@@ -76,7 +76,8 @@ export function createAccess({
     return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
   })
   const wallet = onDeployment(async () => {
-    const [{ did, agreementKeys }, known] = await Promise.all([marketplace(), resolver()])
+    const [{ did, agreementKeys, publish }, known] = await Promise.all([marketplace(), resolver()])
+    await publish()
     return createCompanyWallet({
       ...{ did, keys: agreementKeys, resolver: known, development: settings.development },
     })

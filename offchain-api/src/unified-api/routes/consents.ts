@@ -39,13 +39,6 @@ export const postConsent = defineRoute({
     const pending = { ...signed, deadline: Number(signed.deadline) }
     checkMeteringPoints(pending)
     await checkNobodyElses(services, id, pending)
-    // Whoever is let in without identity has no wallet to hold a credential in either.
-    const sources =
-      caller.kind === 'open' && dataSources.length === 0
-        ? undefined
-        : await dataSourcesOf(services.access, {
-            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
-          })
     const membership = await services.chain.membership(id as Hex, pending.member as Hex)
     if (membership) {
       if (!isSameMembership(membership, pending))
@@ -55,6 +48,13 @@ export const postConsent = defineRoute({
           `member ${pending.member} joined with another account or other metering points`,
         )
     } else await checkSignature(services, id, pending)
+    // Whoever is let in without identity has no wallet to hold a credential in either.
+    const sources =
+      caller.kind === 'open' && dataSources.length === 0
+        ? undefined
+        : await dataSourcesOf(services.access, {
+            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
+          })
     await holdingMeters(services.store, pending, async (rows) => {
       await checkShares(services, rows, id, pending)
       await storeConsent(rows, id, pending)

@@ -36,13 +36,6 @@ export const getSettings = defineRoute({
     }),
   }),
   async handle(_input, { deployment, development }) {
-    const { chainId, block, addresses } = await deployment()
-    const { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry } = addresses
-    return {
-      chainId,
-      block,
-      addresses: { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry },
-      development,
-    }
+    return { ...(await deployment()), development }
   },
 })
