@@ -20,7 +20,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     load: async () => (await import('./community/command.ts')).communityCommand,
   },
   wallet: {
-    summary: 'key files of members and administrators',
+    summary: 'key files, companies’ wallets and their credentials',
     load: async () => (await import('./wallet/command.ts')).walletCommand,
   },
   import: {
