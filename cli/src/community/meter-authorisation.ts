@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { refusal } from '../failure.ts'
+import { openCaller } from '../instance/caller.ts'
 import { openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { print } from '../print.ts'
 import { openAccess } from '../wallet/access.ts'
@@ -65,12 +66,16 @@ export const authoriseMeterCommand = (parent: Command): void => {
         )
       }
       const session = await readPrivate(sessionFile(wallet), SessionFile)
-      const access = openAccess(instance.api.url, session?.browser ?? undefined)
+      const access = openAccess(
+        instance.api.url,
+        session?.browser ?? undefined,
+        await openCaller(instance.home, wallet),
+      )
       const { challenge, audience } = await access.challenge('authorise-meter')
       const terms = { challenge, audience, operation: 'authorise-meter', credentials: [held[0].hash] } as const
       const jwt = await holder.present(terms)
       const path = `/v1/communities/${id}/meter-authorisations`
-      const said = await instance.api.post<Authorised>(path, { presentation: { kind: 'vp-jwt', jwt } })
+      const said = await access.post<Authorised>(path, { presentation: { kind: 'vp-jwt', jwt } })
       print(options, said, [`${said.meter} is used from ${said.from} on`])
     })
 }
