@@ -4,6 +4,8 @@ import { deploy } from '@opem/contracts/deploy'
 import { createKeyFile } from '@opem/ssi'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http, parseEther } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { withdraw } from '../../../offchain-api/src/access/meter-authorisation/authorisations.ts'
+import { createOperationalStore } from '../../../offchain-api/src/operational/store.ts'
 import {
   freePort,
   startApi,
@@ -76,6 +78,14 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     systemKeyFile: identities.keyFile('command-line'),
     nodeKeyFile: (seat: number) => identities.keyFile(`oracle-${seat + 1}`),
     systemsFile: identities.systemsFile,
+    /** As a member does at the API: the meter is not used in periods from `until` (epoch seconds) on. */
+    async withdrawMeter(it: { community: string; member: string; meter: string; until: number }) {
+      const store = createOperationalStore({ url: postgres.url })
+      const { community, member, meter, until } = it
+      if (!(await withdraw(store.rows, { community, members: [member], meter, until })))
+        throw new Error('nothing stood')
+      await store.close()
+    },
     dataSource: await accreditMeterOperator(wallet, IssuerRegistry, deployment.chainId),
     test,
     nodeAddress: (seat: number) => privateKeyToAccount(nodeKeys[seat]!).address,
