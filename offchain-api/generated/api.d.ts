@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the unified API and the parts it needs answer. */
+        /**
+         * Whether the unified API and the parts it needs answer.
+         * @description Needs nothing.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -62,7 +65,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the contracts are, and whether this is a development chain. */
+        /**
+         * Where the contracts are, and whether this is a development chain.
+         * @description Needs nothing.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -87,6 +93,11 @@ export interface paths {
                                 Settlement: string;
                                 AccessManager: string;
                                 EthereumDIDRegistry: string;
+                                IssuerRegistry: string;
+                                SchemaRegistry: string;
+                                CredentialDefinitionRegistry: string;
+                                RevocationRegistry: string;
+                                AccountRegistry: string;
                             };
                         };
                     };
@@ -117,7 +128,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readings of a meter in time order: cleansed (in force; with `seconds` summed to that length) or every claim. */
+        /**
+         * Readings of a meter in time order: cleansed (in force; with `seconds` summed to that length) or every claim.
+         * @description Needs the meter's own holder, a system that is configured for it or settles, or the operator.
+         */
         get: {
             parameters: {
                 query: {
@@ -145,6 +159,24 @@ export interface paths {
                         "application/x-ndjson": string;
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "read-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -157,7 +189,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Stores readings; answered when they are durable. The same claim twice is one claim. */
+        /**
+         * Stores readings; answered when they are durable. The same claim twice is one claim.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -190,6 +225,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -214,7 +267,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Known meters with their first and last reading. */
+        /**
+         * Known meters with their first and last reading.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -248,6 +304,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -275,7 +349,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** What a meter's connection carries at most, in W: a reading above it is implausible and rejected. */
+        /**
+         * What a meter's connection carries at most, in W: a reading above it is implausible and rejected.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -305,6 +382,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -330,7 +425,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rejected rows of a source (or of all), in order of their place in it. */
+        /**
+         * Rejected rows of a source (or of all), in order of their place in it.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         get: {
             parameters: {
                 query?: {
@@ -354,6 +452,24 @@ export interface paths {
                         "application/x-ndjson": string;
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -366,7 +482,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Keeps rows that could not become readings, with the reason; the same row twice is one. */
+        /**
+         * Keeps rows that could not become readings, with the reason; the same row twice is one.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -392,6 +511,24 @@ export interface paths {
                             kept: number;
                             ids: string[];
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -420,7 +557,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Marks a rejected row as replayed. */
+        /**
+         * Marks a rejected row as replayed.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -441,6 +581,24 @@ export interface paths {
                         "application/json": {
                             id: string;
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -467,7 +625,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Profiles of all communities. */
+        /**
+         * Profiles of all communities.
+         * @description Needs somebody who signed in, or a system.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -488,6 +649,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "signed-in" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -500,7 +679,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Stores the profile of a founded community: its hash and its rules must be what the chain committed to. */
+        /**
+         * Stores the profile of a founded community: its hash and its rules must be what the chain committed to.
+         * @description Needs the community's administrator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -521,6 +703,24 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Community"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "administer-community" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -547,7 +747,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Profile of a community with its rules documents and members. */
+        /**
+         * Profile of a community with its rules documents and members.
+         * @description Needs somebody who signed in, or a system.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -566,6 +769,24 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Community"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "signed-in" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -596,7 +817,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stores the document behind a committed rules hash. */
+        /**
+         * Stores the document behind a committed rules hash.
+         * @description Needs the community's administrator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -624,6 +848,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "administer-community" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -648,7 +890,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Consents that wait for the administrator, without their salt keys: those are for the oracle alone. */
+        /**
+         * Consents that wait for the administrator, without their salt keys: those are for the oracle alone.
+         * @description Needs the community's administrator.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -671,6 +916,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "administer-community" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -683,7 +946,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Stores a member's signed consent to join, until the administrator's transaction makes it a membership. */
+        /**
+         * Stores a member's signed consent to join, until the administrator's transaction makes it a membership.
+         * @description Needs the member whose account signed the consent.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -710,6 +976,24 @@ export interface paths {
                             /** @enum {string} */
                             status: "pending" | "joined";
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "give-consent" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -739,7 +1023,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraws a consent that has not become a membership. */
+        /**
+         * Withdraws a consent that has not become a membership.
+         * @description Needs the member whose account signed the consent, or the community’s administrator.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -761,6 +1048,24 @@ export interface paths {
                         "application/json": {
                             member: string;
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "withdraw-consent" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -786,7 +1091,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an oracle node needs to settle: salt keys, meters and cleansed readings at the period length. No names. */
+        /**
+         * What an oracle node needs to settle: salt keys, meters and cleansed readings at the period length. No names.
+         * @description Needs a system with the scope "oracle".
+         */
         get: {
             parameters: {
                 query: {
@@ -821,6 +1129,15 @@ export interface paths {
                                 meters: {
                                     meter: string;
                                     participation: number;
+                                    /** @description periods that start in [from, until) may be used; no others */
+                                    authorised: {
+                                        /**
+                                         * Format: date-time
+                                         * @description ISO 8601, UTC, seconds and Z
+                                         */
+                                        from: string;
+                                        until: string | null;
+                                    }[];
                                 }[];
                             }[];
                             readings: {
@@ -838,6 +1155,24 @@ export interface paths {
                             }[];
                             watermark: number;
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "settle" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -866,7 +1201,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measured readings that may stand in for a missing one: the same time of day (UTC), up to 28 days back. */
+        /**
+         * Measured readings that may stand in for a missing one: the same time of day (UTC), up to 28 days back.
+         * @description Needs a system with the scope "oracle".
+         */
         get: {
             parameters: {
                 query: {
@@ -890,6 +1228,24 @@ export interface paths {
                         "application/json": {
                             readings: components["schemas"]["MeterReading"][];
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "settle" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -918,7 +1274,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Periods with a reading that became known after a cursor (0: from the beginning), and the next cursor. */
+        /**
+         * Periods with a reading that became known after a cursor (0: from the beginning), and the next cursor.
+         * @description Needs a system with the scope "oracle".
+         */
         get: {
             parameters: {
                 query?: {
@@ -942,6 +1301,24 @@ export interface paths {
                             cursor: number;
                             periods: string[];
                         };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "settle" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description A problem */
@@ -970,7 +1347,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Evidence of the batches that overlap a range: those in force, or with revisions=all every one. */
+        /**
+         * Evidence of the batches that overlap a range: those in force, or with revisions=all every one.
+         * @description Needs the community's administrator, an auditor it named, or a member who asks for their own with ?member=.
+         */
         get: {
             parameters: {
                 query: {
@@ -999,6 +1379,24 @@ export interface paths {
                         "application/x-ndjson": string;
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "read-trading" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -1011,7 +1409,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Keeps a batch's evidence; its balances must hash to its root. The same batch again changes nothing. */
+        /**
+         * Keeps a batch's evidence; its balances must hash to its root. The same batch again changes nothing.
+         * @description Needs a system with the scope "oracle".
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1038,6 +1439,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "settle" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -1062,7 +1481,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Totals and prices of every settled period in a range. */
+        /**
+         * Totals and prices of every settled period in a range.
+         * @description Needs somebody who signed in, or a system.
+         */
         get: {
             parameters: {
                 query: {
@@ -1114,6 +1536,24 @@ export interface paths {
                         "application/x-ndjson": string;
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "signed-in" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -1140,7 +1580,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prices of a series whose periods overlap the range, in time order. */
+        /**
+         * Prices of a series whose periods overlap the range, in time order.
+         * @description Needs somebody who signed in, or a system.
+         */
         get: {
             parameters: {
                 query: {
@@ -1175,6 +1618,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "signed-in" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -1187,7 +1648,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Stores prices of a series, µEUR/kWh; a later price of the same period takes the place of the earlier one. */
+        /**
+         * Stores prices of a series, µEUR/kWh; a later price of the same period takes the place of the earlier one.
+         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1224,6 +1688,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "send-readings" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -1241,10 +1723,2032 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access/challenges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 32 random bytes for one operation of this browser (cookie opem_browser): good once, and for two minutes.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract";
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            challenge: string;
+                            /** @description DID of the marketplace: to whom something is proved */
+                            audience: string;
+                            chainId: number;
+                            /** @enum {string} */
+                            operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract";
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            expiresAt: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/development/identity-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Development chains only: an identity credential for whoever asks, from the development issuer.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        did: string;
+                        name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            credential: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The terms that a registration accepts.
+         * @description Needs nothing.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: string;
+                            title: string;
+                            text: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Public keys of access tokens (RFC 7517): which sign now, and which will.
+         * @description Needs nothing.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            keys: {
+                                [key: string]: unknown;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens an account that is pending until its holder shows that the Account credential has arrived. A company is brought it to its wallet, a citizen finds it in the answer. Asked again while it is pending, it answers the same.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "company" | "citizen";
+                        roles: ("data-provider" | "service-provider" | "data-user" | "service-user")[];
+                        /** @description version of the terms that is accepted */
+                        terms: string;
+                        presentation: components["schemas"]["HolderProof"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            account: string;
+                            /** @constant */
+                            status: "pending";
+                            /** @enum {string} */
+                            delivery: "wallet" | "response";
+                            credential?: string;
+                            receipt?: {
+                                challenge: string;
+                                audience: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                expiresAt: string;
+                                credentialHash: string;
+                            };
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/registrations/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a registration is, and what it waits for.
+         * @description Needs nothing.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "pending" | "active" | "suspended" | "revoked" | "expired" | "none";
+                            reason?: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        presentation: components["schemas"]["HolderProof"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            account: string;
+                            /** @constant */
+                            status: "active";
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a session for an account's holder, or for a representative of a company, whose wallet is asked for the Account credential when it is not presented. Tokens come as cookies, or in the body for a machine.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        presentation: components["schemas"]["HolderProof"];
+                        /**
+                         * @default cookie
+                         * @enum {string}
+                         */
+                        tokens?: "cookie" | "body";
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: components["schemas"]["Session"];
+                            /** @description with tokens=body */
+                            accessToken?: string;
+                            /** @description with tokens=body */
+                            refreshHandle?: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new access token and the next refresh handle for this one, from the cookie or the body. A handle that comes twice ends the session.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        refreshHandle?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: components["schemas"]["Session"];
+                            /** @description with tokens=body */
+                            accessToken?: string;
+                            /** @description with tokens=body */
+                            refreshHandle?: string;
+                        };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and as what.
+         * @description Needs somebody who signed in.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            session: components["schemas"]["Session"];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-session" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Ends the session, for every token of it at once.
+         * @description Needs somebody who signed in.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            ended: boolean;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-session" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts in the order in which they were made, by a part of their name or DID and by status.
+         * @description Needs the marketplace operator.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    search?: string;
+                    status?: "pending" | "active" | "suspended" | "revoked";
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            accounts: components["schemas"]["Account"][];
+                            cursor: string | null;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One account.
+         * @description Needs the marketplace operator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspends an active account: its sessions end at once.
+         * @description Needs the marketplace operator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reinstates a suspended account, when the chain says so too.
+         * @description Needs the marketplace operator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revokes an account for ever: its sessions end at once.
+         * @description Needs the marketplace operator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets the roles that bound an account; what its sessions may do follows at once.
+         * @description Needs the marketplace operator.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        roles: ("data-provider" | "service-provider" | "data-user" | "service-user")[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an account did in the last 90 days: sign-ins, requests, and how many of them were refused.
+         * @description Needs the marketplace operator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            days: {
+                                /** Format: date */
+                                day: string;
+                                signIns: number;
+                                requests: number;
+                                refused: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "operator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's representatives who have signed in, with their roles.
+         * @description Needs a company's administrator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            users: components["schemas"]["CompanyUser"][];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/users/{did}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limits a representative to some roles of their credential, or disables them: then their sessions end at once.
+         * @description Needs a company's administrator.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    did: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+                        disabled: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CompanyUser"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's systems: how each shows who it is, and for which meters it sends.
+         * @description Needs a company's administrator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            systems: components["schemas"]["System"][];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Configures a system of a data provider: its public key or client certificate, and its meters.
+         * @description Needs a company's administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        authentication: components["schemas"]["SystemAuthentication"];
+                        meters: string[];
+                        scopes: "readings"[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["System"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/systems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes a system: it is refused from now on.
+         * @description Needs a company's administrator.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All companies' systems, for the marketplace's own doors that readings come in by.
+         * @description Needs a system with the scope "systems".
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            systems: components["schemas"]["System"][];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "read-systems" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{id}/meter-authorisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the caller's own meters may be used in a community.
+         * @description Needs a member of the community.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            authorisations: {
+                                meter: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                from: string;
+                                until: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-meters" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * A member presents a Data-source credential (operation authorise-meter): from the next period on the meter is used.
+         * @description Needs a member of the community.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        presentation: components["schemas"]["HolderProof"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            meter: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            from: string;
+                            until: string | null;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-meters" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{id}/meter-authorisations/{meter}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws the authorisation of a meter: from the next period on it is not used.
+         * @description Needs a member of the community.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    meter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            meter: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            until: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-meters" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{id}/auditors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may see all balances of a community besides its administrator.
+         * @description Needs the community's administrator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            auditors: {
+                                did: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                since: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "name-auditors" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/communities/{id}/auditors/{did}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Names an auditor: a person by their DID, or an account by its own.
+         * @description Needs the community's administrator.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    did: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            did: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "name-auditors" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Takes an auditor’s sight away.
+         * @description Needs the community's administrator.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    did: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            did: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "name-auditors" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Account: {
+            account: string;
+            did: string;
+            name: string;
+            /** @enum {string} */
+            kind: "company" | "citizen" | "machine";
+            /** @enum {string} */
+            status: "pending" | "active" | "suspended" | "revoked";
+            roles: ("data-provider" | "service-provider" | "data-user" | "service-user")[];
+            version: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            createdAt: string;
+            reason: string | null;
+        };
         Community: {
             id: string;
             name: string;
@@ -1252,6 +3756,7 @@ export interface components {
             periodSeconds: 900 | 3600;
             batchPeriods: number | "day";
             rules: components["schemas"]["RulesDocument"][];
+            /** @description all for the administrator and auditors, oneself for a member, nobody for others */
             members: {
                 id: string;
                 name: string;
@@ -1274,6 +3779,36 @@ export interface components {
             /** @description empty: members join with their consent */
             members?: unknown[];
         };
+        CompanyUser: {
+            did: string;
+            name: string;
+            email: string;
+            /** @description as the company's credential says */
+            credentialRoles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            /** @description what the administrator leaves of them */
+            roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            disabled: boolean;
+            lastSeen: string | null;
+        };
+        HolderProof: {
+            /** @constant */
+            kind: "eip712";
+            holder: string;
+            challenge: string;
+            expires: number;
+            credentials: string[];
+            signature: string;
+        } | {
+            /** @constant */
+            kind: "vp-jwt";
+            jwt: string;
+        } | {
+            /** @constant */
+            kind: "openid4vp";
+            vpToken: {
+                [key: string]: string[];
+            };
+        };
         JoinConsent: {
             member: string;
             account: string;
@@ -1295,6 +3830,11 @@ export interface components {
             saltKey: string;
             deadline: string | number;
             consent: string;
+            /**
+             * @description a Data-source credential (VC-JWT) for each meter: whose it is
+             * @default []
+             */
+            dataSources?: string[];
         };
         MeterReading: {
             meter: string;
@@ -1347,6 +3887,21 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** @description JWK, Ed25519 or P-256 */
+        PublicKey: {
+            /** @constant */
+            kty: "OKP";
+            /** @constant */
+            crv: "Ed25519";
+            x: string;
+        } | {
+            /** @constant */
+            kty: "EC";
+            /** @constant */
+            crv: "P-256";
+            x: string;
+            y: string;
+        };
         RejectedReading: {
             id?: string;
             source: string;
@@ -1375,6 +3930,44 @@ export interface components {
         /** @description docs/architecture.md, "Rules document"; checked against the hash on chain */
         RulesDocument: {
             [key: string]: unknown;
+        };
+        Session: {
+            did: string;
+            name: string;
+            organisation: string | null;
+            account: string;
+            /** @enum {string} */
+            kind: "company" | "citizen" | "machine";
+            roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            /** @description columns of D2.3 Table 5 */
+            actors: ("data-provider" | "service-provider" | "data-user" | "service-user" | "operator")[];
+            operator: boolean;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            expiresAt: string;
+        };
+        System: {
+            id: string;
+            name: string;
+            authentication: components["schemas"]["SystemAuthentication"];
+            meters: string[];
+            scopes: "readings"[];
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            createdAt: string;
+        };
+        SystemAuthentication: {
+            /** @constant */
+            kind: "signature";
+            publicKey: components["schemas"]["PublicKey"];
+        } | {
+            /** @constant */
+            kind: "mtls";
+            certificateSha256: string;
         };
         TradingBatch: {
             community: string;

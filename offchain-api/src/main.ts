@@ -6,7 +6,8 @@
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
  * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
- * the marketplace, separated by commas), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
+ * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
+ * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
  * no identity), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { readFileSync } from 'node:fs'
@@ -32,6 +33,7 @@ const environment = z
     OPEM_ACCESS_DIR: z.string().min(1).optional(),
     OPEM_SYSTEMS_FILE: z.string().min(1).optional(),
     OPEM_REGISTRAR_KEY_FILE: z.string().min(1).optional(),
+    OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
     OPEM_ACCESS: z.enum(['enforced', 'open']).default('enforced'),
@@ -47,6 +49,8 @@ if (!environment.success) {
 }
 const settings = environment.data
 const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
+const developmentIssuerFile =
+  settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
 const {
   OPEM_API_TLS_PORT: tlsPort,
@@ -69,6 +73,7 @@ const api = await startUnifiedApi({
     dir: accessDir,
     systemsFile: settings.OPEM_SYSTEMS_FILE ?? join(accessDir, 'systems.json'),
     registrar: () => openKeyFile(registrarFile),
+    developmentIssuer: settings.OPEM_DEVELOPMENT === '1' ? () => openKeyFile(developmentIssuerFile) : undefined,
     operatorDids: settings.OPEM_OPERATOR_DIDS.split(',')
       .map((did) => did.trim().toLowerCase())
       .filter(Boolean),

@@ -37,6 +37,8 @@ export interface AccessParts {
   readonly outbox: Outbox
   tokens(): Promise<Tokens>
   readonly log: AccessLog
+  /** On a development chain with an issuer of its own. @returns an IdentityCredential */
+  readonly issueDevelopmentIdentity: ((subject: string, name: string) => Promise<string>) | undefined
   /** Whether the account of this DID is the marketplace's operator: from the settings, never from a credential. */
   isOperator(did: string): boolean
   /** How long an account or a new version of its credential waits for the receipt. */

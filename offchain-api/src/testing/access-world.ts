@@ -4,15 +4,25 @@ import type { Hex, MarketRole, Role } from '@opem/domain'
 import { developmentWallet } from '@opem/ssi'
 import { didOfAddress } from '@opem/ssi/did'
 import { type CloudWallet, createCloudWallet } from '@opem/ssi/wallet'
-import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { keccak256, toHex } from 'viem'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { type Browser, CHAIN_ID, openBrowser } from './browser.ts'
-import { accredit, issueTo, type OpenChain, openChain } from './founded-community.ts'
-import { freePort, type Running, type RunningProcess, startApi, startLake, startPostgres, temporaryFolder, until } from './harness.ts'
+import { accredit, administratorWallet, issueTo, type OpenChain, openChain } from './founded-community.ts'
+import {
+  freePort,
+  type Running,
+  type RunningProcess,
+  startApi,
+  startLake,
+  startPostgres,
+  temporaryFolder,
+  until,
+} from './harness.ts'
 import { type TestSystem, writeSystems } from './systems.ts'
 
-/** The key of a name: the same in every run. */
-export const walletOf = (name: string): PrivateKeyAccount => privateKeyToAccount(keccak256(toHex(`key of ${name}`)))
+/** The key of a name: the same in every run. "administrator" administers communities on the chain. */
+export const walletOf = (name: string): PrivateKeyAccount =>
+  name === 'administrator' ? administratorWallet : privateKeyToAccount(keccak256(toHex(`key of ${name}`)))
 export const didOf = (name: string): string => didOfAddress(CHAIN_ID, walletOf(name).address)
 
 export interface Citizen {
@@ -102,11 +112,15 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
     const company = await openCompany(name)
     const administrator = `${name} administrator`
     const page = browser(administrator)
-    const presentation = await page.present('register-company', [await company.employ(administrator, ['administrator'])])
+    const presentation = await page.present('register-company', [
+      await company.employ(administrator, ['administrator']),
+    ])
     const application = { kind: 'company', roles, terms: '1', presentation }
     const { body } = await page.call('POST', '/v1/access/registrations', application)
     if (!body.account) throw new Error(JSON.stringify(body))
-    await until(async () => (await page.call('GET', `/v1/access/registrations/${body.account}`)).body.status === 'active')
+    await until(
+      async () => (await page.call('GET', `/v1/access/registrations/${body.account}`)).body.status === 'active',
+    )
     return { ...company, account: body.account }
   }
 

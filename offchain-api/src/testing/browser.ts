@@ -19,7 +19,11 @@ export interface Browser {
   call(method: string, path: string, body?: unknown): Promise<Answer>
   challenge(operation: Operation): Promise<{ challenge: Hex; audience: string }>
   /** Presents credentials by an EIP-712 signature under a new challenge, or under the one given. */
-  present(operation: Operation, credentials: readonly string[], given?: { challenge: Hex; audience: string }): Promise<object>
+  present(
+    operation: Operation,
+    credentials: readonly string[],
+    given?: { challenge: Hex; audience: string },
+  ): Promise<object>
   /** The same as a VP-JWT, as a machine does. */
   presentJwt(operation: Operation, credentials: readonly string[]): Promise<object>
   signIn(credentials: readonly string[]): Promise<Answer>

@@ -19,6 +19,9 @@ import {
   type TradingBatch,
   Wh,
 } from '@opem/domain'
+import { createKeyFile } from '@opem/ssi'
+import { type ClaimsOf, type CredentialType, issueCredential } from '@opem/ssi/credential'
+import { accountIdOf, didOfAddress } from '@opem/ssi/did'
 import {
   createPublicClient,
   createWalletClient,
@@ -32,9 +35,6 @@ import {
   toHex,
 } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
-import { createKeyFile } from '@opem/ssi'
-import { type ClaimsOf, type CredentialType, issueCredential } from '@opem/ssi/credential'
-import { accountIdOf, didOfAddress } from '@opem/ssi/did'
 import { keccak } from '../unified-api/chain/keccak.ts'
 import { startAnvil } from './harness.ts'
 
@@ -73,6 +73,9 @@ export async function openChain(folder: string) {
 }
 
 export type OpenChain = Awaited<ReturnType<typeof openChain>>
+
+/** Who administers what `foundOnChain` founds. */
+export const administratorWallet = privateKeyToAccount(keyOf(0))
 
 /** Account 2 stands in for the issuers of the world. */
 const issuer = account(2)

@@ -11,7 +11,11 @@ export interface TestSystem {
 }
 
 /** Everything that the marketplace's own parts may do together, for tests that are about something else. */
-export const ALL: TestSystem = { id: 'all', scopes: ['readings', 'oracle', 'operator', 'systems'], meters: ['*'] }
+export const ALL = {
+  id: 'all',
+  scopes: ['readings', 'oracle', 'operator', 'systems'],
+  meters: ['*'],
+} as const satisfies TestSystem
 
 /** Writes `dir/access/systems.json` with a key for each system. @returns a signing `fetch` by the system's id */
 export async function writeSystems<const S extends readonly TestSystem[]>(

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type Grant, RULES, type RuleName } from '../access/rules/rules.ts'
+import { ACCESS } from '../access/session/cookies.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 
@@ -26,14 +28,50 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '/' }],
     paths,
-    components: { schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))) },
+    components: {
+      securitySchemes: SCHEMES,
+      schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
   }
+}
+
+/** How a caller shows who it is. People sign in; systems sign their requests, or show a certificate. */
+const SCHEMES = {
+  cookie: { type: 'apiKey', in: 'cookie', name: ACCESS, description: 'access token of a page, ten minutes' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWE',
+    description: 'access token of a machine, ten minutes',
+  },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'Signature',
+    description: 'HTTP message signature (RFC 9421) with Signature-Input: Ed25519 or P-256, tag opem',
+  },
+  certificate: { type: 'mutualTLS', description: "a system's configured client certificate" },
+}
+
+/** Any one of them; none for what everybody may ask. */
+function securityOf(name: RuleName) {
+  const grants: readonly Grant[] = RULES[name].grants
+  if (grants.includes('anybody')) return []
+  const bySystem = grants.some((grant) => grant === 'system' || grant.startsWith('scope:'))
+  const byPerson = grants.some((grant) => grant !== 'system' && !grant.startsWith('scope:'))
+  return [
+    ...(byPerson ? [{ cookie: [] }, { bearer: [] }] : []),
+    ...(bySystem ? [{ signature: [] }, { certificate: [] }] : []),
+  ]
 }
 
 function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
   const body = route.documentedBody ?? route.body
   return {
     summary: route.summary,
+    description: `Needs ${RULES[route.access].needs}.`,
+    'x-rule': route.access,
+    security: securityOf(route.access),
     parameters: [...parameters(route.params, 'path', schema), ...parameters(route.query, 'query', schema)],
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schema(body) } } } } : {}),
     responses: {
@@ -46,10 +84,21 @@ function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
             : {}),
         },
       },
+      ...(route.access === 'public'
+        ? {}
+        : {
+            401: refused('Nobody the API knows: sign in, or sign the request', schema),
+            403: refused(`The rule "${route.access}" refused, and says what is needed`, schema),
+          }),
       default: { description: 'A problem', content: { 'application/problem+json': { schema: schema(problem) } } },
     },
   }
 }
+
+const refused = (description: string, schema: (shape: z.ZodType) => Json) => ({
+  description,
+  content: { 'application/problem+json': { schema: schema(problem) } },
+})
 
 function parameters(shape: z.ZodType | undefined, place: 'path' | 'query', schema: (shape: z.ZodType) => Json): Json[] {
   if (!(shape instanceof z.ZodObject)) return []

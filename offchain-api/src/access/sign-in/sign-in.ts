@@ -117,7 +117,7 @@ async function askCompany(
       },
     })
   } catch (cause) {
-    if (cause instanceof OpemError && !/^ERR_(FETCH|WALLET)_/.test(cause.code)) throw cause
+    if (cause instanceof OpemError && cause.retryable && !/^ERR_(FETCH|WALLET)_/.test(cause.code)) throw cause
     const why = cause instanceof OpemError ? cause.code : 'no usable answer'
     throw new Refusal(
       502,

@@ -1,9 +1,11 @@
 import { type Hex, OpemError } from '@opem/domain'
-import { createDidResolver } from '@opem/ssi/did'
+import { issueCredential } from '@opem/ssi/credential'
+import { createDidResolver, didOfAddress, parseDid } from '@opem/ssi/did'
 import { createChainPorts } from '@opem/ssi/verifier'
 import type { PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
+import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { IdentifyParts } from '../caller/identify.ts'
 import { applied } from '../chain/applied.ts'
@@ -12,6 +14,7 @@ import { createRegistry } from '../chain/registry.ts'
 import { createOwnSystems } from '../company/systems.ts'
 import { createAccessLog } from '../log/access-log.ts'
 import { createDeliveries } from '../registration/deliver.ts'
+import { CREDENTIAL_SECONDS } from '../registration/register.ts'
 import { createCompanyWallet } from './company-wallet.ts'
 import { createIdentity } from './identity.ts'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
@@ -23,6 +26,8 @@ export interface AccessSettings {
   readonly systemsFile: string | undefined
   /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
   readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
+  /** Issues identities to whoever asks; on development chains only. */
+  readonly developmentIssuer: (() => Promise<PrivateKeyAccount>) | undefined
   /** Canonical DIDs of the accounts that operate the marketplace. */
   readonly operatorDids: readonly string[]
   readonly pendingSeconds: number
@@ -86,12 +91,26 @@ export function createAccess({
     createTokens({ folder: settings.dir, marketplace: (await marketplace()).did, now }),
   )
 
+  const { developmentIssuer } = settings
+  const issueDevelopmentIdentity =
+    developmentIssuer &&
+    (async (subject: string, name: string) => {
+      const [{ chainId }, signer] = await Promise.all([deployment(), developmentIssuer()])
+      const did = parseDid(subject, chainId)
+      if (!did.ok) throw new Refusal(400, did.code, did.reason)
+      return issueCredential({
+        ...{ issuer: didOfAddress(chainId, signer.address), signer, type: 'IdentityCredential', claims: { name } },
+        ...{ subject: did.value, expiresAt: now() + CREDENTIAL_SECONDS },
+      })
+    })
+
   const outbox = createOutbox({ store, registry, applied: applied(now), log })
   const deliveries = createDeliveries(() => parts)
   const operators = new Set(settings.operatorDids)
   const parts: AccessParts & IdentifyParts = {
     ...{ store, identity, wallet, outbox, tokens, now, pendingSeconds: settings.pendingSeconds },
     log: createAccessLog(store),
+    issueDevelopmentIdentity,
     ownSystems: createOwnSystems(settings.systemsFile),
     isOperator: (did) => operators.has(did),
     wakeDeliveries: deliveries.wake,

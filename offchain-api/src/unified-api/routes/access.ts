@@ -8,6 +8,7 @@ import { takeReceipt } from '../../access/registration/receipt.ts'
 import { register } from '../../access/registration/register.ts'
 import { TERMS } from '../../access/registration/terms.ts'
 import { BROWSER } from '../../access/session/cookies.ts'
+import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
 
@@ -116,6 +117,25 @@ export const postReceipt = defineRoute({
   async handle({ body: { presentation } }, { access }, { cookies }) {
     const { account } = await takeReceipt(access, { presentation, browser: cookies.get(BROWSER) })
     return { account: account as Hex, status: 'active' }
+  },
+})
+
+export const postDevelopmentIdentity = defineRoute({
+  method: 'post',
+  path: '/v1/access/development/identity-credentials',
+  summary: 'Development chains only: an identity credential for whoever asks, from the development issuer.',
+  access: 'public',
+  body: z.strictObject({ did: z.string().max(512), name: z.string().min(1).max(200) }),
+  answers: z.object({ credential: z.string() }),
+  async handle({ body: { did: subject, name } }, { access, development }) {
+    const issue = development ? access.issueDevelopmentIdentity : undefined
+    if (!issue)
+      throw new Refusal(
+        404,
+        'ERR_NO_DEVELOPMENT_ISSUER',
+        'identities come from accredited issuers; only a development chain has one for everybody',
+      )
+    return { credential: await issue(subject, name) }
   },
 })
 

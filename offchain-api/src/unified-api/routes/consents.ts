@@ -101,7 +101,8 @@ export const deleteConsent = defineRoute({
   async handle({ params: { id, member } }, { store }, { caller, grants, refuse }) {
     if (caller.kind === 'person' && !grants.includes('community-administrator')) {
       const pending = (await pendingConsents(store, id)).find((one) => one.member === member)
-      if (pending && !addressesOf(caller).includes(pending.account)) refuse("the member's own account")
+      // Who may not withdraw it is not told either whether it waits.
+      if (!pending || !addressesOf(caller).includes(pending.account)) refuse("the member's own account")
     }
     if (!(await removeConsent(store, id, member)))
       throw new Refusal(

@@ -1,5 +1,13 @@
 import type { Route } from '../route.ts'
-import { getKeys, getRegistration, getTerms, postChallenge, postReceipt, postRegistration } from './access.ts'
+import {
+  getKeys,
+  getRegistration,
+  getTerms,
+  postChallenge,
+  postDevelopmentIdentity,
+  postReceipt,
+  postRegistration,
+} from './access.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
@@ -41,6 +49,7 @@ export const routes: readonly Route[] = [
   postPrices,
   getPrices,
   postChallenge,
+  postDevelopmentIdentity,
   getTerms,
   getKeys,
   postRegistration,

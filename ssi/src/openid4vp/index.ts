@@ -1,0 +1,8 @@
+export { certificateClient, didClient, type RequestClient } from './client.ts'
+export type { PinnedIssuer } from './issuers.ts'
+export { dcqlQuery, profileOf, type SdJwtProfile } from './profile.ts'
+export { createPresentationRequest, type PresentationRequest, type ResponseMode, walletLink } from './request.ts'
+export { readAuthorisationResponse, type VpToken } from './response.ts'
+export { createResponseKey, ResponseKey } from './response-key.ts'
+export { type SdJwtPorts, verifySdJwtPresentation } from './verify-sd-jwt-presentation.ts'
+export { createOpenid4vpVerifier } from './verify-vp-token.ts'
