@@ -96,7 +96,7 @@ export const addMemberCommand = (parent: Command): void =>
         `the member ${options.name}`,
       )
       const joining = candidate(member, wallet)
-      const dataSources = dataSourcesFor(instance, development ? { development } : {})
+      const dataSources = dataSourcesFor(instance, development ? { development } : options)
       await joinMembers(instance, administrator, profile.id, [joining], from, dataSources)
       print(options, { member: joining.id, account: wallet.address.toLowerCase(), from: formatInstant(from) }, [
         `${options.name} is a member of ${profile.name} from ${formatInstant(from)}: ${joining.id}`,

@@ -5,6 +5,7 @@ import { addMemberCommand, commitRulesCommand, startCommand, stopCommand } from 
 import { readCommunityFile } from './community-file.ts'
 import { dataSourcesFor } from './data-sources.ts'
 import { foundCommunity } from './found.ts'
+import { authoriseMeterCommand, withdrawMeterCommand } from './meter-authorisation.ts'
 import { listCommand, showCommand } from './read.ts'
 import { administratorWallet, memberWallet, type Who, withWho } from './wallets.ts'
 
@@ -42,6 +43,8 @@ export function communityCommand(program: Command): void {
   commitRulesCommand(community)
   startCommand(community)
   stopCommand(community)
+  authoriseMeterCommand(community)
+  withdrawMeterCommand(community)
   listCommand(community)
   showCommand(community)
 }

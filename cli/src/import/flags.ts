@@ -13,6 +13,7 @@ export interface ImportFlags {
   readonly rejected?: boolean
   readonly source?: string
   readonly api?: string
+  readonly as?: string
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -66,7 +67,7 @@ export function apiUrl(flag: string | undefined): string {
 export const openApi = async (flags: ImportFlags): Promise<UnifiedApi> =>
   unifiedApi({
     url: apiUrl(flags.api),
-    fetch: await openCaller(resolve(process.env.OPEM_HOME || '.opem')),
+    fetch: await openCaller(resolve(process.env.OPEM_HOME || '.opem'), flags.as),
     patience: 15_000,
     onRetry: (reason) => process.stderr.write(`\nwaiting for the unified API: ${reason}\n`),
   })

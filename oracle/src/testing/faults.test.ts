@@ -11,6 +11,13 @@ import { openWorld, type RunningTestNode, type World } from './world.ts'
 const HOUR = { seller: 7, buyer: -4, other: -6 }
 const hours = (n: number, kwh: number) => Array.from({ length: n }, () => kwh)
 
+interface Balance {
+  member: string
+  importWh: number
+  boughtWh: number
+  flags: number
+}
+
 let world: World
 let nodes: RunningTestNode[] = []
 
@@ -145,6 +152,37 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
     await postReadings(world, founded, { [founded.other]: [undefined, HOUR.other] })
     await cursor()
     expect(await batchesOf(world, founded.id)).toHaveLength(4)
+  })
+
+  test('reads nothing of a meter from the period after its withdrawal on, and the others stay right', async () => {
+    const founded = await community('withdrawn', 3)
+    const { member } = founded.members.find(({ meter }) => meter === founded.other)!
+    await world.withdrawMeter({ community: founded.id, member, meter: founded.other, until: founded.from + 3600 })
+    const operator = await (await world.fetch(`${world.apiUrl}/v1/meters`)).json()
+    expect(JSON.stringify(operator)).toContain(founded.other)
+    const asked = await asNode(0)
+    const [from, to] = [founded.from, founded.stop].map((at) => new Date(at * 1000).toISOString().replace('.000', ''))
+    const window = (await (
+      await asked(`${world.apiUrl}/v1/communities/${founded.id}/oracle?from=${from}&to=${to}`)
+    ).json()) as { readings: { meter: string; start: string }[] }
+    expect(window.readings.filter(({ meter }) => meter === founded.other).map(({ start }) => start)).toEqual([from])
+    await start(0, 1, 2)
+    const batches = await settled(founded, 3)
+    expect(totalsOf(batches)).toEqual([
+      TRUE_HOUR,
+      { surplus: 7000n, demand: 4000n, shared: 4000n, members: 3 },
+      { surplus: 7000n, demand: 4000n, shared: 4000n, members: 3 },
+    ])
+    const evidence = await until(async () => {
+      const found = (await evidenceOf(world, founded)) as { books: { balances: Balance[] }[] }[]
+      return found.length === 3 && found
+    })
+    const balances = evidence.map(({ books }) => books[0]!.balances.find((one) => one.member === member)!)
+    expect(balances.map(({ importWh, boughtWh, flags }) => [importWh, boughtWh, flags])).toEqual([
+      [6000, 3500, 0],
+      [0, 0, 8],
+      [0, 0, 8],
+    ])
   })
 
   test('waits while the unified API is away, and goes on when it is back', async () => {

@@ -1,8 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deploy } from '@opem/contracts/deploy'
+import { createKeyFile } from '@opem/ssi'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http, parseEther } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { withdraw } from '../../../offchain-api/src/access/meter-authorisation/authorisations.ts'
+import { createOperationalStore } from '../../../offchain-api/src/operational/store.ts'
 import {
   freePort,
   startApi,
@@ -26,6 +29,8 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   ])
   const nodeKeys = [1, 2, 3].map(() => generatePrivateKey())
   const operator = mnemonicToAccount(MNEMONIC)
+  const registrarFile = join(folder.path, 'registrar.json')
+  const registrar = await createKeyFile(registrarFile)
   const deployment = await deploy({
     rpcUrl: anvil.url,
     deploymentDir: join(folder.path, 'deployment'),
@@ -35,13 +40,15 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     minimumBond: MINIMUM_BOND,
     correctionWindow,
     timelockSeconds: 0,
+    registrars: [registrar.address],
+    operators: [operator.address, registrar.address],
   })
   const deploymentPath = join(folder.path, 'deployment.json')
   writeFileSync(deploymentPath, JSON.stringify(deployment))
   const transport = http(anvil.url)
   const test = createTestClient({ mode: 'anvil', transport })
-  for (const key of nodeKeys) {
-    await test.setBalance({ address: privateKeyToAccount(key).address, value: parseEther('100') })
+  for (const { address } of [registrar, ...nodeKeys.map((key) => privateKeyToAccount(key))]) {
+    await test.setBalance({ address, value: parseEther('100') })
   }
   const identities = await createIdentities(folder.path)
   const wallet = createWalletClient({ transport, account: operator })
@@ -50,7 +57,11 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   const startTheApi = () =>
     startApi({
       ...{ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url },
-      environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: join(folder.path, 'access') },
+      environment: {
+        OPEM_ACCESS: 'enforced',
+        OPEM_ACCESS_DIR: join(folder.path, 'access'),
+        OPEM_REGISTRAR_KEY_FILE: registrarFile,
+      },
     })
   let api = await startTheApi()
   const ports = [await freePort(), await freePort(), await freePort()]
@@ -67,6 +78,14 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     systemKeyFile: identities.keyFile('command-line'),
     nodeKeyFile: (seat: number) => identities.keyFile(`oracle-${seat + 1}`),
     systemsFile: identities.systemsFile,
+    /** As a member does at the API: the meter is not used in periods from `until` (epoch seconds) on. */
+    async withdrawMeter(it: { community: string; member: string; meter: string; until: number }) {
+      const store = createOperationalStore({ url: postgres.url })
+      const { community, member, meter, until } = it
+      if (!(await withdraw(store.rows, { community, members: [member], meter, until })))
+        throw new Error('nothing stood')
+      await store.close()
+    },
     dataSource: await accreditMeterOperator(wallet, IssuerRegistry, deployment.chainId),
     test,
     nodeAddress: (seat: number) => privateKeyToAccount(nodeKeys[seat]!).address,
