@@ -17,6 +17,7 @@ import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisatio
 import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
+import { getProofs } from './proofs.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   getChanges,
   postTrading,
   getTrading,
+  getProofs,
   getPeriods,
   postPrices,
   getPrices,
