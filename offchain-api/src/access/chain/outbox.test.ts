@@ -23,7 +23,13 @@ beforeAll(async () => {
     deployment: async () => JSON.parse(await readFile(world.chain.deploymentPath, 'utf8')),
     settings: {
       ...{ dir: world.own.dir, systemsFile: undefined, operatorDids: [], pendingSeconds: 3600, development: true },
-      ...{ registrar: () => openKeyFile(world.chain.registrarFile), developmentIssuer: undefined },
+      ...{
+        registrar: () => openKeyFile(world.chain.registrarFile),
+        developmentIssuer: undefined,
+        agentSecret: undefined,
+        publicUrl: undefined,
+        pinnedIssuers: [],
+      },
     },
   })
 })
@@ -68,7 +74,8 @@ test('a contract makes the next version of the credential: pending, receipt, in 
   const bea = await world.registerCitizen('Bea')
   await bea.browser.signIn([bea.credential])
   const line = { contract: `0x${'c0'.repeat(32)}`, kind: 'data', role: 'user', since: '2026-11-26T00:00:00Z' } as const
-  const update = () => updateAccountCredential(access, { account: bea.account, addLines: [line], request: 'contract 1' })
+  const update = () =>
+    updateAccountCredential(access, { account: bea.account, addLines: [line], request: 'contract 1' })
   const [first, second] = await Promise.all([update(), update()])
   expect(first).toMatchObject({ version: 2, status: 'pending' })
   expect(second).toEqual(first)
@@ -91,7 +98,12 @@ test('a contract makes the next version of the credential: pending, receipt, in 
 
 test("a company's wallet is brought the next version and shows its receipt by itself", async () => {
   const company = await world.registerCompany('Solar Works', ['service-provider'])
-  const line = { contract: `0x${'c1'.repeat(32)}`, kind: 'service', role: 'provider', since: '2026-11-26T00:00:00Z' } as const
+  const line = {
+    contract: `0x${'c1'.repeat(32)}`,
+    kind: 'service',
+    role: 'provider',
+    since: '2026-11-26T00:00:00Z',
+  } as const
   const { credentialHash } = await updateAccountCredential(access, {
     ...{ account: company.account, addLines: [line], request: 'contract 1' },
   })

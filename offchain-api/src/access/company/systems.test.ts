@@ -118,7 +118,11 @@ describe('a system that signs its requests', () => {
     const authentication = { kind: 'mtls', certificateSha256: 'ab'.repeat(32) }
     for (const meter of ['school', 'street-1', 'str*', 's*']) {
       const system = { name: 'rival', authentication, meters: [meter], scopes: ['readings'] }
-      expect([meter, ...codeOf(await page.call('POST', '/v1/company/systems', system))]).toEqual([meter, 409, 'ERR_METER_TAKEN'])
+      expect([meter, ...codeOf(await page.call('POST', '/v1/company/systems', system))]).toEqual([
+        meter,
+        409,
+        'ERR_METER_TAKEN',
+      ])
     }
     await rival.close()
   })
@@ -172,6 +176,11 @@ describe('a system that shows a client certificate', () => {
 test('a prefix covers what begins with it, and two entries overlap when a meter can be in both', () => {
   expect(coversMeter(['home-1', 'feeder-3.*'], 'feeder-3.m7')).toBe(true)
   expect(coversMeter(['home-1', 'feeder-3.*'], 'home-12')).toBe(false)
-  expect([overlaps('a*', 'ab'), overlaps('ab', 'a*'), overlaps('a*', 'ab*'), overlaps('a', 'a')]).toEqual([true, true, true, true])
+  expect([overlaps('a*', 'ab'), overlaps('ab', 'a*'), overlaps('a*', 'ab*'), overlaps('a', 'a')]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
   expect([overlaps('a', 'ab'), overlaps('ab*', 'a'), overlaps('a*', 'b*')]).toEqual([false, false, false])
 })

@@ -1,7 +1,13 @@
 import type { Hex } from '@opem/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AccessWorld, type Citizen, openAccessWorld, walletOf } from '../../testing/access-world.ts'
-import { foundOnChain, issueTo, joinOnChain, type SignedConsent, signedConsent } from '../../testing/founded-community.ts'
+import {
+  foundOnChain,
+  issueTo,
+  joinOnChain,
+  type SignedConsent,
+  signedConsent,
+} from '../../testing/founded-community.ts'
 import { ALL } from '../../testing/systems.ts'
 import { isAuthorisedAt, nextPeriod } from './authorisations.ts'
 
@@ -39,7 +45,8 @@ const oracle = async () =>
   (await ask('GET', `/v1/communities/${community}/oracle?from=${instant(FROM)}&to=${instant(FROM + 48 * HOUR)}`)).body
 
 test('a member joins with a credential for each meter, that says it is theirs', async () => {
-  const join = async (dataSources: string[]) => (await ana.browser.call('POST', consents(), { ...consent, dataSources })).body
+  const join = async (dataSources: string[]) =>
+    (await ana.browser.call('POST', consents(), { ...consent, dataSources })).body
   const about = (name: string, meter: string) =>
     issueTo(world.chain, {
       ...{ address: walletOf(name).address, type: 'DataSourceCredential', claims: { meter, role: 'data-subject' } },
@@ -106,7 +113,10 @@ test('names and meters of members are shown to themselves and the administrator 
 })
 
 test('a period is authorised when it starts in an interval', () => {
-  const intervals = [{ from: 3600, until: 7200 }, { from: 10_800, until: null }]
+  const intervals = [
+    { from: 3600, until: 7200 },
+    { from: 10_800, until: null },
+  ]
   expect([0, 3600, 7199, 7200, 10_800, 99_999].map((start) => isAuthorisedAt(intervals, start))).toEqual([
     ...[false, true, true, false, true, true],
   ])
