@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fetchAsOperator } from './machines.ts'
 
 export const root = join(import.meta.dirname, '..')
-const opemFile = join(root, 'cli/bin/opem.mjs')
+export const opemFile = join(root, 'cli/bin/opem.mjs')
 
 /** A whole marketplace in a folder of its own, started as a user would start it. */
 export interface Instance {
@@ -51,12 +51,12 @@ export function newHome(): string {
 
 /** Starts `opem up` in `home` (an empty one by default) and waits until every part is ready. */
 export async function startInstance(
-  options: { home?: string; port?: number; demo?: boolean; env?: Record<string, string> } = {},
+  options: { home?: string; port?: number; demo?: boolean; only?: string; env?: Record<string, string> } = {},
 ): Promise<Instance> {
   const home = options.home ?? newHome()
   const port = options.port ?? freshPort()
   const env = { ...process.env, OPEM_HOME: home, OPEM_PORT: String(port), ...options.env }
-  const args = options.demo ? ['up'] : ['up', '--no-demo']
+  const args = ['up', ...(options.demo ? [] : ['--no-demo']), ...(options.only ? ['--only', options.only] : [])]
   const supervisor = spawn(process.execPath, [opemFile, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [supervisor.stdout, supervisor.stderr]) stream?.on('data', (bytes) => (output += bytes))

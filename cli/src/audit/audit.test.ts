@@ -162,3 +162,20 @@ test.each(placesOf(evidence[1]).map((path) => [path.join('.'), path] as const))(
     expect(named).toMatch(new RegExp(`${field}|${path.length === 1 ? 'evidence' : 'balances|salt'}`))
   },
 )
+
+test('flags are no fault: they are counted at their period, and said once in words', () => {
+  const verdict = { ok: true, findings: [], members: 3, sharedWh: 7000n }
+  const periods = [
+    { ...verdict, start: 1433131200 },
+    { ...verdict, start: 1433134800, flags: { unauthorised: 1 } },
+    { ...verdict, start: 1433138400, flags: { substituted: 1, unauthorised: 1 } },
+  ]
+  expect(auditLines('Sunny', { periods, sequence: [], strays: [], ok: true })).toEqual([
+    '2015-06-01T04:00:00Z  sound  3 members, 7000 Wh shared',
+    '2015-06-01T05:00:00Z  sound  3 members, 7000 Wh shared, 1 unauthorised',
+    '2015-06-01T06:00:00Z  sound  3 members, 7000 Wh shared, 1 substituted, 1 unauthorised',
+    'substituted: 1 balance: a reading was missing; an earlier one of the same hour stands in for it',
+    'unauthorised: 2 balances: the use of a meter was not authorised in this period; it was not read and counts zero',
+    '3 periods of Sunny are sound',
+  ])
+})
