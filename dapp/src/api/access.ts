@@ -110,8 +110,28 @@ const Issued = z.strictObject({ credential: z.string() })
 export const issueDevelopmentIdentity = async (did: string, name: string) =>
   (await exchange('/v1/access/development/identity-credentials', Issued, { body: { did, name } })).credential
 
-const WalletRequest = z.object({ id: z.string(), requestUri: z.string() })
+const WalletRequest = z.strictObject({
+  id: z.string(),
+  /** Opens the wallet: `openid4vp://…`. */
+  requestUri: z.string(),
+  requestObject: z.string(),
+  expiresAt: Instant,
+})
 
 /** Opens a request that an EU wallet answers (OpenID4VP 1.0). */
 export const askEuWallet = (operation: Operation) =>
   exchange('/v1/access/openid4vp/requests', WalletRequest, { body: { operation } })
+
+const WalletAnswer = z.strictObject({
+  status: z.enum(['waiting', 'answered', 'refused']),
+  reason: z.string().optional(),
+})
+
+/** Whether the wallet has answered; asked every two seconds while it has not. */
+export const walletAnswerQuery = (request: string | undefined) =>
+  queryOptions({
+    queryKey: ['registration', 'openid4vp', request ?? ''],
+    enabled: request !== undefined,
+    queryFn: ({ signal }) => exchange(`/v1/access/openid4vp/responses/${request}`, WalletAnswer, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status === 'answered' || state.error !== null ? false : 2_000),
+  })

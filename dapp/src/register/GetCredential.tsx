@@ -35,7 +35,7 @@ export function GetCredential({ kind, holder, has }: Props) {
           </p>
           <Copy
             label="command that issues the credential"
-            text={`npx opem wallet issue-representative --to ${holder.did} --role administrator`}
+            text={`npx opem wallet issue YOUR-WALLET --to ${holder.did} --name "YOUR NAME" --email YOUR@ADDRESS --roles administrator --out representative.jwt`}
           />
         </div>
       ) : development ? (

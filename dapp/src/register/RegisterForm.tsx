@@ -10,9 +10,7 @@ import type { Credential } from '../credentials/decode.ts'
 import { decodeCredential } from '../credentials/decode.ts'
 import { keepCredential, useKept } from '../credentials/use-kept.ts'
 import { Button } from '../parts/Button.tsx'
-import { Check } from '../parts/Checks.tsx'
 import { Choice } from '../parts/Choice.tsx'
-import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { ProofSummary } from '../presentation/ProofSummary.tsx'
 import type { Holder } from '../presentation/present.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -20,6 +18,7 @@ import { usePresent } from '../presentation/use-present.ts'
 import { GetCredential } from './GetCredential.tsx'
 import { RegistrationProgress } from './RegistrationProgress.tsx'
 import { RoleChoice } from './RoleChoice.tsx'
+import { TermsField } from './TermsField.tsx'
 
 type Kind = 'citizen' | 'company'
 
@@ -60,26 +59,7 @@ export function RegisterForm({ kind, holder }: { kind: Kind; holder: Holder }) {
             credentials={[credential]}
           />
           <RoleChoice value={roles} onChange={setRoles} />
-          {terms.error ? (
-            <ReadProblem error={terms.error} retry={() => terms.refetch()} />
-          ) : terms.data === undefined ? (
-            <Waiting what="the terms" />
-          ) : (
-            <>
-              <details>
-                <summary>Terms of use, version {terms.data.version}</summary>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who uses a keyboard scrolls it */}
-                <section className="terms" tabIndex={0} aria-label="Terms of use">
-                  {terms.data.text.split(/\n{2,}/).map((paragraph) => (
-                    <p key={paragraph}>{paragraph}</p>
-                  ))}
-                </section>
-              </details>
-              <Check value={accepted} onChange={setAccepted}>
-                I accept the terms of use, version {terms.data.version}
-              </Check>
-            </>
-          )}
+          <TermsField accepted={accepted} onChange={setAccepted} />
           <p>
             <Button
               look="main"

@@ -3,6 +3,7 @@ import { NotFound } from '../app/NotFound.tsx'
 import { WalletStep } from '../app/WalletStep.tsx'
 import { useTitle } from '../parts/title.ts'
 import { useHolder } from '../presentation/use-holder.ts'
+import { EuWalletRegister } from './EuWalletRegister.tsx'
 import { RegisterForm } from './RegisterForm.tsx'
 
 const KINDS = { person: 'citizen', company: 'company' } as const
@@ -61,6 +62,7 @@ function Register({ of }: { of: keyof typeof KINDS }) {
       <div className="sections">
         <WalletStep />
         {holder === undefined ? null : <RegisterForm key={holder.did} kind={KINDS[of]} holder={holder} />}
+        {of === 'person' ? <EuWalletRegister /> : null}
         <p>
           Registered already? <Link to="/sign-in">Sign in</Link>.
         </p>

@@ -29,7 +29,7 @@ export function RegistrationProgress({ kind, holder, registered }: Props) {
       {status === 'pending' && kind === 'company' && waited >= 30 ? (
         <div className="stack">
           <p className="soft">On the machine of your company’s wallet:</p>
-          <Copy text="npx opem wallet serve" label="command that starts the wallet" />
+          <Copy text="npx opem wallet serve YOUR-WALLET" label="command that starts the wallet" />
         </div>
       ) : null}
       {status === 'active' ? (

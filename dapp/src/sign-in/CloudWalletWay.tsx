@@ -8,7 +8,10 @@ export const CloudWalletWay = () => (
       <p>
         A cloud wallet has no browser. On the machine where it lives, this signs in for programs and the command line:
       </p>
-      <Copy text={`npx opem wallet sign-in --marketplace ${window.location.origin}`} label="sign-in command" />
+      <Copy
+        text={`OPEM_API_URL=${window.location.origin} npx opem wallet sign-in YOUR-WALLET`}
+        label="sign-in command"
+      />
       <p className="soft">
         People who act for the company sign in here with their own browser wallet and the Representative credential that
         the company’s wallet issued to them.

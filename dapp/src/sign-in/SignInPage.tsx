@@ -43,7 +43,7 @@ export function SignInPage() {
         <section aria-labelledby="others">
           <h2 id="others">Other ways</h2>
           <div className="tight">
-            <EuWalletWay />
+            <EuWalletWay signedIn={signedIn} />
             <CloudWalletWay />
           </div>
         </section>
