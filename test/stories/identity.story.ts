@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { developmentWallet, openKeyFile } from '@opem/ssi'
-import { issueCredential } from '@opem/ssi/credential'
+import { developmentWallet } from '@opem/ssi'
 import { type Did, didOfAddress } from '@opem/ssi/did'
 import { type CloudWallet, createCloudWallet } from '@opem/ssi/wallet'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -112,25 +111,13 @@ const importCredential = async (page: Page, credential: string) => {
   await button(page, 'Import').click()
 }
 
-/** An identity as the development issuer gives it to everybody. */
-async function identityOf(name: Name, called: string): Promise<string> {
-  const signer = await openKeyFile(join(instance.home, 'keys', 'development-identity-issuer.json'))
-  return issueCredential({
-    issuer: didOfAddress(CHAIN, signer.address),
-    signer,
-    type: 'IdentityCredential',
-    subject: didOf(name),
-    claims: { name: called, country: 'ES' },
-    expiresAt: Math.floor(Date.now() / 1000) + YEAR,
-  })
-}
-
 /** The whole way of a person to an account. */
 async function registerAs(name: Name, called: string): Promise<Page> {
   const page = await of(name)
   await open(page, '/register/person')
   await connect(page)
-  await importCredential(page, await identityOf(name, called))
+  await page.getByLabel('Your name').fill(called)
+  await button(page, 'Ask for an identity credential').click()
   await page.getByRole('heading', { name: 'Your application' }).waitFor()
   await page.getByText('I accept the terms of use').click()
   await button(page, 'Sign and register').click()
@@ -158,6 +145,12 @@ test('who is not signed in is welcomed; a page behind the door leads to the door
   await open(page, '/status')
   await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
   expect(page.url()).toBe(`${instance.page}/sign-in?back=%2Fstatus`)
+  await page.getByText('With an EU wallet').click()
+  await button(page, 'Make a request').click()
+  const link = page.getByRole('link', { name: 'Open in the wallet' })
+  await link.waitFor()
+  expect(await link.getAttribute('href')).toMatch(/^openid4vp:\/\/\?/)
+  await page.getByText('Waiting for the wallet’s answer').waitFor()
 })
 
 test('a citizen registers with an injected wallet, signs the receipt, and signs in', async () => {

@@ -3,7 +3,6 @@ import { useState } from 'react'
 import { addSystem, systemsQuery } from '../api/company.ts'
 import { Button } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
-import { Copy } from '../parts/Copy.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import type { SystemDraft } from './system-draft.ts'
@@ -49,17 +48,14 @@ export function SystemForm() {
         onChange={(kind) => set({ kind })}
       />
       {draft.kind === 'signature' ? (
-        <>
-          <TextInput
-            label="Public key (JWK)"
-            value={draft.key}
-            onChange={(key) => set({ key })}
-            problem={problems.key}
-            hint="On the system, this makes a pair and prints the public key:"
-            spellCheck="false"
-          />
-          <Copy text="npx opem system key" label="command that makes a key" />
-        </>
+        <TextInput
+          label="Public key (JWK)"
+          value={draft.key}
+          onChange={(key) => set({ key })}
+          problem={problems.key}
+          hint="The public half only; the private half stays on the system."
+          spellCheck="false"
+        />
       ) : (
         <TextInput
           label="SHA-256 fingerprint of the certificate"
