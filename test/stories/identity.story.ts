@@ -118,8 +118,7 @@ async function registerAs(name: Name, called: string): Promise<Page> {
   await connect(page)
   await page.getByLabel('Your name').fill(called)
   await button(page, 'Ask for an identity credential').click()
-  await page.getByRole('heading', { name: 'Your application' }).waitFor()
-  await page.getByText('I accept the terms of use').click()
+  await page.getByRole('region', { name: 'Your application' }).getByText('I accept the terms of use').click()
   await button(page, 'Sign and register').click()
   await button(page, 'Sign the receipt').waitFor()
   return page
