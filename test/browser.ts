@@ -1,4 +1,4 @@
-import { type BrowserContext, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 
 // Debian's Chromium as root; without its background requests, which a closed network would refuse one by one.
 const FLAGS =
@@ -13,3 +13,7 @@ export const openBrowser = (folder: string): Promise<BrowserContext> =>
     viewport: { width: 1280, height: 900 },
     timezoneId: 'UTC',
   })
+
+/** A headless browser for several people, each with a context (cookies, storage, wallet) of their own. */
+export const openPeoplesBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: FLAGS.split(' ') })

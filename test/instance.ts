@@ -2,9 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fetchAsOperator } from './machines.ts'
 
 export const root = join(import.meta.dirname, '..')
-const opemFile = join(root, 'cli/bin/opem.mjs')
+export const opemFile = join(root, 'cli/bin/opem.mjs')
 
 /** A whole marketplace in a folder of its own, started as a user would start it. */
 export interface Instance {
@@ -19,6 +20,8 @@ export interface Instance {
   /** Asks the subgraph. */
   query<T>(query: string, variables?: Record<string, unknown>): Promise<T>
   api<T>(path: string): Promise<T>
+  /** A request to the API, signed as its operator's command line. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
   /** Ends the supervisor and its parts; data stays. */
   stop(signal?: NodeJS.Signals): Promise<void>
   /** Ends everything and removes the data. */
@@ -48,16 +51,17 @@ export function newHome(): string {
 
 /** Starts `opem up` in `home` (an empty one by default) and waits until every part is ready. */
 export async function startInstance(
-  options: { home?: string; port?: number; demo?: boolean; env?: Record<string, string> } = {},
+  options: { home?: string; port?: number; demo?: boolean; only?: string; env?: Record<string, string> } = {},
 ): Promise<Instance> {
   const home = options.home ?? newHome()
   const port = options.port ?? freshPort()
   const env = { ...process.env, OPEM_HOME: home, OPEM_PORT: String(port), ...options.env }
-  const args = options.demo ? ['up'] : ['up', '--no-demo']
+  const args = ['up', ...(options.demo ? [] : ['--no-demo']), ...(options.only ? ['--only', options.only] : [])]
   const supervisor = spawn(process.execPath, [opemFile, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [supervisor.stdout, supervisor.stderr]) stream?.on('data', (bytes) => (output += bytes))
 
+  const asOperator = fetchAsOperator(home)
   const instance: Instance = {
     home,
     page: `http://127.0.0.1:${port}`,
@@ -82,10 +86,11 @@ export async function startInstance(
       return body.data as never
     },
     async api(path) {
-      const response = await fetch(`${instance.page}${path}`)
+      const response = await instance.fetch(path)
       if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
       return (await response.json()) as never
     },
+    fetch: (path, init) => asOperator(`${instance.page}${path}`, init),
     stop: (signal = 'SIGTERM') => endProcess(supervisor, signal),
     async remove() {
       await endProcess(supervisor, 'SIGTERM')

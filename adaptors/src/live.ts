@@ -1,7 +1,10 @@
 /** The live side: broker, ingest, simulator. */
+export { createSelfSigned, type SelfSigned } from './broker/self-signed.ts'
 export { type Broker, startBroker } from './broker/start-broker.ts'
 export { openRegisterMemory } from './ingest/register-memory.ts'
 export { startIngest } from './ingest/start-ingest.ts'
+export { connectAs, type Proof } from './mqtt/connect.ts'
+export { brokerLogin } from './mqtt/password.ts'
 export { formatTelegram, parseTelegram, type Telegram } from './mqtt/telegram.ts'
 export { topicOf } from './mqtt/topics.ts'
 export { parseSimulatorConfig, type SimulatorConfig } from './simulator/config.ts'

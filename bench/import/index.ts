@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { deliverItems, importSunDance, type UnifiedApi, unifiedApi } from '@opem/adaptors'
+import { createSignedFetch, createSystemKey } from '@opem/ssi/http-signature'
 import { parse } from 'csv-parse/sync'
 import { startApi, startLake, startPostgres, temporaryFolder } from '../../offchain-api/src/testing/harness.ts'
 
@@ -26,14 +27,20 @@ export async function run(): Promise<ImportFigures> {
   const folder = await temporaryFolder()
   const lake = await startLake({ dir: join(folder.path, 'lake') })
   const postgres = await startPostgres({ dir: join(folder.path, 'postgres') })
+  const key = await createSystemKey(join(folder.path, 'system.json'))
+  const authentication = { kind: 'signature', publicKey: key.publicJwk }
+  const system = { id: 'bench', name: 'bench', scopes: ['readings'], meters: ['*'], authentication }
+  const systemsFile = join(folder.path, 'systems.json')
+  await writeFile(systemsFile, JSON.stringify({ systems: [system] }))
   const started = await startApi({
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
+    environment: { OPEM_ACCESS: 'enforced', OPEM_SYSTEMS_FILE: systemsFile },
   })
   try {
     const files = await Promise.all(Array.from({ length: SITES }, (_, site) => writeSite(folder.path, site)))
-    const api = unifiedApi({ url: started.url })
+    const api = unifiedApi({ url: started.url, fetch: createSignedFetch(key) })
     const rows = SITES * HOURS
     const rate = (count: number, ms: number) => Math.round((count / ms) * 1000)
     const [first] = files

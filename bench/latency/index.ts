@@ -89,7 +89,7 @@ async function postHour(instance: Instance, at: number): Promise<void> {
     source: 'bench:latency',
     knownAt: iso(at + 3600),
   }))
-  const response = await fetch(`${instance.page}/v1/readings`, {
+  const response = await instance.fetch('/v1/readings', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ readings }),

@@ -39,7 +39,8 @@ struct Batch {
 /// @notice A member's balance of one period: Wh. leaf = keccak256(bytes.concat(keccak256(abi.encode(
 /// chainid, community, periodStart, revision, member, energyImport, energyExport, bought, sold, flags, salt))))
 /// @param energyImport drawn through the grid connection, the participating part, summed over metering points
-/// @param flags bit 0: a reading was substituted from history; bit 1: substituted without history; bit 2: estimated
+/// @param flags bit 0: a reading was substituted from history; bit 1: substituted without history; bit 2: estimated;
+/// bit 3: the use of a metering point was not authorised, its energy counts zero
 struct Balance {
     bytes32 member;
     uint64 energyImport;

@@ -94,6 +94,17 @@ export * from './statement/period-state.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
 export * from './statement/statement-document.ts'
 export * from './statement/unmeasured.ts'
+export { type AuthorisedInterval, isAuthorised } from './substitution/authorised.ts'
+export {
+  countFlags,
+  FLAG_ESTIMATED,
+  FLAG_SENTENCES,
+  FLAG_SUBSTITUTED,
+  FLAG_UNAUTHORISED,
+  FLAG_WITHOUT_HISTORY,
+  type FlagName,
+  flagNames,
+} from './substitution/flags.ts'
 export {
   type ClosedPeriod,
   type MemberMeter,
@@ -102,13 +113,7 @@ export {
   missingMeters,
   type Substituted,
 } from './substitution/member-energies.ts'
-export {
-  FLAG_ESTIMATED,
-  FLAG_SUBSTITUTED,
-  FLAG_WITHOUT_HISTORY,
-  type PeriodReading,
-  substituteReading,
-} from './substitution/substitute-reading.ts'
+export { type PeriodReading, substituteReading } from './substitution/substitute-reading.ts'
 export {
   cost,
   formatEur,

@@ -1609,6 +1609,97 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{id}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a member's balances stand in the batches in force of a range: the hashes that lead from each to the root on chain. They are of salted leaves and say nothing about anybody else.
+         * @description Needs the community's administrator, an auditor it named, or a member who asks for their own with ?member=.
+         */
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    to: string;
+                    member: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            batches: {
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                start: string;
+                                proofs: {
+                                    /**
+                                     * Format: date-time
+                                     * @description ISO 8601, UTC, seconds and Z
+                                     */
+                                    start: string;
+                                    /** @description the packed sums of the period, a whole number */
+                                    totals: string;
+                                    toMembersRoot: string[];
+                                    toBatchRoot: string[];
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "read-trading" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{id}/periods": {
         parameters: {
             query?: never;

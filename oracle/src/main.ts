@@ -8,6 +8,8 @@
  * | `OPEM_ORACLE_PEERS` | URLs of all nodes, itself included, comma-separated, in seat order; the same for every node |
  * | `OPEM_ORACLE_URL` | its own URL among the peers, when the port alone does not tell |
  * | `OPEM_ORACLE_KEY_FILE` | JSON `{"privateKey":"0x…"}`, mode 600 |
+ * | `OPEM_ORACLE_SYSTEM_KEY_FILE` | the node's system key: signs its requests to the API and to its peers |
+ * | `OPEM_SYSTEMS_FILE` | the marketplace's own systems: whose requests this node answers |
  * | `OPEM_ORACLE_DIR` | folder of its own state (SQLite: outbox, evidence not yet in the lake, cursors) |
  * | `OPEM_CHAIN_URL` | JSON-RPC of the chain |
  * | `OPEM_API_URL` | unified API, without `/v1` |

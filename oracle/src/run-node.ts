@@ -18,7 +18,7 @@ export async function runNode(close?: typeof closeBatch): Promise<void> {
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   try {
-    const settings = readSettings(process.env)
+    const settings = await readSettings(process.env)
     running = await startNode(settings, openLog(settings.name), close)
     const { account, settings: own } = running.node
     process.stdout.write(`ready oracle ${own.name} http://127.0.0.1:${own.port} ${account.address.toLowerCase()}\n`)

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createSystemKey } from '@opem/ssi/http-signature'
 import { afterAll, expect, test } from 'vitest'
 import { openLog } from './log.ts'
 import { readSettings } from './settings.ts'
@@ -15,30 +16,34 @@ const env = {
   OPEM_ORACLE_PORT: '8412',
   OPEM_ORACLE_PEERS: 'http://127.0.0.1:8411, http://127.0.0.1:8412/',
   OPEM_ORACLE_KEY_FILE: keyFile,
+  OPEM_ORACLE_SYSTEM_KEY_FILE: join(dir, 'system.json'),
+  OPEM_SYSTEMS_FILE: join(dir, 'systems.json'),
   OPEM_ORACLE_DIR: dir,
   OPEM_CHAIN_URL: 'http://127.0.0.1:8401',
   OPEM_API_URL: 'http://127.0.0.1:8400/',
   OPEM_DEPLOYMENT: join(dir, 'deployment.json'),
 }
+const { keyid } = await createSystemKey(join(dir, 'system.json'))
 const write = (text: string, mode: number) => {
   writeFileSync(keyFile, text)
   chmodSync(keyFile, mode)
 }
 
-test('a node finds its seat among its peers by its port', () => {
+test('a node finds its seat among its peers by its port', async () => {
   write(JSON.stringify({ privateKey }), 0o600)
-  expect(readSettings(env)).toMatchObject({ seat: 1, privateKey, graceSeconds: 30, apiUrl: 'http://127.0.0.1:8400' })
+  const expected = { seat: 1, privateKey, graceSeconds: 30, apiUrl: 'http://127.0.0.1:8400', systemKey: { keyid } }
+  expect(await readSettings(env)).toMatchObject(expected)
 })
 
-test('a key that others may read is refused, and never quoted', () => {
+test('a key that others may read is refused, and never quoted', async () => {
   write(JSON.stringify({ privateKey }), 0o640)
-  expect(() => readSettings(env)).toThrow(/mode 640, needs 600/)
+  await expect(readSettings(env)).rejects.toThrow(/mode 640, needs 600/)
   write(`{"privateKey": "${privateKey}`, 0o600)
-  expect(() => readSettings(env)).toThrow(expect.objectContaining({ message: expect.not.stringContaining('1212') }))
+  await expect(readSettings(env)).rejects.toMatchObject({ message: expect.not.stringContaining('1212') })
 })
 
-test('a node that its peers do not list is refused', () => {
-  expect(() => readSettings({ ...env, OPEM_ORACLE_PORT: '9000' })).toThrow(/must name this node too/)
+test('a node that its peers do not list is refused', async () => {
+  await expect(readSettings({ ...env, OPEM_ORACLE_PORT: '9000' })).rejects.toThrow(/must name this node too/)
 })
 
 test('a fault that lasts is told once, and again after it was over', () => {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { OpemError } from '@opem/domain'
+import { openSystemKey, type SystemKey } from '@opem/ssi/http-signature'
 import { type Hex, isHex, size } from 'viem'
 import { z } from 'zod'
 
@@ -13,6 +14,8 @@ const Environment = z.object({
   OPEM_ORACLE_PEERS: z.string().min(1),
   OPEM_ORACLE_URL: z.url().optional(),
   OPEM_ORACLE_KEY_FILE: z.string().min(1),
+  OPEM_ORACLE_SYSTEM_KEY_FILE: z.string().min(1),
+  OPEM_SYSTEMS_FILE: z.string().min(1),
   OPEM_ORACLE_DIR: z.string().min(1),
   OPEM_CHAIN_URL: z.url(),
   OPEM_API_URL: z.url(),
@@ -29,6 +32,10 @@ export interface Settings {
   /** This node's place in `peers`. */
   readonly seat: number
   readonly privateKey: Hex
+  /** Who this node is to the API and to its peers. */
+  readonly systemKey: SystemKey
+  /** Public keys of the systems with the scope `oracle`: the peers. */
+  readonly systemsPath: string
   readonly dir: string
   readonly chainUrl: string
   readonly apiUrl: string
@@ -38,8 +45,8 @@ export interface Settings {
   readonly takeoverSeconds: number
 }
 
-/** Reads the settings, and the key file they name. Throws `ERR_ORACLE_SETTINGS` or `ERR_ORACLE_KEY_FILE`. */
-export function readSettings(env: Record<string, string | undefined>): Settings {
+/** Reads the settings, and the key files they name. Throws `ERR_ORACLE_SETTINGS`, `ERR_ORACLE_KEY_FILE` or `ERR_KEY_FILE…`. */
+export async function readSettings(env: Record<string, string | undefined>): Promise<Settings> {
   const parsed = Environment.safeParse(env)
   if (!parsed.success) {
     throw new OpemError({
@@ -65,6 +72,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     peers,
     seat,
     privateKey: readKeyFile(e.OPEM_ORACLE_KEY_FILE),
+    systemKey: await openSystemKey(e.OPEM_ORACLE_SYSTEM_KEY_FILE),
+    systemsPath: e.OPEM_SYSTEMS_FILE,
     dir: e.OPEM_ORACLE_DIR,
     chainUrl: e.OPEM_CHAIN_URL,
     apiUrl: e.OPEM_API_URL.replace(/\/+$/, ''),

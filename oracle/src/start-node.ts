@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { createSignedFetch } from '@opem/ssi/http-signature'
 import { createPublicClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { connectApi } from './api/unified-api.ts'
@@ -47,7 +48,7 @@ export async function startNode(
   })
   const { chainId, settlement } = deployment
   const now = () => Math.floor(Date.now() / 1000)
-  const api = connectApi(settings.apiUrl)
+  const api = connectApi(settings.apiUrl, settings.systemKey)
   const batches = openBatches(db)
   const evidence = openEvidence(db, chainId)
   const outbox = openOutbox(db)
@@ -67,7 +68,7 @@ export async function startNode(
     outbox,
     readings,
     chain: followChain({ client, deployment, db, batches, log }),
-    peers: openPeers(settings.peers),
+    peers: openPeers(settings.peers, createSignedFetch(settings.systemKey)),
     submitter: openSubmitter({ client, account, chainId, settlement, outbox, log, signal: stop.signal }),
     changes: openChanges({ db, api, batches, evidence }),
     async planInput(community) {

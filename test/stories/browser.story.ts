@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brokerLogin } from '@opem/adaptors/live'
 import { developmentWallet } from '@opem/ssi'
 import mqtt from 'mqtt'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -8,6 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { injectWallet } from '../injected-wallet.ts'
 import { type Instance, root, startInstance, until } from '../instance.ts'
+import { addMachine } from '../machines.ts'
+import { createDoor, developmentCredential } from '../people.ts'
 import { evidenceOf } from './settled.ts'
 
 // A day of the seven members of D2.3 5.3.6.1. Every hour is the worked example (A +3, B +1, H +3, C −1, D, E, F −3 kWh) times
@@ -24,6 +27,7 @@ const day = iso(yesterday).slice(0, 10)
 let instance: Instance
 let browser: BrowserContext
 let page: Page
+let enter: ReturnType<typeof createDoor>
 let community: string
 const profile = mkdtempSync(join(tmpdir(), 'opem-browser-'))
 const complaints: string[] = []
@@ -33,7 +37,11 @@ beforeAll(async () => {
   browser = await openBrowser(profile)
   page = browser.pages()[0] ?? (await browser.newPage())
   page.setDefaultTimeout(30_000)
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  enter = createDoor(instance, browser.request)
+  // A refusal is an answer; the browser logs each as a failed request.
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 40[13]/.test(message.text())) complaints.push(message.text())
+  })
   page.on('pageerror', (error) => complaints.push(String(error)))
 })
 afterAll(async () => {
@@ -53,7 +61,7 @@ afterEach(async ({ task }) => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const open = (path: string) => page.goto(`${instance.page}${path}`)
 
-/** Leaves the wallet of before, if any, and connects a development account. */
+/** Leaves the wallet of before, if any, signs in as a development account, and connects its wallet. */
 async function actAs(account: number): Promise<void> {
   const connected = button(/^Wallet 0x/)
   await button('Connect wallet').or(connected).first().waitFor()
@@ -61,6 +69,8 @@ async function actAs(account: number): Promise<void> {
     await connected.click()
     await button('Disconnect').click()
   }
+  await enter(developmentWallet(account), `Account ${account}`)
+  await page.reload()
   await button('Connect wallet').click()
   await button(/Development account/).click()
   await page.getByRole('option', { name: new RegExp(`^Account ${account}\\b`) }).click()
@@ -79,6 +89,7 @@ const figure = (label: string) => page.locator('.figure', { hasText: label }).fi
 const number = async (label: string) => (await figure(label).innerText()).replace(/\s*kWh/, '').trim()
 
 test('an administrator founds a community from an empty start', async () => {
+  await enter(developmentWallet(0), 'Account 0')
   await open('/')
   await page.getByRole('heading', { name: 'No community yet' }).waitFor()
   await page.getByRole('link', { name: 'Found a community' }).click()
@@ -98,6 +109,12 @@ test('seven members sign their own consent, and the administrator adds them', as
     await actAs(place + 1)
     await page.getByLabel('Your name').fill(`Member ${name}`)
     await page.getByLabel('Meter 1', { exact: true }).fill(`street-${name}`)
+    await page.getByText('Import the credential of a meter').click()
+    const wallet = developmentWallet(place + 1)
+    const credential = await developmentCredential(instance, wallet, { meter: `street-${name}` })
+    await page.getByLabel('Paste a credential').fill(credential)
+    await button('Import').click()
+    await page.getByText('credential attached').waitFor()
     await button('Sign consent').click()
     await page.getByRole('heading', { name: 'Your consent is with the administrator' }).waitFor()
   }
@@ -111,7 +128,11 @@ test('seven members sign their own consent, and the administrator adds them', as
 })
 
 test('meters send a day over MQTT, the administrator starts, and the page shows eight times the worked example', async () => {
-  const broker = await mqtt.connectAsync(`mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`)
+  const field = await addMachine(instance.home, 'street-field', ['street-*'])
+  const broker = await mqtt.connectAsync(
+    `mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`,
+    brokerLogin(field),
+  )
   const now = Math.floor(Date.now() / 1000)
   const kwh = (wh: number) => (wh / 1000).toFixed(3)
   for (let start = yesterday; start + 3600 <= now; start += 3600) {
@@ -312,8 +333,29 @@ test('the administrator commits the next rules with a wallet that the browser fo
   expect(shown.settlesUntil).not.toBeNull()
 })
 
+test('a member sees nobody else, verifies the own day by the hashes beside it, and withdraws the meter', async () => {
+  await open(`/c/${community}?day=${day}`)
+  await actAs(4)
+  await page.getByRole('link', { name: 'Member D' }).waitFor()
+  expect(await page.getByRole('link', { name: /^Member / }).count()).toBe(1)
+  await page.getByRole('link', { name: 'Member D' }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Member D' }).waitFor()
+  await page.goto(`${page.url().split('?')[0]}?day=${day}`)
+  await button('Verify against chain').click()
+  await page.locator('.verdict.right').waitFor()
+  expect(await page.locator('.verdict').innerText()).toMatch(/^Verified: 24 balances exactly as the chain holds them/)
+  await page.getByText('See it fail').click()
+  await button('Verify with 1 Wh more').click()
+  await page.locator('.verdict.failed').waitFor()
+  await button('Withdraw meter street-D').click()
+  await button('Withdraw it').click()
+  await page.getByText(/^Withdrawn: its readings are used until /).waitFor()
+})
+
 test('who is not the administrator is refused in a sentence, before anything is signed', async () => {
+  await open(`/admin?community=${community}`)
   await actAs(5)
+  await page.getByText('Commit the next version').click()
   await button('Sign and commit').click()
   await page
     .getByText(/^Only the administrator 0x[0-9a-f]+ may do this; the connected account is 0x[0-9a-f]+\.$/i)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { newHome, root, Stop, until } from '../instance.ts'
+import { fetchAsOperator } from '../machines.ts'
 
 // What a newcomer does: `npm start`, look at the page, Ctrl-C, `npm start` again. One range of ports below the other stories'.
 const PORT = 19_000
@@ -48,7 +49,7 @@ async function ctrlC({ child, lines }: Started): Promise<void> {
 }
 
 async function communitiesOf(page: string): Promise<{ id: string; name: string }[]> {
-  const answer = await fetch(`${page}/v1/communities`)
+  const answer = await fetchAsOperator(home)(`${page}/v1/communities`)
   return ((await answer.json()) as { communities: { id: string; name: string }[] }).communities
 }
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
       source: 'story:kill-nine',
       knownAt: iso(start + HOURS * 3600),
     }))
-    const response = await fetch(`${instance.page}/v1/readings`, {
+    const response = await instance.fetch('/v1/readings', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ readings }),

@@ -28,7 +28,8 @@ const opem = (...words: string[]) =>
       world.deployment.addresses.Settlement,
     ]
     const args = [join(root, 'cli/bin/opem.mjs'), ...words, '--community', community.id, ...where]
-    execFile(process.execPath, args, (error, stdout, stderr) => {
+    const env = { ...process.env, OPEM_SYSTEM_KEY_FILE: world.systemKeyFile }
+    execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
     })
   })

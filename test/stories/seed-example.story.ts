@@ -1,8 +1,10 @@
+import { brokerLogin } from '@opem/adaptors/live'
 import { settlementAbi } from '@opem/contracts'
 import mqtt from 'mqtt'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Instance, startInstance, until } from '../instance.ts'
+import { addMachine } from '../machines.ts'
 import { evenRules, evidenceOf, type Founded, found, untilIndexed } from './settled.ts'
 
 // The worked example of D2.3, 5.3.6.1: A +3, B +1, H +3, C −1, D −3, E −3, F −3 kWh in one hour. H sells 3 kWh (the
@@ -43,7 +45,11 @@ test('seven meters send an hour over MQTT and it is settled', async () => {
     },
     { start: false },
   )
-  const broker = await mqtt.connectAsync(`mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`)
+  const field = await addMachine(instance.home, 'seed-field', ['seed-*'])
+  const broker = await mqtt.connectAsync(
+    `mqtt://127.0.0.1:${Number(new URL(instance.page).port) + 5}`,
+    brokerLogin(field),
+  )
   for (const name of names) {
     const telegram = { meter: `seed-${name}`, start: iso(hour), seconds: 3600, energy: readings[name] }
     await broker.publishAsync(`opem/v1/seed-${name}/telegram`, JSON.stringify(telegram), { qos: 1 })

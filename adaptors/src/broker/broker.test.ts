@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createSystemKey, openSystemKey } from '@opem/ssi/http-signature'
 import mqtt from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
+import { brokerLogin } from '../mqtt/password.ts'
 import { subscribe } from '../mqtt/subscribe.ts'
 import { INGEST_CLIENT, TELEGRAM_TOPICS, topicOf } from '../mqtt/topics.ts'
+import { testSystems } from '../testing/systems.ts'
 import { until } from '../testing/until.ts'
 import { openQueueStore } from './queue-store.ts'
 import { startBroker } from './start-broker.ts'
@@ -17,10 +20,32 @@ async function folder() {
   return dir
 }
 
+/** The systems file that `opem up` writes, with ingest and a field of meters. */
+async function systemsFile(dir: string) {
+  const key = async (name: string) => {
+    const path = join(dir, 'keys', `${name}.json`)
+    return createSystemKey(path).catch(() => openSystemKey(path))
+  }
+  await mkdir(join(dir, 'keys'), { recursive: true })
+  const [ingest, field] = [await key('ingest'), await key('field')]
+  const system = (id: string, publicKey: object, meters: string[]) => ({
+    ...{ id, name: id, scopes: ['readings'], meters },
+    authentication: { kind: 'signature', publicKey },
+  })
+  const systems = [system('ingest', ingest.publicJwk, ['*']), system('field', field.publicJwk, ['m', 'seed-*'])]
+  await writeFile(join(dir, 'systems.json'), JSON.stringify({ systems }))
+  return { ingest, field }
+}
+
 /** The broker as the process that the supervisor starts. */
 async function brokerProcess(dir: string) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env.PATH, OPEM_BROKER_PORT: '0', OPEM_BROKER_DIR: dir },
+    env: {
+      PATH: process.env.PATH,
+      OPEM_BROKER_PORT: '0',
+      OPEM_BROKER_DIR: join(dir, 'broker'),
+      OPEM_SYSTEMS_FILE: join(dir, 'systems.json'),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -30,8 +55,9 @@ async function brokerProcess(dir: string) {
 
 test('what a publisher heard PUBACK for survives kill -9 at that very moment', async () => {
   const dir = await folder()
+  const { ingest, field } = await systemsFile(dir)
   const { child, url } = await brokerProcess(dir)
-  const client = await mqtt.connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0 })
+  const client = await mqtt.connectAsync(url, { protocolVersion: 4, reconnectPeriod: 0, ...brokerLogin(field) })
   client.on('error', () => {})
   const acknowledged: string[] = []
   const published = Array.from({ length: 400 }, (_, n) =>
@@ -52,6 +78,7 @@ test('what a publisher heard PUBACK for survives kill -9 at that very moment', a
   const received = new Set<string>()
   const subscription = subscribe({
     url: again.url,
+    login: async () => brokerLogin(ingest),
     clientId: INGEST_CLIENT,
     topics: [TELEGRAM_TOPICS],
     onMessage({ payload, ack }) {
@@ -67,11 +94,13 @@ test('what a publisher heard PUBACK for survives kill -9 at that very moment', a
 
 test('accepted copies go when the message is queued, and queued messages go when they are acknowledged', async () => {
   const dir = await folder()
-  const broker = await startBroker({ port: 0, dir })
-  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4 })
+  const { systems, asIngest, asField } = await testSystems(dir)
+  const broker = await startBroker({ port: 0, dir: join(dir, 'broker'), systems })
+  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4, ...asField() })
   const received: string[] = []
   const subscription = subscribe({
     url: broker.url,
+    login: asIngest,
     clientId: INGEST_CLIENT,
     topics: [TELEGRAM_TOPICS],
     onMessage({ payload, ack }) {
@@ -84,7 +113,7 @@ test('accepted copies go when the message is queued, and queued messages go when
   await subscription.close()
   await client.endAsync()
   await broker.close()
-  const store = await openQueueStore(dir)
+  const store = await openQueueStore(join(dir, 'broker'))
   const left = []
   for await (const { key } of store.accepted()) left.push(key)
   await store.close()

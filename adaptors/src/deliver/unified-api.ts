@@ -41,11 +41,16 @@ export const MOST_READINGS = 20_000
 
 export interface ApiOptions {
   readonly url: string
+  /** Signs requests as a system (ssi/http-signature); unset: nobody's requests. */
+  readonly fetch?: typeof fetch
   /** how long to try again while the API cannot answer, ms; default 60 s, `Infinity` for a process that lives on */
   readonly patience?: number
   readonly signal?: AbortSignal
   readonly onRetry?: (reason: string) => void
 }
+
+/** Refusals of a signature that another signature mends: the API has just started, or the clocks differ by a little. */
+const SIGN_AGAIN = new Set(['ERR_SIGNATURE_REPLAY', 'ERR_SIGNATURE_NOT_YET', 'ERR_SIGNATURE_EXPIRED'])
 
 /** Waits between attempts: 0.2 s, doubling to 10 s. */
 const FIRST_WAIT = 200
@@ -55,11 +60,11 @@ const LONGEST_WAIT = 10_000
  * Client with back-off: a connection error, 429 or 5xx is tried again until patience ends (`ERR_API_UNREACHABLE`,
  * retryable); any other refusal is thrown at once with the API's own code and sentence.
  */
-export function unifiedApi({ url, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
+export function unifiedApi({ url, fetch: ask = fetch, patience = 60_000, signal, onRetry }: ApiOptions): UnifiedApi {
   const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const until = Date.now() + patience
     for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-      const answer = await attempt(url, method, path, body, signal)
+      const answer = await attempt(ask, url, method, path, body, signal)
       if ('value' in answer) return answer.value
       if (!answer.error.retryable || Date.now() + wait > until || signal?.aborted) throw answer.error
       onRetry?.(answer.error.shortMessage)
@@ -117,6 +122,7 @@ function bySeries(prices: readonly SpotPrice[]) {
 }
 
 async function attempt(
+  ask: typeof fetch,
   url: string,
   method: string,
   path: string,
@@ -126,7 +132,7 @@ async function attempt(
   let response: Response
   let text: string
   try {
-    response = await fetch(new URL(path, url), {
+    response = await ask(new URL(path, url), {
       method,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -141,6 +147,8 @@ async function attempt(
   const value = parseJson(text)
   if (response.ok) return { value }
   const problem = z.object({ code: z.string(), detail: z.string() }).safeParse(value)
+  if (SIGN_AGAIN.has(problem.data?.code ?? ''))
+    return { error: unreachable(`${method} ${path} is to be signed again: ${problem.data?.detail}`) }
   return {
     error: new OpemError({
       code: problem.data?.code ?? 'ERR_API_REFUSED',

@@ -7,6 +7,7 @@ import { type Broker, startBroker } from '../broker/start-broker.ts'
 import { unifiedApi } from '../deliver/unified-api.ts'
 import { topicOf } from '../mqtt/topics.ts'
 import { startRecordingApi } from '../testing/recording-api.ts'
+import { testSystems } from '../testing/systems.ts'
 import { until } from '../testing/until.ts'
 import { openRegisterMemory } from './register-memory.ts'
 import { startIngest } from './start-ingest.ts'
@@ -14,12 +15,14 @@ import { startIngest } from './start-ingest.ts'
 const NOW = Date.parse('2026-01-02T00:00:00Z') / 1000
 let dir: string
 let broker: Broker
+let known: Awaited<ReturnType<typeof testSystems>>
 let api: Awaited<ReturnType<typeof startRecordingApi>>
 const closers: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'opem-ingest-'))
-  broker = await startBroker({ port: 0, dir: join(dir, 'broker') })
+  known = await testSystems(dir)
+  broker = await startBroker({ port: 0, dir: join(dir, 'broker'), systems: known.systems })
   api = await startRecordingApi()
 })
 afterEach(async () => {
@@ -32,6 +35,7 @@ afterEach(async () => {
 async function ingest(apiUrl = api.url) {
   const started = startIngest({
     mqttUrl: broker.url,
+    login: known.asIngest,
     api: unifiedApi({ url: apiUrl, patience: 300 }),
     memory: await openRegisterMemory(dir, 900),
     seconds: 900,
@@ -44,7 +48,7 @@ async function ingest(apiUrl = api.url) {
 }
 
 async function meter() {
-  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4 })
+  const client = await mqtt.connectAsync(broker.url, { protocolVersion: 4, ...known.asField() })
   closers.push(() => client.endAsync(true))
   return (name: string, telegram: object | string) =>
     client.publishAsync(
@@ -118,7 +122,7 @@ test('what ingest did not acknowledge survives its end and the end of the broker
   await first.close()
   for (const close of closers.splice(0).reverse()) await close()
   await broker.close()
-  broker = await startBroker({ port: broker.port, dir: join(dir, 'broker') })
+  broker = await startBroker({ port: broker.port, dir: join(dir, 'broker'), systems: known.systems })
   await (await meter())('m1', registers('2026-01-01T00:30:00Z', '10.300'))
   api = await startRecordingApi()
   const second = await ingest(api.url)

@@ -3,6 +3,7 @@
  *
  * OPEM_MQTT_URL               broker; default mqtt://127.0.0.1:8405
  * OPEM_API_URL                unified API; default http://127.0.0.1:8400
+ * OPEM_INGEST_SYSTEM_KEY_FILE  signs what ingest sends to the API, and proves it to the broker
  * OPEM_INGEST_PORT            health endpoint on 127.0.0.1; default 8414
  * OPEM_INGEST_DIR             folder for the registers last seen; default `$OPEM_HOME/ingest`
  * OPEM_INGEST_PERIOD_SECONDS  length of readings made from registers: 300, 900, 1800 or 3600; default 900
@@ -14,8 +15,10 @@ import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { OpemError } from '@opem/domain'
+import { createSignedFetch, openSystemKey } from '@opem/ssi/http-signature'
 import { unifiedApi } from '../deliver/unified-api.ts'
 import { type MeterReading, PERIOD_SECONDS } from '../harmonise/meter-reading.ts'
+import { brokerLogin } from '../mqtt/password.ts'
 import { fail, numberSetting, onStop, setting } from '../process/process.ts'
 import { openRegisterMemory } from './register-memory.ts'
 import { startIngest } from './start-ingest.ts'
@@ -33,11 +36,19 @@ try {
     })
   }
   await mkdir(dir, { recursive: true })
+  const keyFile = setting('OPEM_INGEST_SYSTEM_KEY_FILE', '')
+  const key = keyFile ? await openSystemKey(keyFile) : undefined
   const stopping = new AbortController()
   let reached = false
   const ingest = startIngest({
     mqttUrl,
-    api: unifiedApi({ url: apiUrl, patience: 5_000, signal: stopping.signal }),
+    ...(key && { login: async () => brokerLogin(key) }),
+    api: unifiedApi({
+      url: apiUrl,
+      patience: 5_000,
+      signal: stopping.signal,
+      ...(key && { fetch: createSignedFetch(key) }),
+    }),
     memory: await openRegisterMemory(dir, seconds),
     seconds: seconds as MeterReading['seconds'],
     now: () => Math.floor(Date.now() / 1000),

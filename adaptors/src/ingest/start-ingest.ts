@@ -2,13 +2,15 @@ import { OpemError } from '@opem/domain'
 import { rejectedReading } from '../deliver/deliver-items.ts'
 import { MOST_READINGS, type UnifiedApi } from '../deliver/unified-api.ts'
 import type { MeterReading } from '../harmonise/meter-reading.ts'
-import { type Message, subscribe } from '../mqtt/subscribe.ts'
+import { type Login, type Message, subscribe } from '../mqtt/subscribe.ts'
 import { INGEST_CLIENT, TELEGRAM_TOPICS } from '../mqtt/topics.ts'
 import { harmoniseBatch } from './harmonise-batch.ts'
 import type { RegisterMemory } from './register-memory.ts'
 
 export interface IngestOptions {
   readonly mqttUrl: string
+  /** Proves ingest to the broker; unset: what the URL says. */
+  readonly login?: () => Promise<Login>
   readonly api: UnifiedApi
   readonly memory: RegisterMemory
   /** length of the readings made from registers */
@@ -45,7 +47,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
  * MQTT → harmonise → unified API. A telegram is acknowledged only after the API has answered that its reading is durable
  * and the registers it brought are kept; whatever dies in between is delivered again, and the same claim twice is one.
  */
-export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, log }: IngestOptions) {
+export function startIngest({ mqttUrl, login, api, memory, seconds, now, onConnected, log }: IngestOptions) {
   const counts = { telegrams: 0, accepted: 0, duplicates: 0, rejected: 0 }
   let waiting: Message[] = []
   let inDelivery = 0
@@ -109,6 +111,7 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
 
   const subscription = subscribe({
     url: mqttUrl,
+    ...(login && { login }),
     clientId: INGEST_CLIENT,
     topics: [TELEGRAM_TOPICS],
     onMessage(message) {
@@ -141,6 +144,10 @@ export function startIngest({ mqttUrl, api, memory, seconds, now, onConnected, l
   }
 }
 
+/** The API refused ingest, not the readings: they wait until ingest is known again. */
+const isAboutIngest = ({ code }: OpemError) =>
+  code === 'ERR_SIGN_IN_NEEDED' || code === 'ERR_NOT_ALLOWED' || code.startsWith('ERR_SIGNATURE_')
+
 /** A batch that the API refuses as a whole for good is kept as rejected, or one reading would stop all others for ever. */
 async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
   try {
@@ -148,7 +155,7 @@ async function postOrKeep(api: UnifiedApi, readings: readonly MeterReading[]) {
     // Single readings that the API refuses it keeps by itself.
     return { accepted, duplicates, rejected: rejected.length, kept: [] }
   } catch (error) {
-    if (!(error instanceof OpemError) || error.retryable) throw error
+    if (!(error instanceof OpemError) || error.retryable || isAboutIngest(error)) throw error
     const kept = readings.map((reading) => rejectedReading(reading, error.code, error.shortMessage))
     return { accepted: 0, duplicates: 0, rejected: 0, kept }
   }

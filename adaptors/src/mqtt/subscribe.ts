@@ -16,6 +16,8 @@ export interface SubscribeOptions {
   readonly url: string
   /** names the persistent session at the broker */
   readonly clientId: string
+  /** Proves who subscribes, asked for anew for each connection; unset: what the URL says. */
+  readonly login?: () => Promise<Login>
   readonly topics: readonly string[]
   readonly onMessage: (message: Message) => void
   readonly onConnected?: () => void
@@ -23,6 +25,12 @@ export interface SubscribeOptions {
   /** most unacknowledged messages; the socket rests above it */
   readonly window?: number
   readonly keepAliveSeconds?: number
+}
+
+/** What an MQTT client says to prove who it is. */
+export interface Login {
+  readonly username: string
+  readonly password: string
 }
 
 const FIRST_WAIT = 200
@@ -37,8 +45,10 @@ export function subscribe(options: SubscribeOptions): { close(): Promise<void>; 
   let wait = FIRST_WAIT
   let current: ReturnType<typeof openSession> | undefined
   let timer: NodeJS.Timeout | undefined
-  const open = () => {
-    current = openSession(options, {
+  const open = async () => {
+    const login = await options.login?.()
+    if (closed) return
+    current = openSession(options, login ?? credentials(options.url), {
       accepted() {
         wait = FIRST_WAIT
         options.onConnected?.()
@@ -46,12 +56,12 @@ export function subscribe(options: SubscribeOptions): { close(): Promise<void>; 
       lost(reason) {
         if (closed) return
         options.onDisconnected?.(reason)
-        timer = setTimeout(open, wait)
+        timer = setTimeout(() => void open(), wait)
         wait = Math.min(wait * 2, LONGEST_WAIT)
       },
     })
   }
-  open()
+  void open()
   return {
     get connected() {
       return current?.accepted() === true
@@ -64,7 +74,11 @@ export function subscribe(options: SubscribeOptions): { close(): Promise<void>; 
   }
 }
 
-function openSession(options: SubscribeOptions, { accepted, lost }: { accepted(): void; lost(reason: string): void }) {
+function openSession(
+  options: SubscribeOptions,
+  { username, password }: Partial<Login>,
+  { accepted, lost }: { accepted(): void; lost(reason: string): void },
+) {
   const { clientId, topics, onMessage, window = 10_000, keepAliveSeconds = 30 } = options
   const socket = dial(options.url)
   const parser = mqtt.parser({ protocolVersion: 4 })
@@ -75,7 +89,6 @@ function openSession(options: SubscribeOptions, { accepted, lost }: { accepted()
   const write = (packet: Packet) => {
     if (open) socket.write(mqtt.generate(packet))
   }
-  const { username, password } = credentials(options.url)
   socket.once(options.url.startsWith('mqtts:') ? 'secureConnect' : 'connect', () =>
     write({
       cmd: 'connect',
@@ -84,8 +97,8 @@ function openSession(options: SubscribeOptions, { accepted, lost }: { accepted()
       clientId,
       clean: false,
       keepalive: keepAliveSeconds,
-      ...username,
-      ...password,
+      ...(username && { username }),
+      ...(password && { password: Buffer.from(password) }),
     }),
   )
   // MQTT 3.1.1 §3.1.2.10: the broker drops us after 1.5 × keep-alive without a packet.
@@ -155,10 +168,7 @@ function dial(url: string): Socket {
   })
 }
 
-function credentials(url: string) {
+function credentials(url: string): Partial<Login> {
   const { username, password } = new URL(url)
-  return {
-    username: username ? { username: decodeURIComponent(username) } : {},
-    password: password ? { password: Buffer.from(decodeURIComponent(password)) } : {},
-  }
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
 }

@@ -5,9 +5,11 @@
  *                "household" {annualKwh} | "pv-household" {annualKwh, pvKw} | "ev-household" {annualKwh, evKw} | "wind" {windKw}}]}
  * OPEM_SIM_LIVE  1: registers each minute after the past; unset: deliver the past and end
  * OPEM_MQTT_URL  broker; default mqtt://127.0.0.1:8405
+ * OPEM_SIM_SYSTEM_KEY_FILE  proves the meters' system to the broker
  */
 import { readFileSync } from 'node:fs'
 import { OpemError } from '@opem/domain'
+import { openSystemKey } from '@opem/ssi/http-signature'
 import { fail, onStop, setting } from '../process/process.ts'
 import { parseSimulatorConfig } from './config.ts'
 import { runSimulator } from './run-simulator.ts'
@@ -21,8 +23,10 @@ try {
     })
   const live = setting('OPEM_SIM_LIVE', '') === '1'
   const config = parseSimulatorConfig(JSON.parse(readFileSync(path, 'utf8')))
+  const keyFile = setting('OPEM_SIM_SYSTEM_KEY_FILE', '')
   const simulator = runSimulator(config, {
     mqttUrl: setting('OPEM_MQTT_URL', 'mqtt://127.0.0.1:8405'),
+    ...(keyFile && { proof: { key: await openSystemKey(keyFile) } }),
     live,
     now: () => Math.floor(Date.now() / 1000),
     log: (line) => console.error(`simulator: ${line}`),

@@ -1,5 +1,5 @@
-import mqtt from 'mqtt'
 import { isoInstant } from '../harmonise/instant.ts'
+import { connectAs, type Proof } from '../mqtt/connect.ts'
 import { formatTelegram } from '../mqtt/telegram.ts'
 import { topicOf } from '../mqtt/topics.ts'
 import type { SimulatorConfig } from './config.ts'
@@ -7,6 +7,8 @@ import { intervalEnergy, QUARTER, registersOf } from './energy.ts'
 
 export interface SimulatorOptions {
   readonly mqttUrl: string
+  /** Who the meters' system is to the broker. */
+  readonly proof?: Proof
   /** after the past, registers each minute until closed */
   readonly live: boolean
   /** epoch seconds */
@@ -31,13 +33,9 @@ const MINUTE = 60
  */
 export function runSimulator(
   config: SimulatorConfig,
-  { mqttUrl, live, now, onReady, log }: SimulatorOptions,
+  { mqttUrl, proof = {}, live, now, onReady, log }: SimulatorOptions,
 ): Simulator {
-  const client = mqtt.connect(mqttUrl, {
-    protocolVersion: 4,
-    reconnectPeriod: 1000,
-    clientId: `opem-simulator-${process.pid}`,
-  })
+  const client = connectAs(mqttUrl, proof, `opem-simulator-${process.pid}`)
   client.on('error', (error) => log?.(`broker: ${error.message}`))
   let closed = false
   let timer: NodeJS.Timeout | undefined

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import mqtt from 'mqtt'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../broker/start-broker.ts'
+import { subscribe } from '../mqtt/subscribe.ts'
 import { parseTelegram, type Telegram } from '../mqtt/telegram.ts'
-import { TELEGRAM_TOPICS } from '../mqtt/topics.ts'
+import { INGEST_CLIENT, TELEGRAM_TOPICS } from '../mqtt/topics.ts'
+import { testSystems } from '../testing/systems.ts'
 import { until } from '../testing/until.ts'
 import { parseSimulatorConfig } from './config.ts'
 import { intervalEnergy, registersOf } from './energy.ts'
@@ -64,20 +65,27 @@ test('registers agree with intervals, from any point in time', () => {
 
 test('it speaks as real meters do: the past in order, then registers minute by minute', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'opem-sim-'))
-  const broker = await startBroker({ port: 0, dir })
-  const listener = await mqtt.connectAsync(broker.url, { protocolVersion: 4 })
+  const { systems, asIngest, field } = await testSystems(dir)
+  const broker = await startBroker({ port: 0, dir: join(dir, 'broker'), systems })
   const telegrams: Telegram[] = []
-  listener.on('message', (_, payload) => {
-    const telegram = parseTelegram(payload.toString())
-    expect(telegram.ok).toBe(true)
-    if (telegram.ok) telegrams.push(telegram.value)
+  const listener = subscribe({
+    url: broker.url,
+    clientId: INGEST_CLIENT,
+    login: asIngest,
+    topics: [TELEGRAM_TOPICS],
+    onMessage({ payload, ack }) {
+      const telegram = parseTelegram(payload.toString())
+      expect(telegram.ok).toBe(true)
+      if (telegram.ok) telegrams.push(telegram.value)
+      ack()
+    },
   })
-  await listener.subscribeAsync(TELEGRAM_TOPICS, { qos: 1 })
+  await until(() => listener.connected, 'ingest listens')
   const now = config.to! + 125
-  const simulator = runSimulator(config, { mqttUrl: broker.url, live: true, now: () => now })
+  const simulator = runSimulator(config, { mqttUrl: broker.url, proof: { key: field }, live: true, now: () => now })
   onTestFinished(async () => {
     await simulator.close()
-    await listener.endAsync(true)
+    await listener.close()
     await broker.close()
     await rm(dir, { recursive: true })
   })

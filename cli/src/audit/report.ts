@@ -3,6 +3,8 @@ import {
   type AuditedFund,
   describeState,
   type Finding,
+  FLAG_SENTENCES,
+  type FlagName,
   formatEur,
   formatInstant,
   periodState,
@@ -27,10 +29,13 @@ const findingLine = (finding: Finding): string =>
 const stateOf = (verdict: Verdict, { correctionWindow, asOf }: Audit) => periodState(verdict, correctionWindow, asOf)
 
 function verdictLines(verdict: Verdict, audit: Audit): string[] {
-  const { start, ok, findings, members, sharedWh } = verdict
+  const { start, ok, findings, members, sharedWh, flags = {} } = verdict
   const at = formatInstant(start)
+  const flagged = Object.entries(flags).map(([name, count]) => `, ${count} ${name}`)
   return ok
-    ? [`${at}  sound  ${members} members, ${sharedWh} Wh shared, ${describeState(stateOf(verdict, audit))}`]
+    ? [
+        `${at}  sound  ${members} members, ${sharedWh} Wh shared${flagged.join('')}, ${describeState(stateOf(verdict, audit))}`,
+      ]
     : [`${at}  WRONG`, ...findings.map((finding) => `    ${findingLine(finding)}`)]
 }
 
@@ -56,7 +61,15 @@ function firstWrong(audit: Audit): string | undefined {
   return fund && fundLine(fund)
 }
 
-/** A verdict per period, then one line. */
+/** What each flag that stands on a balance means, once, with how many balances carry it. */
+function flagLines({ periods }: Audit): string[] {
+  return (Object.keys(FLAG_SENTENCES) as FlagName[]).flatMap((name) => {
+    const count = periods.reduce((sum, { flags }) => sum + (flags?.[name] ?? 0), 0)
+    return count === 0 ? [] : [`${name}: ${count} ${count === 1 ? 'balance' : 'balances'}: ${FLAG_SENTENCES[name]}`]
+  })
+}
+
+/** A verdict per period, what its flags mean, then one line. */
 export function auditLines(community: string, audit: Audit): string[] {
   const { periods, sequence, strays, adjustments, ok } = audit
   const wrong = periods.filter((verdict) => !verdict.ok).length
@@ -69,6 +82,7 @@ export function auditLines(community: string, audit: Audit): string[] {
     : `NOT SOUND: ${wrong} of ${periods.length} periods${wronglyAdjusted === 0 ? '' : ` and ${wronglyAdjusted} of ${adjustments.length} adjustments`} of ${community} are wrong; first: ${firstWrong(audit)}`
   return [
     ...periods.flatMap((verdict) => verdictLines(verdict, audit)),
+    ...flagLines(audit),
     ...adjustments.flatMap(adjustmentLines),
     ...audit.funds.map(fundLine),
     ...sequence.map((finding) => `WRONG ${findingLine(finding)}`),
@@ -87,7 +101,7 @@ export const auditJson = (community: string, audit: Audit) => ({
   asOf: formatInstant(audit.asOf),
   periods: audit.periods
     .map((verdict) => ({ verdict, life: stateOf(verdict, audit) }))
-    .map(({ verdict: { start, ok, findings, members, sharedWh, money }, life }) => ({
+    .map(({ verdict: { start, ok, findings, members, sharedWh, flags, money }, life }) => ({
       periodStart: formatInstant(start),
       ok,
       state: life.state,
@@ -96,6 +110,7 @@ export const auditJson = (community: string, audit: Audit) => ({
       corrected: life.corrected,
       members,
       sharedWh: Number(sharedWh),
+      ...(flags && { flags }),
       ...(findings.length > 0 && { findings }),
       ...(money && { money: Object.fromEntries(money) }),
     })),

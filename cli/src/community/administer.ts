@@ -5,7 +5,8 @@ import type { LocalAccount } from 'viem'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { instantOf } from '../instance/range.ts'
 import { print } from '../print.ts'
-import { readJson, readMember, rulesWithIds } from './community-file.ts'
+import { readCredentials, readJson, readMember, rulesWithIds } from './community-file.ts'
+import { dataSourcesFor } from './data-sources.ts'
 import { ruleVersion } from './found.ts'
 import { candidate, joinMembers } from './members.ts'
 import { type Profile, readProfile } from './profile.ts'
@@ -62,6 +63,7 @@ type AddMember = Options & {
   from?: string
   memberKey?: string
   memberDevelopment?: string
+  dataSource?: string[]
 }
 
 export const addMemberCommand = (parent: Command): void =>
@@ -76,7 +78,8 @@ export const addMemberCommand = (parent: Command): void =>
         .option('--participation <percent>', 'part of the meters’ energy that takes part', '100')
         .option('--from <instant>', 'first period (default: the first that can still be joined)')
         .option('--member-key <file>', "the member's key file")
-        .option('--member-development <index>', 'the member is a wallet of the development words'),
+        .option('--member-development <index>', 'the member is a wallet of the development words')
+        .option('--data-source <file...>', 'Data-source credentials of the meters, one in each file'),
     async ({ instance, administrator, profile }, options) => {
       const from =
         options.from === undefined ? await earliestJoin(instance, profile) : instantOf('--from', options.from)
@@ -84,6 +87,7 @@ export const addMemberCommand = (parent: Command): void =>
       const member = readMember({
         name: options.name,
         meters: options.meter.map((meter) => ({ meter, participation })),
+        ...(options.dataSource && { dataSources: await readCredentials(options.dataSource) }),
       })
       const { memberKey: key, memberDevelopment: development } = options
       const wallet = await walletOf(
@@ -92,7 +96,8 @@ export const addMemberCommand = (parent: Command): void =>
         `the member ${options.name}`,
       )
       const joining = candidate(member, wallet)
-      await joinMembers(instance, administrator, profile.id, [joining], from)
+      const dataSources = dataSourcesFor(instance, development ? { development } : options)
+      await joinMembers(instance, administrator, profile.id, [joining], from, dataSources)
       print(options, { member: joining.id, account: wallet.address.toLowerCase(), from: formatInstant(from) }, [
         `${options.name} is a member of ${profile.name} from ${formatInstant(from)}: ${joining.id}`,
       ])

@@ -3,7 +3,9 @@ import { openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { print } from '../print.ts'
 import { addMemberCommand, commitRulesCommand, startCommand, stopCommand } from './administer.ts'
 import { readCommunityFile } from './community-file.ts'
+import { dataSourcesFor } from './data-sources.ts'
 import { foundCommunity } from './found.ts'
+import { authoriseMeterCommand, withdrawMeterCommand } from './meter-authorisation.ts'
 import { listCommand, showCommand } from './read.ts'
 import { administratorWallet, memberWallet, type Who, withWho } from './wallets.ts'
 
@@ -28,7 +30,10 @@ export function communityCommand(program: Command): void {
     const administrator = await administratorWallet(instance, options)
     const walletOf = (member: (typeof wanted.members)[number], place: number) =>
       memberWallet(instance, options, member, place)
-    const founded = await foundCommunity(instance, administrator, wanted, walletOf, { start: options.start === true })
+    const founded = await foundCommunity(instance, administrator, wanted, walletOf, {
+      start: options.start === true,
+      dataSources: dataSourcesFor(instance, options),
+    })
     print(options, founded, [
       `founded ${founded.name}: ${founded.id}`,
       `${founded.members.length} members joined; ${founded.started ? 'settlement is running' : 'start it with opem community start'}`,
@@ -38,6 +43,8 @@ export function communityCommand(program: Command): void {
   commitRulesCommand(community)
   startCommand(community)
   stopCommand(community)
+  authoriseMeterCommand(community)
+  withdrawMeterCommand(community)
   listCommand(community)
   showCommand(community)
 }

@@ -20,6 +20,8 @@ const MemberToBe = z.strictObject({
   name: z.string().min(1).max(100),
   meters: z.array(meter).min(1).max(8),
   key: z.string().optional(),
+  /** Data-source credentials (JWT), one for each meter; with --development its meter operator issues them. */
+  dataSources: z.array(z.string()).optional(),
   from: instant.optional(),
 })
 
@@ -66,10 +68,17 @@ export function parseCommunity(raw: unknown, what = 'The community file'): Commu
   return community
 }
 
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw refusal('ERR_FILE', `${path} could not be read (${cause.code}).`)
   })
+
+/** Credentials as their issuers write them: a JWT in each file. */
+export const readCredentials = async (paths: readonly string[]): Promise<string[]> =>
+  Promise.all(paths.map(async (path) => (await readText(path)).trim()))
+
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readText(path)
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -4,6 +4,7 @@ import { type Address, type Hex, keccak256, type LocalAccount, parseEventLogs, s
 import { refusal } from '../failure.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type CommunityToBe, rulesWithIds } from './community-file.ts'
+import type { DataSources } from './data-sources.ts'
 import { type Candidate, candidate, joinMembers } from './members.ts'
 import { runningCalls } from './running.ts'
 import { call, send, sendAll } from './transactions.ts'
@@ -35,7 +36,7 @@ export async function foundCommunity(
   administrator: LocalAccount,
   community: CommunityToBe,
   walletOf: (member: CommunityToBe['members'][number], index: number) => Promise<LocalAccount>,
-  { start }: { readonly start: boolean },
+  { start, dataSources }: { readonly start: boolean; readonly dataSources: DataSources },
 ): Promise<Founded> {
   const { api, chain, contracts } = instance
   if (contracts.factory === undefined) {
@@ -61,7 +62,7 @@ export async function foundCommunity(
   const id = created!.args.community.toLowerCase() as Address
   const { name, timeZone, batchPeriods } = community
   await api.post('/v1/communities', { id, name, timeZone, periodSeconds, batchPeriods, rules, members: [] })
-  await joinMembers(instance, administrator, id, candidates, startsAt)
+  await joinMembers(instance, administrator, id, candidates, startsAt, dataSources)
   if (start) await sendAll(chain, administrator, runningCalls(id, community.stopsAt))
   return {
     id,

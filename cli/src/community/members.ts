@@ -6,6 +6,7 @@ import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import { inLanes } from '../chain/lanes.ts'
 import type { Instance } from '../instance/instance.ts'
 import type { MemberToBe } from './community-file.ts'
+import type { DataSources } from './data-sources.ts'
 import { call, sendAll } from './transactions.ts'
 
 const bytes = (length: number): Hex => `0x${randomBytes(length).toString('hex')}`
@@ -32,6 +33,7 @@ const CONSENT_SECONDS = 86_400
  * Brings members into a community the way everybody does: each signs the consent, the consent goes to the API, and the
  * administrator joins them on chain, all in one go.
  * @param from first period of each membership, epoch seconds, unless the member has its own
+ * @param dataSources says that the meters are theirs; by joining they let the community use them
  */
 export async function joinMembers(
   { api, chain, chainId }: Pick<Instance, 'api' | 'chain' | 'chainId'>,
@@ -39,6 +41,7 @@ export async function joinMembers(
   community: Address,
   candidates: readonly Candidate[],
   from: number,
+  dataSources: DataSources,
 ): Promise<void> {
   const { timestamp } = await chain.getBlock()
   const deadline = Number(timestamp) + CONSENT_SECONDS
@@ -63,7 +66,9 @@ export async function joinMembers(
         meteringPoints,
       }
       const consent = await signJoin(wallet, { ...terms, nonce, deadline })
-      return { ...terms, saltKey, consent, name: member.name, meters: member.meters.map(({ meter }) => meter) }
+      const meters = member.meters.map(({ meter }) => meter)
+      const shown = member.dataSources ?? (await dataSources(wallet.address, meters))
+      return { ...terms, saltKey, consent, name: member.name, meters, dataSources: shown }
     }),
   )
   await inLanes(consents, ({ chainId: _, community: __, ...consent }) =>

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { energyCommunityAbi, settlementAbi } from '@opem/contracts'
 import { developmentWallet } from '@opem/ssi'
 import type { Address } from 'viem'
+import { developmentDataSources } from '../community/data-sources.ts'
 import { foundCommunity } from '../community/found.ts'
 import { call, send } from '../community/transactions.ts'
 import { refusal } from '../failure.ts'
@@ -41,7 +42,11 @@ export async function foundDemo(settings: Settings, say: (line: string) => void)
   const from = beginningOf(now)
   const street = sunnyStreet(from)
   const wallets = async (_member: unknown, place: number) => developmentWallet(place + 1)
-  const founded = await foundCommunity(await open(settings), administrator, street, wallets, { start: false })
+  const instance = await open(settings)
+  const founded = await foundCommunity(instance, administrator, street, wallets, {
+    start: false,
+    dataSources: developmentDataSources(instance),
+  })
   write(simulatorFile(home), simulatedStreet(from))
   const meters = street.members.flatMap((member) => member.meters.map(({ meter }) => meter))
   const readings = (Math.floor(now / HOUR) * HOUR - from) / INTERVAL_SECONDS

@@ -18,7 +18,9 @@ const MEMBERS = [
   { name: 'H', kind: 'wind', windKw: 6 },
 ] as const
 
-const meterOf = (name: string) => `sunny-street-${name.toLowerCase()}`
+/** How the ids of its meters begin. */
+export const METERS = 'sunny-street-'
+const meterOf = (name: string) => `${METERS}${name.toLowerCase()}`
 const fixed = (microEurPerKwh: number) => ({ kind: 'fixed', microEurPerKwh })
 
 /** Where the demo's record begins: at local midnight, two to three days ago, so that whole days can be looked at. */

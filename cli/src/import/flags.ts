@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { IMPORTERS, type Mapping, parseMapping, type UnifiedApi, unifiedApi } from '@opem/adaptors'
 import { OpemError } from '@opem/domain'
+import { openCaller } from '../instance/caller.ts'
 
 export interface ImportFlags {
   readonly format?: string
@@ -12,6 +13,7 @@ export interface ImportFlags {
   readonly rejected?: boolean
   readonly source?: string
   readonly api?: string
+  readonly as?: string
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -62,9 +64,10 @@ export function apiUrl(flag: string | undefined): string {
   return 'http://127.0.0.1:8400'
 }
 
-export const openApi = (flags: ImportFlags): UnifiedApi =>
+export const openApi = async (flags: ImportFlags): Promise<UnifiedApi> =>
   unifiedApi({
     url: apiUrl(flags.api),
+    fetch: await openCaller(resolve(process.env.OPEM_HOME || '.opem'), flags.as),
     patience: 15_000,
     onRetry: (reason) => process.stderr.write(`\nwaiting for the unified API: ${reason}\n`),
   })

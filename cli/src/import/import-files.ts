@@ -21,7 +21,7 @@ export async function importFiles(flags: ImportFlags): Promise<0 | 1> {
   if (mapping && mapping.format !== format)
     throw mistake('ERR_MAPPING', `the mapping is for ${mapping.format}, the files are ${format}`)
   for (const file of files) readable(file)
-  const api = flags.dryRun ? undefined : openApi(flags)
+  const api = flags.dryRun ? undefined : await openApi(flags)
   const reports: ImportReport[] = []
   for (const file of files) {
     const progress = showProgress(file)

@@ -6,7 +6,7 @@ import { type ImportFlags, openApi, readMapping } from './flags.ts'
 /** Reads rejected rows again with today's importers and mapping; rows that became readings are marked replayed. */
 export async function importRejected(flags: ImportFlags): Promise<0> {
   const mapping = readMapping(flags.map)
-  const api = openApi(flags)
+  const api = await openApi(flags)
   const kept = (await api.listRejected(flags.source)).filter(({ replayedAt }) => !replayedAt)
   const still: (Still & { readonly id: string })[] = []
   let [replayed, accepted, duplicates] = [0, 0, 0]

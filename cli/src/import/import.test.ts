@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createSignedFetch, openSystemKey } from '@opem/ssi/http-signature'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Running,
@@ -9,14 +10,21 @@ import {
   startPostgres,
   temporaryFolder,
 } from '../../../offchain-api/src/testing/harness.ts'
+import { accessPath, commandLineKeyFile } from '../up/access/paths.ts'
+import { prepareAccess } from '../up/access/prepare.ts'
 
 /** The command, the unified API, Postgres and the lake: the real ones, in a temporary folder. */
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 const running: Running[] = []
 let api: string
+let home: string
+let signed: typeof fetch
 
 beforeAll(async () => {
   folder = await temporaryFolder()
+  home = join(folder.path, 'home')
+  await prepareAccess(home, { demo: false })
+  signed = createSignedFetch(await openSystemKey(commandLineKeyFile(home)))
   const lake = await startLake({ dir: join(folder.path, 'lake') })
   const postgres = await startPostgres({ dir: join(folder.path, 'postgres') })
   running.push(lake, postgres)
@@ -24,6 +32,7 @@ beforeAll(async () => {
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
+    environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: accessPath(home) },
   })
   running.push(started)
   api = started.url
@@ -44,7 +53,7 @@ const opem = (args: readonly string[], env: Record<string, string> = {}): Promis
     execFile(
       process.execPath,
       [join(import.meta.dirname, '../../bin/opem.mjs'), 'import', ...args],
-      { env: { PATH: process.env.PATH, HOME: process.env.HOME, OPEM_HOME: join(folder.path, 'home'), ...env } },
+      { env: { PATH: process.env.PATH, HOME: process.env.HOME, OPEM_HOME: home, ...env } },
       (error, stdout, stderr) =>
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr }),
     )
@@ -88,7 +97,7 @@ test('a file goes to the lake once; its rejected row is kept and read again with
   expect(JSON.parse(replayed.stdout)).toMatchObject({ rejected: 1, replayed: 1, accepted: 1, still: [] })
   expect(JSON.parse((await opem(['--rejected', '--api', api, '--json'])).stdout)).toMatchObject({ rejected: 0 })
 
-  const answer = await fetch(`${api}/v1/readings?meter=sundance-7&from=2015-11-01T00:00:00Z&to=2015-11-02T00:00:00Z`)
+  const answer = await signed(`${api}/v1/readings?meter=sundance-7&from=2015-11-01T00:00:00Z&to=2015-11-02T00:00:00Z`)
   const { readings } = (await answer.json()) as { readings: { start: string; importWh: number; exportWh: number }[] }
   expect(readings.map(({ start, importWh, exportWh }) => [start, importWh, exportWh])).toEqual([
     ['2015-11-01T04:00:00Z', 0, 1500],
@@ -108,7 +117,7 @@ test('prices go to their series', async () => {
   expect(first.stdout).toMatch(/dk2: not committed to the chain yet/)
   const again = await opem(['--format', 'dayahead', '--file', path, '--api', api])
   expect(again.stdout).toMatch(/1 rows, 0 stored, 1 known already/)
-  const answer = await fetch(`${api}/v1/prices?series=dk2&from=2021-10-31T00:00:00Z&to=2021-11-01T00:00:00Z`)
+  const answer = await signed(`${api}/v1/prices?series=dk2&from=2021-10-31T00:00:00Z&to=2021-11-01T00:00:00Z`)
   expect(await answer.json()).toMatchObject({ prices: [{ start: '2021-10-31T01:00:00Z', microEurPerKwh: -13090 }] })
 })
 

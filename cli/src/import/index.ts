@@ -21,6 +21,7 @@ export function importCommand(program: Command): void {
     .option('--rejected', 'read the rejected rows again instead of a file')
     .option('--source <source>', 'with --rejected: only rows of this source')
     .option('--api <url>', 'unified API (default: OPEM_API_URL, the running instance, or http://127.0.0.1:8400)')
+    .option('--as <wallet>', 'a wallet that is signed in (default: OPEM_WALLET, or the command line’s own key)')
     .option('--dry-run', 'read and report, store nothing')
     .option('--json', 'print the reports as one JSON object')
     .action(async (flags: ImportFlags) => {

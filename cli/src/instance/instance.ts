@@ -5,12 +5,15 @@ import { readDeployment } from '../up/deployment.ts'
 import { runningRun } from '../up/run-file.ts'
 import { readSettings } from '../up/settings.ts'
 import { type Api, openApi } from './api.ts'
+import { openCaller } from './caller.ts'
 
 /** The options with which a command finds the marketplace it speaks to. */
 export interface Where {
   readonly api?: string
   readonly chain?: string
   readonly settlement?: string
+  /** Name of a wallet that is signed in. */
+  readonly as?: string
 }
 
 /** The marketplace a command speaks to: its chain, its API, its contracts. */
@@ -29,6 +32,10 @@ export const withWhere = (command: Command): Command =>
   command
     .option('--api <url>', 'unified API (default: OPEM_API_URL, or the running marketplace)')
     .option('--chain <url>', 'JSON-RPC of the chain (default: OPEM_CHAIN_URL, or the running marketplace)')
+    .option(
+      '--as <wallet>',
+      'a wallet that is signed in (default: OPEM_WALLET, or the command line’s own key in OPEM_HOME)',
+    )
 
 /** Options first, then settings, then what runs in OPEM_HOME, then the default ports. */
 export async function openInstance(where: Where = {}, home?: string): Promise<Instance> {
@@ -74,7 +81,7 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
     deployment?.chainId === chainId && deployment.addresses.Settlement?.toLowerCase() === settlement.toLowerCase()
   return {
     home: settings.home,
-    api: openApi(apiUrl),
+    api: openApi(apiUrl, await openCaller(settings.home, where.as)),
     chain,
     chainUrl,
     chainId,

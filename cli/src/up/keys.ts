@@ -17,9 +17,10 @@ import { refusal } from '../failure.ts'
 export const DEVELOPMENT_CHAIN_ID = 31_337
 export const ORACLE_NODES = ['oracle-1', 'oracle-2', 'oracle-3'] as const
 
-/** The keys of one marketplace: who deploys and governs, and who signs reports. */
+/** The keys of one marketplace: who deploys and governs, who opens accounts, and who signs reports. */
 export interface Keys {
   readonly operator: PrivateKeyAccount
+  readonly registrar: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
 }
 
@@ -33,9 +34,10 @@ async function keyOf(home: string, name: string): Promise<PrivateKeyAccount> {
 /** Opens the marketplace's key files; the first start makes them. */
 export async function openKeys(home: string): Promise<Keys> {
   const operator = await keyOf(home, 'operator')
+  const registrar = await keyOf(home, 'registrar')
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, oracles }
+  return { operator, registrar, oracles }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -47,10 +49,14 @@ const GIFT = parseEther('500')
  * On any other chain it only says who lacks money.
  * @throws ERR_NO_FUNDS when the operator could not even pay for a transaction
  */
-export async function fund(chain: Chain, { operator, oracles }: Keys, say: (line: string) => void): Promise<void> {
+export async function fund(
+  chain: Chain,
+  { operator, registrar, oracles }: Keys,
+  say: (line: string) => void,
+): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, ...oracles]) {
+  for (const { address } of [operator, registrar, ...oracles]) {
     if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return

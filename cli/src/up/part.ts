@@ -1,5 +1,7 @@
 import type { Probe } from './health.ts'
 
+type Environment = Readonly<Record<string, string>>
+
 /** One part of the marketplace: what starts it, what it waits for, and how to tell that it works. */
 export interface Part {
   readonly name: string
@@ -7,7 +9,8 @@ export interface Part {
   readonly url?: string
   /** A TypeScript file in the checkout, with arguments, run by this Node; undefined: replaced by a setting. */
   readonly command?: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  /** A function is asked at each start, when what it waits for is there. */
+  readonly env?: Environment | (() => Promise<Environment>)
   readonly probe: Probe
   /** Names of the parts that must be ready before. */
   readonly after: readonly string[]

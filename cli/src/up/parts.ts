@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import { PAGE_DIR } from '../page/build-page.ts'
+import { operatorDids } from './access/operator.ts'
+import { accessPath, serverTls, systemKeyFile } from './access/paths.ts'
+import { keyFile } from './keys.ts'
 import type { Part } from './part.ts'
 import { deployed } from './prepare.ts'
 import { REPLACEABLE, type Replaceable, type Settings } from './settings.ts'
@@ -25,6 +28,7 @@ export function partsOf(
   const here = (offset: number) => `http://127.0.0.1:${at(offset)}`
   const data = (name: string) => join(home, name)
   const prepare = deployed(settings, say)
+  const tls = serverTls(home)
 
   const replaceable: Embedded[] = [
     {
@@ -71,9 +75,16 @@ export function partsOf(
       name: 'broker',
       url: urls.broker,
       command: source('adaptors/src/broker/main.ts'),
-      env: { OPEM_BROKER_PORT: `${at(5)}`, OPEM_BROKER_DIR: data('broker') },
+      env: {
+        OPEM_BROKER_PORT: `${at(5)}`,
+        OPEM_BROKER_DIR: data('broker'),
+        OPEM_BROKER_SYSTEM_KEY_FILE: systemKeyFile(home, 'broker'),
+        OPEM_BROKER_TLS_PORT: `${at(15)}`,
+        OPEM_BROKER_TLS_KEY_FILE: tls.key,
+        OPEM_BROKER_TLS_CERTIFICATE_FILE: tls.certificate,
+      },
       probe: { kind: 'tcp', host: new URL(urls.broker).hostname, port: Number(new URL(urls.broker).port || 1883) },
-      ports: [at(5)],
+      ports: [at(5), at(15)],
       after: [],
     },
     {
@@ -93,13 +104,19 @@ export function partsOf(
       name: 'api',
       url: urls.api,
       command: source('offchain-api/src/main.ts'),
-      env: {
+      env: async () => ({
         OPEM_API_PORT: `${at(0)}`,
         OPEM_PAGE_DIR: PAGE_DIR,
         OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
-      },
+        OPEM_ACCESS_DIR: accessPath(home),
+        OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
+        OPEM_OPERATOR_DIDS: await operatorDids(home),
+        OPEM_API_TLS_PORT: `${at(16)}`,
+        OPEM_API_TLS_KEY_FILE: tls.key,
+        OPEM_API_TLS_CERTIFICATE_FILE: tls.certificate,
+      }),
       probe: { kind: 'http', url: `${urls.api}/v1/health` },
-      ports: [at(0)],
+      ports: [at(0), at(16)],
       after: ['chain', 'postgres', 'lake'],
       prepare,
     },
@@ -107,7 +124,11 @@ export function partsOf(
       name: 'ingest',
       url: here(14),
       command: source('adaptors/src/ingest/main.ts'),
-      env: { OPEM_INGEST_PORT: `${at(14)}`, OPEM_INGEST_DIR: data('ingest') },
+      env: {
+        OPEM_INGEST_PORT: `${at(14)}`,
+        OPEM_INGEST_DIR: data('ingest'),
+        OPEM_INGEST_SYSTEM_KEY_FILE: systemKeyFile(home, 'ingest'),
+      },
       probe: { kind: 'http', url: `${here(14)}/health` },
       ports: [at(14)],
       after: ['api', 'broker'],
@@ -121,6 +142,7 @@ export function partsOf(
         OPEM_ORACLE_PORT: `${at(10 + seat)}`,
         OPEM_ORACLE_PEERS: [11, 12, 13].map(here).join(','),
         OPEM_ORACLE_KEY_FILE: join(home, 'keys', `oracle-${seat}.json`),
+        OPEM_ORACLE_SYSTEM_KEY_FILE: systemKeyFile(home, `oracle-${seat}`),
         OPEM_ORACLE_DIR: data(`oracle-${seat}`),
       },
       probe: { kind: 'http', url: `${here(10 + seat)}/health` } as const,
@@ -131,7 +153,11 @@ export function partsOf(
   const simulator: Part = {
     name: 'simulator',
     command: source('adaptors/src/simulator/main.ts'),
-    env: { OPEM_SIM_FILE: simulatorFile(home), OPEM_SIM_LIVE: '1' },
+    env: {
+      OPEM_SIM_FILE: simulatorFile(home),
+      OPEM_SIM_LIVE: '1',
+      OPEM_SIM_SYSTEM_KEY_FILE: systemKeyFile(home, 'simulator'),
+    },
     probe: { kind: 'alive' },
     after: ['api', 'chain', 'broker', 'ingest', 'oracle-1', 'oracle-2', 'oracle-3'],
     prepare: () => foundDemo(settings, say),

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { deploy } from '@opem/contracts/deploy'
 import { readPrivateKey } from '@opem/ssi'
 import { createPublicClient, defineChain, http, parseEther } from 'viem'
+import { accreditDevelopmentIssuers } from './access/development-issuers.ts'
 import { writeDeployment } from './deployment.ts'
-import { fund, keyFile, openKeys } from './keys.ts'
+import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
 
 /** Two of three nodes must agree; who signs a false report loses this. */
@@ -35,7 +36,11 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
     minimumBond: MINIMUM_BOND,
     correctionWindow: CORRECTION_WINDOW_SECONDS,
     timelockSeconds: TIMELOCK_SECONDS,
+    registrars: [keys.registrar.address],
+    operators: [keys.operator.address, keys.registrar.address],
   })
+  if (chainId === DEVELOPMENT_CHAIN_ID)
+    await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)
   writeDeployment(home, deployment)
   say(
     `contracts    on chain ${chainId} in ${((Date.now() - began) / 1000).toFixed(1)} s, Settlement ${deployment.addresses.Settlement}`,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { refusal } from '../failure.ts'
+import { systemsFile } from './access/paths.ts'
 
 /** What can be replaced by an address of one's own, and the setting that does it. */
 export const REPLACEABLE = {
@@ -79,5 +80,6 @@ export function environmentOf({ home, port, urls }: Settings): Record<string, st
     OPEM_MQTT_URL: urls.broker,
     OPEM_INDEX_URL: urls.index,
     OPEM_DEPLOYMENT: `${home}/deployment.json`,
+    OPEM_SYSTEMS_FILE: systemsFile(home),
   }
 }

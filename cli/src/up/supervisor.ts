@@ -103,7 +103,10 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
     let wasReady = false
     while (!ending.signal.aborted) {
       const began = Date.now()
-      if (part.command) state.child = startChild(home, part.name, part.command, { ...env, ...part.env })
+      if (part.command) {
+        const own = typeof part.env === 'function' ? await part.env() : part.env
+        state.child = startChild(home, part.name, part.command, { ...env, ...own })
+      }
       tell()
       const why = await healthy(state, state.child)
       if (why === undefined) {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { refusal } from '../failure.ts'
 import { buildPage } from '../page/build-page.ts'
+import { prepareAccess } from './access/prepare.ts'
 import { readDeployment } from './deployment.ts'
 import type { Part, PartState } from './part.ts'
 import { partsOf } from './parts.ts'
@@ -79,6 +80,7 @@ export async function up({ env, demo, only }: Wanted): Promise<void> {
   const parts = only ? onlyThese(all, only) : all
   await refuseTakenPorts(parts, settings)
   if (parts.some(({ name }) => name === 'api')) await buildPage(say)
+  await prepareAccess(home, { demo })
   const end = askedToEnd()
   const self = identityOf(process.pid)
   let last: readonly PartState[] = []

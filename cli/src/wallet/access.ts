@@ -26,9 +26,10 @@ const VALUE = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,512}$/
 /**
  * @param url the API's address
  * @param kept the cookie of an earlier command
+ * @param send as whom; unset: nobody who is signed in
  * @throws ERR_ACCESS_URL: tokens travel over https only, or to this machine
  */
-export function openAccess(url: string, kept?: string): Access {
+export function openAccess(url: string, kept?: string, send: typeof fetch = fetch): Access {
   const { protocol, hostname } = new URL(url)
   if (protocol !== 'https:' && !['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) {
     throw refusal('ERR_ACCESS_URL', `${url} begins with ${protocol} and needs https://, because tokens travel there.`)
@@ -37,7 +38,7 @@ export function openAccess(url: string, kept?: string): Access {
   const api = openApi(url, async (input, init) => {
     const headers = new Headers(init?.headers)
     if (browser !== undefined) headers.set('cookie', `${COOKIE}=${browser}`)
-    const response = await fetch(input, { ...init, headers, redirect: 'error' })
+    const response = await send(input, { ...init, headers, redirect: 'error' })
     for (const line of response.headers.getSetCookie()) {
       const [name, value] = line.split(';', 1)[0]!.split('=', 2)
       if (name?.trim() === COOKIE && value !== undefined && VALUE.test(value)) browser = value

@@ -9,6 +9,7 @@ import { shortHex } from '../format/hex.ts'
 import { Choice } from '../parts/Choice.tsx'
 import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
+import { AuditorsSection } from './AuditorsSection.tsx'
 import { FoundSection } from './FoundSection.tsx'
 import { MembershipSection } from './MembershipSection.tsx'
 import { NextRulesSection } from './NextRulesSection.tsx'
@@ -76,6 +77,7 @@ function Sections({ community }: { community: Community }) {
       ) : null}
       <RunSection community={community} chain={chain.data} />
       <MembershipSection community={community} />
+      <AuditorsSection community={community} />
       <NextRulesSection community={community} chain={chain.data} />
       <p>
         <Link className="button" to={`/c/${community.id}`}>

@@ -28,10 +28,18 @@ export const consentsQuery = (community: string) =>
     refetchInterval: 10_000,
   })
 
-/** Sends the member's signed wish; the salt key goes along once, so that the oracle can salt this member's balances. */
-export const storeConsent = (community: string, consent: Consent, saltKey: `0x${string}`) =>
+/**
+ * Sends the member's signed wish; the salt key goes along once, so that the oracle can salt this member's balances, and
+ * the Data-source credentials that say whose the meters are.
+ */
+export const storeConsent = (
+  community: string,
+  consent: Consent,
+  saltKey: `0x${string}`,
+  dataSources: readonly string[],
+) =>
   exchange(`/v1/communities/${community}/consents`, z.unknown(), {
-    body: { ...consent, from: formatInstant(consent.from), saltKey },
+    body: { ...consent, from: formatInstant(consent.from), saltKey, dataSources },
   })
 
 export const declineConsent = (community: string, member: string) =>

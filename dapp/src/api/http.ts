@@ -6,18 +6,40 @@ z.config({ jitless: true })
 
 const Problem = z.object({ title: z.string(), status: z.number(), code: z.string(), detail: z.string().optional() })
 
+type Options = { method?: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: unknown; signal?: AbortSignal }
+
+let renewSession: () => Promise<boolean> = async () => false
+/** Says how a session is made fresh; an exchange that is answered 401 is then tried once more. */
+export function whenSignInIsNeeded(renew: () => Promise<boolean>): void {
+  renewSession = renew
+}
+
+/** Ways in and out answer 401 themselves: they never renew. */
+const ACCESS = '/v1/access/'
+
 /**
- * One exchange with a door of our own origin; the answer is parsed strictly or refused.
- * Codes: the API's own code of a problem, `ERR_UNREACHABLE` (no answer), `ERR_ANSWER_SHAPE` (an answer we do not know).
+ * One exchange with a door of our own origin; the answer is parsed strictly or refused. A session that ran out is
+ * renewed once. Codes: the API's own code of a problem (`ERR_SIGN_IN_NEEDED`, `ERR_NOT_ALLOWED` …), `ERR_UNREACHABLE` (no
+ * answer), `ERR_ANSWER_SHAPE` (an answer we do not know).
  */
-export async function exchange<T>(
-  path: string,
-  schema: z.ZodType<T>,
-  options: { method?: 'GET' | 'POST' | 'DELETE'; body?: unknown; signal?: AbortSignal } = {},
-): Promise<T> {
-  let response: Response
+export async function exchange<T>(path: string, schema: z.ZodType<T>, options: Options = {}): Promise<T> {
+  let response = await send(path, options)
+  if (response.status === 401 && !path.startsWith(ACCESS) && (await renewSession()))
+    response = await send(path, options)
+  const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
+  if (!response.ok) throw refusalOf(path, response.status, body)
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  throw new OpemError({
+    code: 'ERR_ANSWER_SHAPE',
+    shortMessage: `The answer to ${path} has a shape this page does not know: ${z.prettifyError(parsed.error)}`,
+    details: { path },
+  })
+}
+
+async function send(path: string, options: Options): Promise<Response> {
   try {
-    response = await fetch(path, {
+    return await fetch(path, {
       method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
       headers:
         options.body === undefined
@@ -36,24 +58,17 @@ export async function exchange<T>(
       retryable: true,
     })
   }
-  const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined)
-  if (!response.ok) {
-    const problem = Problem.safeParse(body)
-    throw new OpemError({
-      code: problem.success ? problem.data.code : 'ERR_ANSWER_SHAPE',
-      shortMessage: problem.success
-        ? (problem.data.detail ?? problem.data.title)
-        : `The marketplace answered ${response.status} to ${path}.`,
-      details: { path, status: response.status },
-      retryable: response.status >= 500,
-    })
-  }
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw new OpemError({
-    code: 'ERR_ANSWER_SHAPE',
-    shortMessage: `The answer to ${path} has a shape this page does not know: ${z.prettifyError(parsed.error)}`,
-    details: { path },
+}
+
+function refusalOf(path: string, status: number, body: unknown): OpemError {
+  const problem = Problem.safeParse(body)
+  return new OpemError({
+    code: problem.success ? problem.data.code : 'ERR_ANSWER_SHAPE',
+    shortMessage: problem.success
+      ? (problem.data.detail ?? problem.data.title)
+      : `The marketplace answered ${status} to ${path}.`,
+    details: { path, status },
+    retryable: status >= 500,
   })
 }
 

@@ -25,13 +25,13 @@ export const tradingQuery = (community: string, range: Range, member?: string) =
   })
 
 /** End of the newest evidence, looked for around the next period that the chain expects; `null` when there is none. */
-export const newestTradingQuery = (community: string, nextPeriod: number | undefined) =>
+export const newestTradingQuery = (community: string, nextPeriod: number | undefined, member: string | undefined) =>
   queryOptions({
-    queryKey: ['trading', community, 'newest', nextPeriod ?? 0],
+    queryKey: ['trading', community, 'newest', nextPeriod ?? 0, member ?? 'all'],
     enabled: nextPeriod !== undefined,
     queryFn: async ({ signal }) => {
       const around = { from: (nextPeriod ?? 0) - 2 * 86_400, to: (nextPeriod ?? 0) + 2 * 86_400 }
-      const batches = await readTrading(community, around, undefined, signal)
+      const batches = await readTrading(community, around, member, signal)
       return batches.reduce<number | null>((newest, batch) => {
         const end = batch.start + batch.periods * batch.periodSeconds
         return newest === null || end > newest ? end : newest

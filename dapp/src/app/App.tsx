@@ -1,5 +1,5 @@
 import { OpemError } from '@opem/domain'
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { RouterProvider } from 'react-router'
 import { WagmiProvider } from 'wagmi'
@@ -7,10 +7,20 @@ import type { Settings } from '../api/settings.ts'
 import { settingsQuery } from '../api/settings.ts'
 import { wagmiConfig } from '../chain/config.ts'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { sessionEnded } from '../session/queries.ts'
+import { SessionKeeper } from '../session/SessionKeeper.tsx'
+import { isSignInNeeded } from '../session/session.ts'
 import { router } from './routes.tsx'
 import { SettingsContext } from './settings.ts'
 
-const queries = new QueryClient({
+/** Refused for want of a session, after it could not be renewed: the page goes to the door. */
+const onError = (error: Error) => {
+  if (isSignInNeeded(error)) sessionEnded(queries)
+}
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
@@ -41,6 +51,7 @@ function House({ settings }: { settings: Settings }) {
   return (
     <WagmiProvider config={config}>
       <SettingsContext value={settings}>
+        <SessionKeeper />
         <RouterProvider router={router} />
       </SettingsContext>
     </WagmiProvider>

@@ -1,6 +1,7 @@
 import { createBrowserRouter } from 'react-router'
 import { HomePage } from '../home/HomePage.tsx'
 import { Waiting } from '../parts/Notice.tsx'
+import { SignedIn } from '../session/SignedIn.tsx'
 import { NotFound, PageProblem } from './NotFound.tsx'
 import { Shell } from './Shell.tsx'
 
@@ -13,19 +14,58 @@ export const router = createBrowserRouter([
       {
         errorElement: <PageProblem />,
         children: [
-          { path: '/', element: <HomePage /> },
           {
-            path: '/c/:id',
-            lazy: async () => ({ Component: (await import('../community/CommunityPage.tsx')).CommunityPage }),
+            element: <SignedIn />,
+            children: [
+              { path: '/', element: <HomePage /> },
+              {
+                path: '/c/:id',
+                lazy: async () => ({ Component: (await import('../community/CommunityPage.tsx')).CommunityPage }),
+              },
+              {
+                path: '/c/:id/join',
+                lazy: async () => ({ Component: (await import('../join/JoinPage.tsx')).JoinPage }),
+              },
+              {
+                path: '/c/:id/m/:member',
+                lazy: async () => ({ Component: (await import('../member/MemberPage.tsx')).MemberPage }),
+              },
+              { path: '/audit', lazy: async () => ({ Component: (await import('../audit/AuditPage.tsx')).AuditPage }) },
+              { path: '/admin', lazy: async () => ({ Component: (await import('../admin/AdminPage.tsx')).AdminPage }) },
+              {
+                path: '/company',
+                lazy: async () => ({ Component: (await import('../company/CompanyPage.tsx')).CompanyPage }),
+              },
+              {
+                path: '/accounts',
+                lazy: async () => ({ Component: (await import('../accounts/AccountsPage.tsx')).AccountsPage }),
+              },
+              {
+                path: '/accounts/:account',
+                lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
+              },
+              {
+                path: '/status',
+                lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
+              },
+            ],
           },
-          { path: '/c/:id/join', lazy: async () => ({ Component: (await import('../join/JoinPage.tsx')).JoinPage }) },
           {
-            path: '/c/:id/m/:member',
-            lazy: async () => ({ Component: (await import('../member/MemberPage.tsx')).MemberPage }),
+            path: '/sign-in',
+            lazy: async () => ({ Component: (await import('../sign-in/SignInPage.tsx')).SignInPage }),
           },
-          { path: '/audit', lazy: async () => ({ Component: (await import('../audit/AuditPage.tsx')).AuditPage }) },
-          { path: '/admin', lazy: async () => ({ Component: (await import('../admin/AdminPage.tsx')).AdminPage }) },
-          { path: '/status', lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }) },
+          {
+            path: '/register',
+            lazy: async () => ({ Component: (await import('../register/RegisterPage.tsx')).RegisterPage }),
+          },
+          {
+            path: '/register/:kind',
+            lazy: async () => ({ Component: (await import('../register/RegisterPage.tsx')).RegisterPage }),
+          },
+          {
+            path: '/credentials',
+            lazy: async () => ({ Component: (await import('../credentials/CredentialsPage.tsx')).CredentialsPage }),
+          },
           { path: '*', element: <NotFound /> },
         ],
       },

@@ -1,4 +1,4 @@
-import { describeState, periodState } from '@opem/domain'
+import { describeState, FLAG_SENTENCES, FLAG_UNAUTHORISED, periodState } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import type { Community } from '../api/communities.ts'
 import type { PeriodSummary } from '../api/periods.ts'
@@ -9,13 +9,18 @@ import { useStandings } from '../chain/use-standings.ts'
 import { kwh } from '../format/energy.ts'
 import { shortHex } from '../format/hex.ts'
 import { clocks, dateClock } from '../format/time.ts'
+import { memberOf, useSight } from '../session/sight.ts'
 import { indexStateQuery } from '../subgraph/community.ts'
 
 type Props = { community: Community; day: Day; periods: readonly PeriodSummary[]; chain: ChainState | undefined }
 
 /** Every period of the day with its batch, revision and quality: the data behind the picture. */
 export function DataBehind({ community, day, periods, chain }: Props) {
-  const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const sight = useSight(community)
+  const trading = useQuery({
+    ...tradingQuery(community.id, { from: day.start, to: day.end }, memberOf(sight)),
+    enabled: sight.of !== 'nobody',
+  })
   const standings = useStandings(community, { from: day.start, to: day.end }, trading.data)
   const index = useQuery(indexStateQuery(community.id))
   const labels = clocks(
@@ -30,8 +35,9 @@ export function DataBehind({ community, day, periods, chain }: Props) {
             book.start,
             {
               batch,
-              members: book.balances.length,
+              members: sight.of === 'all' ? book.balances.length : undefined,
               substituted: book.balances.filter((balance) => (balance.flags & 3) !== 0).length,
+              unauthorised: book.balances.filter((balance) => (balance.flags & FLAG_UNAUTHORISED) !== 0).length,
             },
           ] as const,
       ),
@@ -79,6 +85,9 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               <th scope="col" className="n">
                 Substituted
               </th>
+              <th scope="col" className="n" title={FLAG_SENTENCES.unauthorised}>
+                Not authorised
+              </th>
               <th scope="col">Batch root</th>
             </tr>
           </thead>
@@ -96,6 +105,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
                   <td>{life(period.start)}</td>
                   <td className="n">{period.revision}</td>
                   <td className="n">{known?.substituted ?? '–'}</td>
+                  <td className="n">{known?.unauthorised ?? '–'}</td>
                   <td className="mono">{known === undefined ? '–' : shortHex(known.batch.root)}</td>
                 </tr>
               )

@@ -4,6 +4,7 @@ import { newestTradingQuery } from '../api/trading.ts'
 import type { ChainState } from '../chain/queries.ts'
 import { dateClock } from '../format/time.ts'
 import { Notice } from '../parts/Notice.tsx'
+import { memberOf, useSight } from '../session/sight.ts'
 import { indexStateQuery } from '../subgraph/community.ts'
 
 const until = (epoch: number | undefined, timeZone: string) =>
@@ -11,7 +12,9 @@ const until = (epoch: number | undefined, timeZone: string) =>
 
 /** Sent, confirmed, indexed: three truths that are usually equal, and are shown apart because they need not be. */
 export function HowFar({ community, chain }: { community: Community; chain: ChainState | undefined }) {
-  const sent = useQuery(newestTradingQuery(community.id, chain?.nextPeriod))
+  const sight = useSight(community)
+  const newest = newestTradingQuery(community.id, chain?.nextPeriod, memberOf(sight))
+  const sent = useQuery({ ...newest, enabled: chain !== undefined && sight.of !== 'nobody' })
   const index = useQuery(indexStateQuery(community.id))
   const { timeZone } = community
   const confirmed = chain === undefined || sent.data === null ? undefined : chain.nextPeriod
@@ -23,7 +26,11 @@ export function HowFar({ community, chain }: { community: Community; chain: Chai
         <ol>
           <li className={sent.data ? 'reached' : ''}>
             <b>Sent</b>
-            {sent.isPending ? '…' : until(sent.data ?? undefined, timeZone)}
+            {sight.of === 'nobody'
+              ? 'shown to members'
+              : sent.isPending
+                ? '…'
+                : until(sent.data ?? undefined, timeZone)}
           </li>
           <li className={confirmed !== undefined && sent.data ? 'reached' : ''}>
             <b>Confirmed</b>

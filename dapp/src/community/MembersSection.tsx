@@ -6,8 +6,12 @@ import { shortHex } from '../format/hex.ts'
 export const MembersSection = ({ community }: { community: Community }) => (
   <section className="panel" aria-labelledby="members">
     <h2 id="members">Members</h2>
+    <p className="soft">
+      The administrator and the auditors see all members, a member sees themselves. Who joins signs a consent, and the
+      administrator adds them.
+    </p>
     {community.members.length === 0 ? (
-      <p className="soft">Nobody yet. Who joins signs a consent, and the administrator adds them.</p>
+      <p>Nobody whom you may see.</p>
     ) : (
       <div className="table-wrap">
         <table>

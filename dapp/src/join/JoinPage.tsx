@@ -11,7 +11,8 @@ import { useChain, useSettings } from '../app/settings.ts'
 import { WithCommunity } from '../app/with-community.tsx'
 import type { ChainState } from '../chain/queries.ts'
 import { chainStateQuery } from '../chain/queries.ts'
-import { refusalOf } from '../chain/revert.ts'
+import { dataSourceOf } from '../credentials/choose.ts'
+import { useKept } from '../credentials/use-kept.ts'
 import { shortHex } from '../format/hex.ts'
 import { dateClock } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
@@ -21,9 +22,13 @@ import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { WhenInput, wallText, whenOf } from '../parts/WhenInput.tsx'
+import { Refusal } from '../presentation/Refusal.tsx'
+import { useHolder } from '../presentation/use-holder.ts'
+import { MeterCredentials } from './MeterCredentials.tsx'
 import { MeterFields } from './MeterFields.tsx'
 import type { Meter } from './membership.ts'
 import { consentOf, consentToSign, meterProblem, newMembership } from './membership.ts'
+import { metersToStart } from './meters-to-start.ts'
 
 const CONSENT_LASTS = 14 * 86_400
 
@@ -63,7 +68,13 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
   const now = useNow()
   const { timeZone, periodSeconds } = community
   const [name, setName] = useState('')
-  const [meters, setMeters] = useState<readonly Meter[]>([{ meter: '', participation: 100 }])
+  const holder = useHolder()
+  const kept = useKept(holder?.address)
+  const [typed, setMeters] = useState<readonly Meter[]>()
+  const meters = typed ?? metersToStart(kept, holder?.did, now)
+  const sources = meters.map(({ meter }) =>
+    holder === undefined ? undefined : dataSourceOf(kept, holder.did, meter, now),
+  )
   const [whenText, setWhenText] = useState<string>()
   const [membership] = useState(newMembership)
   // Two periods ahead leave the administrator time; a historic community is joined from its next period.
@@ -72,7 +83,11 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
     : Math.max(chain.nextPeriod, (Math.floor(now / periodSeconds) + 2) * periodSeconds)
   const text = whenText ?? wallText(earliest, timeZone)
   const when = whenOf(text, timeZone, periodSeconds)
-  const ready = name.trim() !== '' && meters.every(({ meter }) => meterProblem(meter) === undefined) && 'epoch' in when
+  const ready =
+    sources.every((one) => one !== undefined) &&
+    name.trim() !== '' &&
+    meters.every(({ meter }) => meterProblem(meter) === undefined) &&
+    'epoch' in when
 
   const send = useMutation({
     mutationFn: async () => {
@@ -97,7 +112,12 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
       }
       const signature = await sign.mutateAsync(consentToSign(terms))
       const consent = consentOf(terms, name.trim(), signature)
-      await storeConsent(community.id, consent, membership.saltKey)
+      await storeConsent(
+        community.id,
+        consent,
+        membership.saltKey,
+        sources.flatMap((one) => one?.jwt ?? []),
+      )
       return consent
     },
   })
@@ -155,6 +175,7 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
           autoComplete="name"
         />
         <MeterFields meters={meters} onChange={setMeters} />
+        <MeterCredentials holder={holder} meters={meters} sources={sources} />
         <WhenInput
           label="Take part from"
           hint={`The earliest is ${dateClock(earliest, timeZone)}.`}
@@ -194,11 +215,7 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
           </Button>
         </p>
         <div aria-live="polite">{send.isPending ? <p className="soft">Please sign in your wallet …</p> : null}</div>
-        {send.error === null ? null : (
-          <Notice tone="wrong" title="Your consent was not sent">
-            <p>{refusalOf(send.error)}</p>
-          </Notice>
-        )}
+        {send.error === null ? null : <Refusal error={send.error} title="Your consent was not sent" />}
       </div>
     </section>
   )

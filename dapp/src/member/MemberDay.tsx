@@ -24,7 +24,7 @@ const none = { sold: Wh(0), gridExport: Wh(0), bought: Wh(0), gridImport: Wh(0) 
 
 /** What one member gave and got on a day, period by period. */
 export function MemberDay({ community, member, day }: { community: Community; member: Member; day: Day }) {
-  const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }, member.id))
   const standings = useStandings(community, { from: day.start, to: day.end }, trading.data)
   const periods = useMemo(() => {
     const all = periodsOf(trading.data ?? [], member.id)

@@ -12,6 +12,8 @@ import { plural } from '../format/words.ts'
 import { useTitle } from '../parts/title.ts'
 import { LeaveSection } from './LeaveSection.tsx'
 import { MemberDay } from './MemberDay.tsx'
+import { MembershipSection } from './MembershipSection.tsx'
+import { MetersSection } from './MetersSection.tsx'
 import { MonthSection } from './MonthSection.tsx'
 import { ProofSection } from './ProofSection.tsx'
 
@@ -55,6 +57,8 @@ function Page({ community, member }: { community: Community; member: Member }) {
         </section>
         <ProofSection key={day.date} community={community} member={member} day={day} />
         <MonthSection community={community} member={member} at={day.start} />
+        <MetersSection community={community} member={member} />
+        <MembershipSection community={community} member={member} />
         <LeaveSection community={community} member={member} chain={chain.data} />
       </div>
     </>

@@ -2,6 +2,7 @@ import { formatTradingBatch } from '@opem/domain'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Community, Member } from '../api/communities.ts'
+import { proofsQuery } from '../api/proofs.ts'
 import { tradingQuery } from '../api/trading.ts'
 import type { Day } from '../app/day.ts'
 import { useChain, useSettings } from '../app/settings.ts'
@@ -10,7 +11,8 @@ import { plural } from '../format/words.ts'
 import { Button } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { download } from '../parts/download.ts'
-import { messageOf, Notice } from '../parts/Notice.tsx'
+import { messageOf, Notice, ReadProblem } from '../parts/Notice.tsx'
+import { useSight } from '../session/sight.ts'
 import { StepList } from './StepList.tsx'
 import type { Field } from './verify.ts'
 import { holds } from './verify.ts'
@@ -28,7 +30,11 @@ const fields: readonly { id: Field; name: string }[] = [
 export function ProofSection({ community, member, day }: { community: Community; member: Member; day: Day }) {
   const client = useChain()
   const settings = useSettings()
-  const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const range = { from: day.start, to: day.end }
+  const seesAll = useSight(community).of === 'all'
+  // Who sees everybody's balances divides each period again; a member follows the own balance by the hashes beside it.
+  const trading = useQuery(tradingQuery(community.id, range, seesAll ? undefined : member.id))
+  const proofs = useQuery({ ...proofsQuery(community.id, range, member.id), enabled: !seesAll })
   const evidence = trading.data ?? []
   const starts = evidence
     .flatMap((batch) =>
@@ -49,6 +55,7 @@ export function ProofSection({ community, member, day }: { community: Community;
         community,
         evidence,
         member: member.id,
+        proofs: seesAll ? undefined : (proofs.data ?? new Map()),
         starts: wanted,
         tampering,
         progress: setDone,
@@ -64,7 +71,11 @@ export function ProofSection({ community, member, day }: { community: Community;
         Your browser recomputes the fingerprint of each balance, follows it to the batch’s root, reads what the contract
         holds, and asks the contract. The marketplace’s word is not needed.
       </p>
-      {starts.length === 0 ? (
+      {trading.error ? (
+        <ReadProblem error={trading.error} retry={() => trading.refetch()} />
+      ) : proofs.error ? (
+        <ReadProblem error={proofs.error} retry={() => proofs.refetch()} />
+      ) : starts.length === 0 ? (
         <p className="soft">There is nothing to prove on this day.</p>
       ) : (
         <>

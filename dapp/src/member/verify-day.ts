@@ -1,5 +1,5 @@
 import { settlementAbi } from '@opem/contracts'
-import type { Hex, TradingBatch } from '@opem/domain'
+import type { BalanceProof, Hex, TradingBatch } from '@opem/domain'
 import { rulesInForce } from '@opem/domain'
 import type { PublicClient } from 'viem'
 import type { Community } from '../api/communities.ts'
@@ -7,6 +7,7 @@ import type { Settings } from '../api/settings.ts'
 import { batchStruct, currentBatches, readBatches } from '../chain/batches.ts'
 import type { Field, Step } from './verify.ts'
 import { proofFrom, tampered, verifySteps } from './verify.ts'
+import { verifyOwnSteps } from './verify-own.ts'
 
 export type Proved = { start: number; steps: readonly Step[] }
 export type Tampering = { start: number; field: Field }
@@ -17,6 +18,8 @@ type Input = {
   community: Community
   evidence: readonly TradingBatch[]
   member: Hex
+  /** Given to who sees only the own balances: the way of each to the root. */
+  proofs?: ReadonlyMap<number, BalanceProof> | undefined
   starts: readonly number[]
   tampering?: Tampering | undefined
   progress: (done: number) => void
@@ -32,6 +35,7 @@ export async function verifyDay({
   community,
   evidence,
   member,
+  proofs,
   starts,
   tampering,
   progress,
@@ -56,7 +60,8 @@ export async function verifyDay({
     for (const book of given.books) {
       if (!starts.includes(book.start) || !book.balances.some((one) => one.member === member)) continue
       const shown = tampering?.start === book.start ? tampered(given, book.start, member, tampering.field) : given
-      const found = proofFrom(shown, book.start, member)
+      const found =
+        proofs === undefined ? proofFrom(shown, book.start, member) : ownProof(shown, book.start, member, proofs)
       const verified =
         batch === undefined || found === undefined
           ? undefined
@@ -68,10 +73,19 @@ export async function verifyDay({
       const rules = rulesInForce(community.rules, book.start)
       proved.push({
         start: book.start,
-        steps: verifySteps(shown, book.start, member, rules, { batch, storedHash, verified }),
+        steps:
+          proofs === undefined
+            ? verifySteps(shown, book.start, member, rules, { batch, storedHash, verified })
+            : verifyOwnSteps(shown, book.start, member, proofs.get(book.start), { batch, storedHash, verified }),
       })
       progress(proved.length)
     }
   }
   return proved.sort((a, b) => a.start - b.start)
+}
+
+function ownProof(evidence: TradingBatch, start: number, member: Hex, proofs: ReadonlyMap<number, BalanceProof>) {
+  const balance = evidence.books.find((book) => book.start === start)?.balances.find((one) => one.member === member)
+  const proof = proofs.get(start)
+  return balance === undefined || proof === undefined ? undefined : { balance, proof }
 }

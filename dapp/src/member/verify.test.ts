@@ -6,6 +6,7 @@ import { batchHash } from '../chain/batches.ts'
 import { keccak } from '../chain/keccak.ts'
 import type { Chain, Field } from './verify.ts'
 import { holds, tampered, verifySteps } from './verify.ts'
+import { verifyOwnSteps } from './verify-own.ts'
 
 const start = 1_433_131_200
 const community: Hex = `0x${'c0'.repeat(20)}`
@@ -115,4 +116,52 @@ test('what the chain never recorded is not verified', () => {
 
 test('a member who is not in the evidence gets that answer', () => {
   expect(verifySteps(evidence, start, id('Z'), rules, chain).map((step) => step.right)).toEqual([false])
+})
+
+// What a member sees: the own balance, and the hashes beside it.
+const own = (letter: string): TradingBatch => ({
+  ...evidence,
+  books: evidence.books.map((one) => ({
+    ...one,
+    balances: one.balances.filter(({ member }) => member === id(letter)),
+  })),
+})
+const proof = commitment.proofOf(start, id('D'))
+
+test('a member who sees nobody else verifies the own balance by the hashes beside it', () => {
+  const steps = verifyOwnSteps(own('D'), start, id('D'), proof, chain)
+  expect(failing(steps)).toEqual([])
+  expect(steps.map((step) => step.title)).toEqual([
+    'Your balance',
+    'Fingerprint of your balance',
+    'It leads to the batch root on chain',
+    'The period’s sums are those on chain',
+    'The contract holds this batch as the current one',
+    'The contract itself says yes',
+  ])
+  expect(steps[3]!.values[0]).toEqual(['Surplus', '7.000\u00a0kWh'])
+})
+
+test.each<Field>(['energyImport', 'energyExport', 'bought', 'sold'])(
+  'a changed %s of one’s own never leads to the root either',
+  (field) => {
+    const steps = verifyOwnSteps(tampered(own('D'), start, id('D'), field), start, id('D'), proof, chain)
+    expect(failing(steps)).toEqual(['It leads to the batch root on chain'])
+  },
+)
+
+test('a wrong hash beside it, or wrong sums, convince nobody', () => {
+  const bent = { ...proof, toMembersRoot: [id('x'), ...proof.toMembersRoot.slice(1)] }
+  expect(failing(verifyOwnSteps(own('D'), start, id('D'), bent, chain))).toEqual([
+    'It leads to the batch root on chain',
+  ])
+  const more = { ...proof, totals: proof.totals + (1n << 184n) }
+  expect(failing(verifyOwnSteps(own('D'), start, id('D'), more, chain))).toEqual([
+    'It leads to the batch root on chain',
+    'The period’s sums are those on chain',
+  ])
+})
+
+test('without a proof there is nothing to follow', () => {
+  expect(verifyOwnSteps(own('D'), start, id('D'), undefined, chain).map((step) => step.right)).toEqual([false])
 })

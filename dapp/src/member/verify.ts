@@ -29,13 +29,23 @@ export function proofFrom(evidence: TradingBatch, start: number, member: Hex) {
   return { commitment, book, balance, proof: commitment.proofOf(start, member) }
 }
 
-const energies = (values: { energyImport: bigint; energyExport: bigint; bought: bigint; sold: bigint }) =>
+export const energies = (values: { energyImport: bigint; energyExport: bigint; bought: bigint; sold: bigint }) =>
   [
     ['From the grid connection', kwhUnit(values.energyImport, 3)],
     ['Into the grid connection', kwhUnit(values.energyExport, 3)],
     ['Bought from neighbours', kwhUnit(values.bought, 3)],
     ['Sold to neighbours', kwhUnit(values.sold, 3)],
   ] as const
+
+/** There is nothing to follow. */
+export const missing: Step[] = [
+  {
+    title: 'Your balance is in the evidence',
+    right: false,
+    says: 'The evidence holds no balance of this member in this period.',
+    values: [],
+  },
+]
 
 /**
  * Follows one balance from its meter values to the contract, comparing at every step. Nothing here trusts the API:
@@ -49,15 +59,7 @@ export function verifySteps(
   chain: Chain,
 ): Step[] {
   const found = proofFrom(evidence, start, member)
-  if (found === undefined)
-    return [
-      {
-        title: 'Your balance is in the evidence',
-        right: false,
-        says: 'The evidence holds no balance of this member in this period.',
-        values: [],
-      },
-    ]
+  if (found === undefined) return missing
   const { commitment, book, balance } = found
   const index = evidence.books.indexOf(book)
   const steps: Step[] = [
@@ -105,6 +107,12 @@ export function verifySteps(
       ['Shared', kwhUnit(book.shared, 3)],
     ],
   })
+  return [...steps, ...contractSteps(evidence, chain)]
+}
+
+/** What the contract itself says about the batch and the balance. */
+export function contractSteps(evidence: TradingBatch, chain: Chain): Step[] {
+  const steps: Step[] = []
   const computedHash = chain.batch === undefined ? undefined : batchHash(chain.batch)
   steps.push({
     title: 'The contract holds this batch as the current one',

@@ -1,6 +1,7 @@
 import { unpackTotals } from '../commitment/totals.ts'
 import { formatInstant } from '../periods/instant.ts'
 import { billed } from '../statement/ledger.ts'
+import { countFlags } from '../substitution/flags.ts'
 import { checkBooks } from './check-books.ts'
 import { checkCommitment } from './check-commitment.ts'
 import { checkMoney } from './check-money.ts'
@@ -33,6 +34,7 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
     const findings = notes.of(start)
     const totals = unpackTotals(batch.totals[i] ?? 0n)
     const amounts = money.get(start)
+    const flags = countFlags(books?.find((book) => book.start === start)?.balances ?? [])
     return {
       start,
       ok: findings.length === 0,
@@ -41,6 +43,7 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
       settledAt: batch.settledAt,
       members: totals.members,
       sharedWh: totals.shared,
+      ...(Object.keys(flags).length > 0 ? { flags } : {}),
       ...(amounts && {
         exact: amounts,
         money: new Map([...amounts].map(([member, exact]) => [member, billed(exact)])),

@@ -6,6 +6,7 @@ import type { CheckedPrices } from '../pricing/price-commitment.ts'
 import type { PriceSeries } from '../pricing/price-series.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import type { StatementMoney } from '../statement/ledger.ts'
+import type { FlagName } from '../substitution/flags.ts'
 import type { TradingBatch } from '../wire/trading-batch.ts'
 
 /** A rule version from `RulesCommitted`; `committedAt` is the block time of the event. */
@@ -154,6 +155,8 @@ export interface Verdict {
   readonly settledAt: number
   readonly members: number
   readonly sharedWh: bigint
+  /** How many balances carry a flag, by its name; absent when none does. No fault: what the readings could not give. */
+  readonly flags?: Partial<Record<FlagName, number>>
   /** Money of each member in this period, recomputed, rounded as a statement of this one period; only with rules that hold tariffs. */
   readonly money?: ReadonlyMap<string, StatementMoney>
   /** The same before rounding, nano-EUR: what sums are made of. */

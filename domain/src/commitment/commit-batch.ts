@@ -5,7 +5,10 @@ import { abiWords, type Hex, type Keccak256, toBytes, toHex, uintBytes } from '.
 import { climb, merkleLevels, merkleProof, merkleRoot } from './merkle.ts'
 import { packTotals, totalsHash } from './totals.ts'
 
-/** A member's balance as committed. `flags`: bit 0 substituted from history, bit 1 substituted without, bit 2 estimated. */
+/**
+ * A member's balance as committed. `flags`: bit 0 substituted from history, bit 1 substituted without, bit 2 estimated,
+ * bit 3 a meter's use was not authorised.
+ */
 export interface CommittedBalance {
   readonly member: Hex
   readonly energyImport: Wh

@@ -2,12 +2,16 @@ import { OpemError } from '../errors/opem-error.ts'
 import type { Period } from '../periods/period.ts'
 import { byMember, type MemberEnergy } from '../settlement/settle-period.ts'
 import { Wh } from '../units/units.ts'
-import { FLAG_ESTIMATED, FLAG_SUBSTITUTED, type PeriodReading, substituteReading } from './substitute-reading.ts'
+import { type AuthorisedInterval, isAuthorised } from './authorised.ts'
+import { FLAG_ESTIMATED, FLAG_SUBSTITUTED, FLAG_UNAUTHORISED } from './flags.ts'
+import { type PeriodReading, substituteReading } from './substitute-reading.ts'
 
 /** A meter of a member; `participation` is the percentage (1–100) of its energy that takes part in this community. */
 export interface MemberMeter {
   readonly meter: string
   readonly participation: number
+  /** When the member lets it be used; absent where nobody asks, such as a file on one's own disk. */
+  readonly authorised?: readonly AuthorisedInterval[]
 }
 
 export interface MeteredMember {
@@ -25,11 +29,16 @@ export interface Substituted {
   readonly flag: 1 | 2
 }
 
-/** Meters without a reading in the period: those whose history `memberEnergies` will look at. */
+/** Authorised meters without a reading in the period: those whose history `memberEnergies` will look at. */
 export function missingMeters({ period, members, readings }: Omit<ClosedPeriod, 'history'>): string[] {
   const known = new Set(readings.filter(({ start }) => start === period.start).map(({ meter }) => meter))
-  return members.flatMap(({ meters }) => meters.map(({ meter }) => meter)).filter((meter) => !known.has(meter))
+  return members
+    .flatMap(({ meters }) => meters.filter((meter) => mayBeUsed(meter, period.start)).map(({ meter }) => meter))
+    .filter((meter) => !known.has(meter))
 }
+
+const mayBeUsed = ({ authorised }: MemberMeter, start: number): boolean =>
+  authorised === undefined || isAuthorised(authorised, start)
 
 export interface ClosedPeriod {
   readonly period: Period
@@ -42,7 +51,9 @@ export interface ClosedPeriod {
 
 /**
  * From meters to members in one closed period: the participating part of each meter (rounded down to whole Wh, import and export
- * alike), summed per member; missing readings are substituted and flagged, never silently zero. Ascending by member id.
+ * alike), summed per member; missing readings are substituted and flagged, never silently zero. A meter whose use is not
+ * authorised in the period counts zero and is flagged: its reading is not looked at, nor is anything put in its place; and a
+ * substitute comes only from a time that was authorised. Ascending by member id.
  * @throws ERR_READING_DUPLICATE when a meter has two readings for the period, ERR_PARTICIPATION outside 1–100
  */
 export function memberEnergies({ period, members, readings, history }: ClosedPeriod): {
@@ -67,9 +78,14 @@ export function memberEnergies({ period, members, readings, history }: ClosedPer
     let energyImport = 0n
     let energyExport = 0n
     let flag = 0
-    for (const { meter, participation } of meters) {
-      const reading = measured.get(meter)
-      const energy = reading ?? substituteReading({ ...period, history: history.get(meter) ?? [] })
+    for (const own of meters) {
+      if (!mayBeUsed(own, period.start)) {
+        flag |= FLAG_UNAUTHORISED
+        continue
+      }
+      const { meter, participation } = own
+      const usable = (history.get(meter) ?? []).filter((past) => mayBeUsed(own, past.start))
+      const energy = measured.get(meter) ?? substituteReading({ ...period, history: usable })
       if ('flag' in energy) {
         flag |= energy.flag
         substituted.push({ member: id, meter, start: period.start, ...energy })

@@ -1,13 +1,9 @@
 import { Wh } from '../units/units.ts'
 import type { MeterReading, Quality } from '../wire/meter-reading.ts'
+import { FLAG_SUBSTITUTED, FLAG_WITHOUT_HISTORY } from './flags.ts'
 
 /** A meter's energy in one delivery period. */
 export type PeriodReading = Pick<MeterReading, 'meter' | 'start' | 'energyImport' | 'energyExport' | 'quality'>
-
-/** Flags of a committed balance (ISettlement.sol, Balance). */
-export const FLAG_SUBSTITUTED = 1
-export const FLAG_WITHOUT_HISTORY = 2
-export const FLAG_ESTIMATED = 4
 
 const DAY = 86_400
 // The same hour of the week first, four weeks back; then the same hour of the last days.

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Hex } from '@opem/domain'
+import { type Hex, parseTradingBatch, verifyBalanceProof } from '@opem/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   accredit,
@@ -23,6 +23,7 @@ import {
   until,
 } from '../testing/harness.ts'
 import { ALL, writeSystems } from '../testing/systems.ts'
+import { keccak } from './chain/keccak.ts'
 
 const NAMES = ['Ana Ferreira', 'Bjørn Æsir', 'Ωmega Household']
 const FROM = Date.parse('2015-06-01T00:00:00Z') / 1000
@@ -238,6 +239,22 @@ describe('a community', () => {
     expect(await get(`knownTo=${good.knownAt}`)).toEqual([])
     const [own] = await get(`member=${consents[0]!.member}`)
     expect(own.book.balances.map(({ member }: { member: string }) => member)).toEqual([consents[0]!.member])
+  })
+
+  test('leads a member’s own balance to the root that the chain settled, without the neighbours’ balances', async () => {
+    const { member } = consents[0]!
+    const path = `/v1/communities/${id}`
+    const [own] = (await call('GET', `${path}/trading?${june}&member=${member}`)).body.batches
+    const [way] = (await call('GET', `${path}/proofs?${june}&member=${member}`)).body.batches
+    expect([way.start, way.proofs.length]).toEqual([instant(FROM), 24])
+    const parsed = parseTradingBatch(own)
+    if (!parsed.ok) throw new Error(parsed.reason)
+    const { books, ...frame } = parsed.value
+    const { start, totals, toMembersRoot, toBatchRoot } = way.proofs[3]
+    const proof = { periodStart: BigInt(books[3]!.start), totals: BigInt(totals), toMembersRoot, toBatchRoot }
+    expect(start).toBe(instant(FROM + 3 * 3600))
+    expect(verifyBalanceProof(keccak, frame, books[3]!.balances[0]!, proof)).toBe(true)
+    expect(verifyBalanceProof(keccak, frame, books[4]!.balances[0]!, proof)).toBe(false)
   })
 
   test('shows totals and prices per period', async () => {

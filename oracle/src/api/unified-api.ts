@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
-import { formatInstant, OpemError, type PeriodReading, parseInstant, Wh } from '@opem/domain'
+import { type AuthorisedInterval, formatInstant, OpemError, type PeriodReading, parseInstant, Wh } from '@opem/domain'
+import { type SystemKey, signRequest } from '@opem/ssi/http-signature'
 import { z } from 'zod'
 
 // Only what a node needs is read: the API may say more (a name, a later field), and that is no reason to stop settling.
@@ -25,6 +26,11 @@ const Reading = z
     return { ...rest, energyImport: Wh(importWh), energyExport: Wh(exportWh) }
   })
 
+// A meter that comes without intervals is no shape this node knows: it settles nothing rather than what nobody authorised.
+const Interval = z
+  .object({ from: instant, until: instant.nullable() })
+  .transform(({ from, until }): AuthorisedInterval => ({ from, until: until ?? Number.POSITIVE_INFINITY }))
+
 const OracleWindow = z.object({
   community: z.object({
     timeZone: z.string(),
@@ -35,7 +41,7 @@ const OracleWindow = z.object({
     z.object({
       id: hex,
       saltKey: hex.nullish(),
-      meters: z.array(z.object({ meter: z.string() })),
+      meters: z.array(z.object({ meter: z.string(), authorised: z.array(Interval) })),
     }),
   ),
   readings: z.array(Reading),
@@ -85,10 +91,13 @@ export interface UnifiedApi {
 }
 
 const TIMEOUT_MS = 30_000
+// Also those of identity: a clock is set, a systems file is written, an API that has just started forgets what it has seen.
+const WORTH_WAITING = new Set([401, 403, 404, 429])
 // The balances of nobody: asked for one member, the API leaves out all others, and here only the roots matter.
 const NOBODY = `0x${'0'.repeat(64)}`
 
-export function connectApi(url: string): UnifiedApi {
+/** @param key the node's system key: every request is signed with it (RFC 9421) */
+export function connectApi(url: string, key: SystemKey): UnifiedApi {
   const secure = url.startsWith('https:')
   const agent = secure
     ? new TlsAgent({ keepAlive: true, maxSockets: 8 })
@@ -105,7 +114,8 @@ export function connectApi(url: string): UnifiedApi {
             cause,
           }),
         )
-      const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+      const plain = body === undefined ? {} : { 'content-type': 'application/json' }
+      const headers = signRequest({ method, url: `${url}${path}`, headers: plain, body }, key)
       const sent = (secure ? tlsRequest : request)(
         `${url}${path}`,
         { method, agent, headers, timeout: TIMEOUT_MS },
@@ -117,7 +127,7 @@ export function connectApi(url: string): UnifiedApi {
             const text = Buffer.concat(chunks).toString('utf8')
             const status = answer.statusCode ?? 0
             if (status >= 200 && status < 300) resolve(text)
-            else fail(`answered ${status} ${problemCode(text)}`, status >= 500 || status === 429 || status === 404)
+            else fail(`answered ${status} ${problemCode(text)}`, status >= 500 || WORTH_WAITING.has(status))
           })
         },
       )

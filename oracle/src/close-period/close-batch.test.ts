@@ -118,3 +118,37 @@ test('any nodes that hear the same in whatever order commit to the same root', (
 test('the same meter under two salt keys is two metering points', () => {
   expect(meteringPointId(keccak, keyOf(1), 'm')).not.toBe(meteringPointId(keccak, keyOf(2), 'm'))
 })
+
+test('a withdrawn meter is neither read nor substituted from the next period on, and the others stay right', () => {
+  const asked: string[] = []
+  const honest = input([3, -1, -2], { batch: { start: START, periods: 3, revision: 0 } })
+  const members = honest.members.map((m, i) =>
+    i === 2 ? { ...m, meters: [{ ...m.meters[0]!, authorised: [{ from: 0, until: START + 3600 }] }] } : m,
+  )
+  const closed = closeBatch({
+    ...honest,
+    members,
+    readingOf: (meter, start) => {
+      asked.push(`${meter} ${start}`)
+      return honest.readingOf(meter, start)
+    },
+    historyOf: (meter, start) => {
+      asked.push(`${meter} ${start}`)
+      return [reading(meter, start - 86_400, -9)]
+    },
+  })
+  expect(closed.books.map(({ balances }) => balances.map(({ flags }) => flags))).toEqual([
+    [0, 0, 0],
+    [0, 0, 8],
+    [0, 0, 8],
+  ])
+  expect(closed.books.map(({ balances }) => balances.map(({ bought, sold }) => Number(bought - sold)))).toEqual([
+    [-3000, 1000, 2000],
+    [-1000, 1000, 0],
+    [-1000, 1000, 0],
+  ])
+  expect(closed.books[1]!.balances[2]).toMatchObject({ energyImport: 0n, energyExport: 0n })
+  expect(asked).not.toContain(`m2 ${START + 3600}`)
+  expect(asked).not.toContain(`m2 ${START + 7200}`)
+  expect(closed.substituted).toEqual([])
+})

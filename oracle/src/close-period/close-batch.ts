@@ -12,7 +12,7 @@ import {
   settlePeriod,
 } from '@opem/domain'
 import type { Hex } from 'viem'
-import { type MatchedMember, membersAt } from './match-members.ts'
+import { isReadable, type MatchedMember, membersAt } from './match-members.ts'
 
 /** Everything a batch follows from: no clock, no network. Two nodes with the same input commit to the same root. */
 export interface BatchInput {
@@ -56,7 +56,8 @@ function closePeriod(input: BatchInput, start: number): { book: Book; substitute
   const { keccak, periodSeconds, batch, allocation, readingOf, historyOf } = input
   const period = { start, seconds: periodSeconds }
   const present = membersAt(input.members, start)
-  const meters = [...new Set(present.flatMap((member) => member.meters.map(({ meter }) => meter)))]
+  const readable = present.flatMap((member) => member.meters.filter((meter) => isReadable(meter, start)))
+  const meters = [...new Set(readable.map(({ meter }) => meter))]
   const readings = meters.flatMap((meter) => readingOf(meter, start) ?? [])
   const missing = meters.filter((meter) => !readingOf(meter, start))
   const { energies, flags, substituted } = memberEnergies({

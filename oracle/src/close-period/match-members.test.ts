@@ -6,18 +6,19 @@ import { keccak } from './recompute.ts'
 
 const idOf = (saltKey: Hex, meter: string) => meteringPointId(keccak, saltKey, meter)
 const A: Hex = `0x${'aa'.repeat(32)}`
+const authorised = [{ from: 0, until: 3600 }]
 const KEY: Hex = `0x${'11'.repeat(32)}`
 const member = (points: { id: Hex; participation: number }[]) => ({ id: A, from: 0, until: 7200, points })
 
 test('a meter that hashes to the metering point is the member’s, with the participation the chain says', () => {
   const { members, complaints } = matchMembers(
     [member([{ id: idOf(KEY, 'home-1'), participation: 40 }])],
-    [{ id: A, saltKey: KEY, meters: [{ meter: 'home-1' }] }],
+    [{ id: A, saltKey: KEY, meters: [{ meter: 'home-1', authorised }] }],
     idOf,
   )
   expect(complaints).toEqual([])
   expect(members).toEqual([
-    { member: A, saltKey: KEY, from: 0, until: 7200, meters: [{ meter: 'home-1', participation: 40 }] },
+    { member: A, saltKey: KEY, from: 0, until: 7200, meters: [{ meter: 'home-1', participation: 40, authorised }] },
   ])
 })
 
@@ -25,7 +26,7 @@ test('a meter that the chain does not know is refused and said; its member keeps
   const point = idOf(KEY, 'home-1')
   const { members, complaints } = matchMembers(
     [member([{ id: point, participation: 100 }])],
-    [{ id: A, saltKey: KEY, meters: [{ meter: 'somebody-elses' }] }],
+    [{ id: A, saltKey: KEY, meters: [{ meter: 'somebody-elses', authorised }] }],
     idOf,
   )
   expect(complaints).toEqual([
@@ -43,7 +44,7 @@ test('a member the API does not list keeps its place, with salts of no key', () 
 })
 
 test('a member the chain does not know takes no part', () => {
-  const listed = { id: A, saltKey: KEY, meters: [{ meter: 'home-1' }] }
+  const listed = { id: A, saltKey: KEY, meters: [{ meter: 'home-1', authorised }] }
   expect(matchMembers([], [listed], idOf).members).toEqual([])
 })
 

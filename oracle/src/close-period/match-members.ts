@@ -1,3 +1,4 @@
+import { type AuthorisedInterval, isAuthorised } from '@opem/domain'
 import type { Hex } from 'viem'
 import type { ApiMember } from '../api/unified-api.ts'
 import type { ChainMember } from '../watch/read-community.ts'
@@ -8,7 +9,14 @@ export interface MatchedMember {
   readonly saltKey: Hex
   readonly from: number
   readonly until: number
-  readonly meters: readonly { readonly meter: string; readonly participation: number }[]
+  readonly meters: readonly MatchedMeter[]
+}
+
+export interface MatchedMeter {
+  readonly meter: string
+  readonly participation: number
+  /** When the member lets it be used. A point that nothing opens has no intervals to ask: it is substituted. */
+  readonly authorised?: readonly AuthorisedInterval[]
 }
 
 /** What the API said that the chain does not bear out, or left out. Holds ids of the chain only. */
@@ -39,14 +47,13 @@ export function matchMembers(
     const profile = listed.get(id)
     const saltKey = profile?.saltKey as Hex | null | undefined
     if (!saltKey) complaints.push({ code: 'ERR_ORACLE_MEMBER_UNKNOWN', member: id })
-    const meterOf = new Map((saltKey ? profile!.meters : []).map(({ meter }) => [idOf(saltKey!, meter), meter]))
-    const meters = points.map((point) => {
-      const meter = meterOf.get(point.id)
-      meterOf.delete(point.id)
-      if (meter === undefined && saltKey) {
-        complaints.push({ code: 'ERR_ORACLE_METER_UNPROVEN', member: id, meteringPoint: point.id })
-      }
-      return { meter: meter ?? unopened(point.id), participation: point.participation }
+    const meterOf = new Map((saltKey ? profile!.meters : []).map((own) => [idOf(saltKey!, own.meter), own]))
+    const meters = points.map(({ id: point, participation }): MatchedMeter => {
+      const own = meterOf.get(point)
+      meterOf.delete(point)
+      if (own) return { meter: own.meter, participation, authorised: own.authorised }
+      if (saltKey) complaints.push({ code: 'ERR_ORACLE_METER_UNPROVEN', member: id, meteringPoint: point })
+      return { meter: unopened(point), participation }
     })
     for (const point of meterOf.keys()) {
       complaints.push({ code: 'ERR_ORACLE_METER_UNASSIGNED', member: id, meteringPoint: point })
@@ -59,6 +66,10 @@ export function matchMembers(
 // Meter ids begin with a letter or digit, so this is none.
 const unopened = (point: Hex) => `?${point}`
 export const isOpened = (meter: string): boolean => !meter.startsWith('?')
+
+/** Whether a meter may be looked at in the period that starts at `start`. */
+export const isReadable = ({ meter, authorised }: MatchedMeter, start: number): boolean =>
+  isOpened(meter) && (authorised === undefined || isAuthorised(authorised, start))
 
 /** Members of the period that starts at `start`. */
 export const membersAt = <M extends { readonly from: number; readonly until: number }>(

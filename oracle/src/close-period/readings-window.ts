@@ -2,7 +2,7 @@ import { meteringPointId, type PeriodReading } from '@opem/domain'
 import type { Hex } from 'viem'
 import type { ApiMember, ApiProfile, UnifiedApi } from '../api/unified-api.ts'
 import type { ChainCommunity, ChainMember } from '../watch/read-community.ts'
-import { type Complaint, isOpened, type MatchedMember, matchMembers, membersAt } from './match-members.ts'
+import { type Complaint, isReadable, type MatchedMember, matchMembers, membersAt } from './match-members.ts'
 import { keccak } from './recompute.ts'
 
 type HistoryOf = (meter: string, start: number) => readonly PeriodReading[]
@@ -133,7 +133,7 @@ export function openReadings({
 
 export type Readings = ReturnType<typeof openReadings>
 
-/** For every opened meter, the periods of a batch in which it takes part but has no reading. */
+/** For every opened meter, the periods of a batch in which it takes part and may be used but has no reading. */
 function missingReadings(
   members: readonly MatchedMember[],
   { start, periods }: { readonly start: number; readonly periods: number },
@@ -142,10 +142,10 @@ function missingReadings(
 ): Map<string, number[]> {
   const missing = new Map<string, number[]>()
   for (let period = start; period < start + periods * seconds; period += seconds) {
-    for (const { meter } of membersAt(members, period).flatMap((member) => member.meters)) {
-      const known = missing.get(meter) ?? []
-      if (isOpened(meter) && !readingOf(meter, period) && known.at(-1) !== period)
-        missing.set(meter, [...known, period])
+    for (const own of membersAt(members, period).flatMap((member) => member.meters)) {
+      if (!isReadable(own, period)) continue
+      const known = missing.get(own.meter) ?? []
+      if (!readingOf(own.meter, period) && known.at(-1) !== period) missing.set(own.meter, [...known, period])
     }
   }
   return missing

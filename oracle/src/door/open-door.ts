@@ -7,6 +7,7 @@ import type { Node } from '../node.ts'
 import { answerProposal } from '../sign/answer-proposal.ts'
 import { parseProposal } from '../sign/proposal.ts'
 import { shortly } from '../submit/submit.ts'
+import { openPeerCheck } from './peer-check.ts'
 
 const MOST_BYTES = 1_000_000
 const STATUS: Record<string, number> = {
@@ -16,8 +17,14 @@ const STATUS: Record<string, number> = {
   ERR_ORACLE_PROPOSAL: 400,
 }
 
-/** The node's own door: `GET /health`, `POST /sign`, `POST /adjust` and `POST /wake`, on loopback. */
+const FOR_PEERS: ReadonlySet<string> = new Set(['/sign', '/adjust', '/wake'])
+
+/**
+ * The node's own door, on loopback: `GET /health` for all; `POST /sign`, `POST /adjust` and `POST /wake` for its peers alone,
+ * because what a node answers tells about balances, and each question costs it a recomputation.
+ */
 export async function openDoor(node: Node, wake: (community: string | undefined) => void) {
+  const peerOf = openPeerCheck(node.settings)
   const server = createServer((request, response) => {
     answer(request).then(
       ({ status, body }) => send(response, status, body),
@@ -32,37 +39,48 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const path = new URL(request.url ?? '/', 'http://node').pathname
     if (request.method === 'GET' && path === '/health') return { status: 200, body: health(node) }
-    if (request.method === 'POST' && path === '/wake') {
-      const body = (await readJson(request)) as { community?: unknown } | undefined
+    if (request.method !== 'POST' || !FOR_PEERS.has(path))
+      return {
+        status: 404,
+        body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health, POST /sign and POST /adjust'),
+      }
+    const peer = await peerOf(request, () => readBody(request))
+    if (!peer.ok) {
+      node.log.warn('stranger-refused', { path, code: peer.code })
+      return { status: 401, body: problem(401, peer.code, `this door answers the oracle's nodes: ${peer.reason}`) }
+    }
+    if (path === '/wake') {
+      const body = parseJson(peer.value.body) as { community?: unknown } | undefined
       wake(typeof body?.community === 'string' ? body.community : undefined)
       return { status: 202, body: {} }
     }
-    if (request.method === 'POST' && path === '/sign') {
-      const proposal = parseProposal(await readJson(request))
-      const result = proposal.ok ? await answerProposal(node, proposal.value) : proposal
-      if (result.ok) return { status: 200, body: result.value }
-      if (proposal.ok) {
-        const { community, start, revision } = proposal.value.report
-        node.log.warn('refused', { community, start, revision, code: result.code, why: result.reason })
-      }
-      const status = STATUS[result.code] ?? 400
-      return { status, body: problem(status, result.code, result.reason) }
+    const said = parseJson(peer.value.body)
+    const result = path === '/adjust' ? await onAdjust(said) : await onSign(said)
+    if (result.ok) return { status: 200, body: result.value }
+    const status = STATUS[result.code] ?? 400
+    return { status, body: problem(status, result.code, result.reason) }
+  }
+
+  async function onSign(said: unknown) {
+    const proposal = parseProposal(said)
+    if (!proposal.ok) return proposal
+    const result = await answerProposal(node, proposal.value)
+    if (!result.ok) {
+      const { community, start, revision } = proposal.value.report
+      node.log.warn('refused', { community, start, revision, code: result.code, why: result.reason })
     }
-    if (request.method === 'POST' && path === '/adjust') {
-      const question = parseQuestion(await readJson(request))
-      const result = question.ok ? await answerQuestion(node, question.value) : question
-      if (result.ok) return { status: 200, body: result.value }
-      if (question.ok) {
-        const { community, start, number } = question.value
-        node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
-      }
-      const status = STATUS[result.code] ?? 400
-      return { status, body: problem(status, result.code, result.reason) }
+    return result
+  }
+
+  async function onAdjust(said: unknown) {
+    const question = parseQuestion(said)
+    if (!question.ok) return question
+    const result = await answerQuestion(node, question.value)
+    if (!result.ok) {
+      const { community, start, number } = question.value
+      node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
     }
-    return {
-      status: 404,
-      body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health, POST /sign and POST /adjust'),
-    }
+    return result
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -106,7 +124,7 @@ function send(response: ServerResponse, status: number, body: unknown) {
   response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body))
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -115,8 +133,12 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
       throw new OpemError({ code: 'ERR_ORACLE_PROPOSAL', shortMessage: `more than ${MOST_BYTES} bytes` })
     chunks.push(chunk)
   }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
   } catch {
     return undefined
   }

@@ -21,8 +21,11 @@ const PROBE_TIMEOUT_MS = 1_000
 const PROBE_AGE_MS = 1_000
 const FAILURE_AGE_MS = 30_000
 
-/** The other nodes over HTTP. What they answer is a claim: the caller checks every signature. */
-export function openPeers(urls: readonly string[]) {
+/**
+ * The other nodes over HTTP. What they answer is a claim: the caller checks every signature.
+ * @param signed sends requests signed as this node, which the others' doors ask for
+ */
+export function openPeers(urls: readonly string[], signed: typeof fetch) {
   const probes = new Map<number, { at: number; alive: boolean }>()
   const failures = new Map<number, number>()
 
@@ -35,7 +38,7 @@ export function openPeers(urls: readonly string[]) {
 
   async function send(seat: number, path: string, body: string): Promise<PeerAnswer> {
     try {
-      const response = await fetch(`${urls[seat]}/${path}`, {
+      const response = await signed(`${urls[seat]}/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
@@ -81,7 +84,8 @@ export function openPeers(urls: readonly string[]) {
         if (seat === own) continue
         const body = JSON.stringify({ community })
         const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS)
-        void fetch(`${url}/wake`, { method: 'POST', body, signal }).then(
+        const headers = { 'content-type': 'application/json' }
+        void signed(`${url}/wake`, { method: 'POST', headers, body, signal }).then(
           (r) => r.body?.cancel(),
           () => undefined,
         )

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { unpackTotals } from '@opem/domain'
+import { createSignedFetch, createSystemKey, openSystemKey } from '@opem/ssi/http-signature'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openChainGate } from './chain-gate.ts'
 import { batchesOf, evidenceOf, foundCommunity, postReadings } from './found-community.ts'
@@ -8,6 +10,13 @@ import { openWorld, type RunningTestNode, type World } from './world.ts'
 // Seven kWh of supply, ten of demand, in every hour: the shape of the source document's example.
 const HOUR = { seller: 7, buyer: -4, other: -6 }
 const hours = (n: number, kwh: number) => Array.from({ length: n }, () => kwh)
+
+interface Balance {
+  member: string
+  importWh: number
+  boughtWh: number
+  flags: number
+}
 
 let world: World
 let nodes: RunningTestNode[] = []
@@ -20,6 +29,9 @@ afterEach(async () => {
   await Promise.all(nodes.map((node) => node.end()))
   nodes = []
 })
+
+/** Asks as another node does. */
+const asNode = async (seat: number) => createSignedFetch(await openSystemKey(world.nodeKeyFile(seat)))
 
 const start = async (...seats: number[]) => {
   const started = await Promise.all(seats.map((seat) => world.startNode(seat)))
@@ -135,10 +147,42 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
       return evidence.length === 3 && evidence[1]!.revision === 1
     })
     // The same reading again is no news: nothing follows, though every node has looked at the change.
-    const cursor = async () => (await fetch(`${world.apiUrl}/v1/communities/${founded.id}/changes?after=0`)).json()
+    const asked = await asNode(0)
+    const cursor = async () => (await asked(`${world.apiUrl}/v1/communities/${founded.id}/changes?after=0`)).json()
     await postReadings(world, founded, { [founded.other]: [undefined, HOUR.other] })
     await cursor()
     expect(await batchesOf(world, founded.id)).toHaveLength(4)
+  })
+
+  test('reads nothing of a meter from the period after its withdrawal on, and the others stay right', async () => {
+    const founded = await community('withdrawn', 3)
+    const { member } = founded.members.find(({ meter }) => meter === founded.other)!
+    await world.withdrawMeter({ community: founded.id, member, meter: founded.other, until: founded.from + 3600 })
+    const operator = await (await world.fetch(`${world.apiUrl}/v1/meters`)).json()
+    expect(JSON.stringify(operator)).toContain(founded.other)
+    const asked = await asNode(0)
+    const [from, to] = [founded.from, founded.stop].map((at) => new Date(at * 1000).toISOString().replace('.000', ''))
+    const window = (await (
+      await asked(`${world.apiUrl}/v1/communities/${founded.id}/oracle?from=${from}&to=${to}`)
+    ).json()) as { readings: { meter: string; start: string }[] }
+    expect(window.readings.filter(({ meter }) => meter === founded.other).map(({ start }) => start)).toEqual([from])
+    await start(0, 1, 2)
+    const batches = await settled(founded, 3)
+    expect(totalsOf(batches)).toEqual([
+      TRUE_HOUR,
+      { surplus: 7000n, demand: 4000n, shared: 4000n, members: 3 },
+      { surplus: 7000n, demand: 4000n, shared: 4000n, members: 3 },
+    ])
+    const evidence = await until(async () => {
+      const found = (await evidenceOf(world, founded)) as { books: { balances: Balance[] }[] }[]
+      return found.length === 3 && found
+    })
+    const balances = evidence.map(({ books }) => books[0]!.balances.find((one) => one.member === member)!)
+    expect(balances.map(({ importWh, boughtWh, flags }) => [importWh, boughtWh, flags])).toEqual([
+      [6000, 3500, 0],
+      [0, 0, 8],
+      [0, 0, 8],
+    ])
   })
 
   test('waits while the unified API is away, and goes on when it is back', async () => {
@@ -189,13 +233,15 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
       rules: 1,
       root: `0x${'11'.repeat(32)}`,
     }
+    const peer = await asNode(1)
     const ask = async (change: object, totals: string[]) => {
       const proposal = {
         report: { ...report, deadline: Math.floor(Date.now() / 1000) + 60, ...change },
         totals,
         previous: null,
       }
-      const response = await fetch(`${node!.url}/sign`, { method: 'POST', body: JSON.stringify(proposal) })
+      const headers = { 'content-type': 'application/json' }
+      const response = await peer(`${node!.url}/sign`, { method: 'POST', headers, body: JSON.stringify(proposal) })
       return { status: response.status, ...((await response.json()) as { code: string; detail: string }) }
     }
     const truth = ((7000n << 184n) | (10_000n << 112n) | (7000n << 40n) | (3n << 24n)).toString(16)
@@ -210,5 +256,34 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
     expect((await ask({ rules: 2 }, [word])).detail).toContain('rule version 1 is in force')
     expect(await ask({ deadline: 1 }, [word])).toMatchObject({ code: 'ERR_ORACLE_DEADLINE' })
     expect(await ask({ periods: 0 }, [word])).toMatchObject({ status: 400, code: 'ERR_ORACLE_PROPOSAL' })
+  })
+
+  describe('answers its peers alone', () => {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
+
+    test.each(['/sign', '/wake'])(
+      '%s refuses nobody, strangers, other machines and what was heard before',
+      async (path) => {
+        const [node] = await start(0)
+        const url = `${node!.url}${path}`
+        expect(await codeOf(await fetch(url, post))).toEqual([401, 'ERR_SIGNATURE_MISSING'])
+        const stranger = createSignedFetch(await createSystemKey(join(node!.dir, `stranger-${path.slice(1)}.json`)))
+        expect(await codeOf(await stranger(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        const commandLine = createSignedFetch(await openSystemKey(world.systemKeyFile))
+        expect(await codeOf(await commandLine(url, post))).toEqual([401, 'ERR_SIGNATURE_KEY'])
+        let heard: RequestInit | undefined
+        const peer = createSignedFetch(await openSystemKey(world.nodeKeyFile(1)), (to, init) => {
+          heard = init
+          return fetch(to, init)
+        })
+        expect((await peer(url, post)).status).toBe(path === '/sign' ? 400 : 202)
+        expect(await codeOf(await fetch(url, heard))).toEqual([401, 'ERR_SIGNATURE_REPLAY'])
+        expect(await codeOf(await fetch(url, { ...heard, body: '{"community":"0x"}' }))).toEqual([
+          401,
+          'ERR_SIGNATURE_DIGEST',
+        ])
+      },
+    )
   })
 })

@@ -111,6 +111,7 @@ export async function foundCommunity(world: World, plan: CommunityPlan) {
       saltKey,
       deadline: formatInstant(deadline),
       consent,
+      dataSources: [await world.dataSource(account, meter)],
     })
   }
   return { id, from, stop, periodSeconds, members: members.map(({ member, meter }) => ({ member, meter })) }
@@ -146,7 +147,7 @@ export async function postReadings(
 }
 
 async function post(world: World, path: string, body: unknown): Promise<unknown> {
-  const response = await fetch(`${world.apiUrl}${path}`, {
+  const response = await world.fetch(`${world.apiUrl}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -170,6 +171,6 @@ export const batchesOf = (world: World, community: Address) =>
 /** Evidence in force that the API serves. */
 export async function evidenceOf(world: World, { id, from, stop }: { id: Address; from: number; stop: number }) {
   const range = `from=${formatInstant(from)}&to=${formatInstant(stop)}`
-  const response = await fetch(`${world.apiUrl}/v1/communities/${id}/trading?${range}`)
+  const response = await world.fetch(`${world.apiUrl}/v1/communities/${id}/trading?${range}`)
   return ((await response.json()) as { batches: unknown[] }).batches
 }

@@ -1,8 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deploy } from '@opem/contracts/deploy'
+import { createKeyFile } from '@opem/ssi'
 import { createPublicClient, createTestClient, createWalletClient, type Hex, http, parseEther } from 'viem'
 import { generatePrivateKey, mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { withdraw } from '../../../offchain-api/src/access/meter-authorisation/authorisations.ts'
+import { createOperationalStore } from '../../../offchain-api/src/operational/store.ts'
 import {
   freePort,
   startApi,
@@ -10,6 +13,7 @@ import {
   startPostgres,
   temporaryFolder,
 } from '../../../offchain-api/src/testing/harness.ts'
+import { accreditMeterOperator, createIdentities } from './identities.ts'
 import { startAnvil, startChild } from './processes.ts'
 
 const MNEMONIC = 'test test test test test test test test test test test junk' // anvil's own
@@ -25,6 +29,8 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   ])
   const nodeKeys = [1, 2, 3].map(() => generatePrivateKey())
   const operator = mnemonicToAccount(MNEMONIC)
+  const registrarFile = join(folder.path, 'registrar.json')
+  const registrar = await createKeyFile(registrarFile)
   const deployment = await deploy({
     rpcUrl: anvil.url,
     deploymentDir: join(folder.path, 'deployment'),
@@ -34,17 +40,29 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     minimumBond: MINIMUM_BOND,
     correctionWindow,
     timelockSeconds: 0,
+    registrars: [registrar.address],
+    operators: [operator.address, registrar.address],
   })
   const deploymentPath = join(folder.path, 'deployment.json')
   writeFileSync(deploymentPath, JSON.stringify(deployment))
   const transport = http(anvil.url)
   const test = createTestClient({ mode: 'anvil', transport })
-  for (const key of nodeKeys) {
-    await test.setBalance({ address: privateKeyToAccount(key).address, value: parseEther('100') })
+  for (const { address } of [registrar, ...nodeKeys.map((key) => privateKeyToAccount(key))]) {
+    await test.setBalance({ address, value: parseEther('100') })
   }
+  const identities = await createIdentities(folder.path)
+  const wallet = createWalletClient({ transport, account: operator })
+  const { IssuerRegistry } = deployment.addresses
   const apiPort = await freePort()
   const startTheApi = () =>
-    startApi({ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url })
+    startApi({
+      ...{ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url },
+      environment: {
+        OPEM_ACCESS: 'enforced',
+        OPEM_ACCESS_DIR: join(folder.path, 'access'),
+        OPEM_REGISTRAR_KEY_FILE: registrarFile,
+      },
+    })
   let api = await startTheApi()
   const ports = [await freePort(), await freePort(), await freePort()]
   const children = new Set<ReturnType<typeof startChild>>()
@@ -54,7 +72,21 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
     chainUrl: anvil.url,
     apiUrl: `http://127.0.0.1:${apiPort}`,
     client: createPublicClient({ transport, pollingInterval: 20 }),
-    wallet: createWalletClient({ transport, account: operator }),
+    wallet,
+    /** Asks the API as the operator's command line, whose key is in the file. */
+    fetch: identities.fetch,
+    systemKeyFile: identities.keyFile('command-line'),
+    nodeKeyFile: (seat: number) => identities.keyFile(`oracle-${seat + 1}`),
+    systemsFile: identities.systemsFile,
+    /** As a member does at the API: the meter is not used in periods from `until` (epoch seconds) on. */
+    async withdrawMeter(it: { community: string; member: string; meter: string; until: number }) {
+      const store = createOperationalStore({ url: postgres.url })
+      const { community, member, meter, until } = it
+      if (!(await withdraw(store.rows, { community, members: [member], meter, until })))
+        throw new Error('nothing stood')
+      await store.close()
+    },
+    dataSource: await accreditMeterOperator(wallet, IssuerRegistry, deployment.chainId),
     test,
     nodeAddress: (seat: number) => privateKeyToAccount(nodeKeys[seat]!).address,
     api: {
@@ -76,6 +108,8 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
         OPEM_ORACLE_PORT: String(ports[seat]),
         OPEM_ORACLE_PEERS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
         OPEM_ORACLE_KEY_FILE: keyFile,
+        OPEM_ORACLE_SYSTEM_KEY_FILE: identities.keyFile(`oracle-${seat + 1}`),
+        OPEM_SYSTEMS_FILE: identities.systemsFile,
         OPEM_ORACLE_DIR: dir,
         OPEM_CHAIN_URL: anvil.url,
         OPEM_API_URL: `http://127.0.0.1:${apiPort}`,

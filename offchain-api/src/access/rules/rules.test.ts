@@ -67,6 +67,8 @@ const TABLE: [route: string, columns: string][] = [
   ['POST /v1/communities/{id}/adjustments', '0---- ------- -+-- 00'],
   ['GET /v1/communities/{id}/adjustments', '0---+ +------ -++- 00'],
   ['GET /v1/communities/{id}/adjustments own', '0-+-+ +------ -++- 00'],
+  ['GET /v1/communities/{id}/proofs', '0---+ +------ -++- 00'],
+  ['GET /v1/communities/{id}/proofs own', '0-+-+ +------ -++- 00'],
   ['GET /v1/communities/{id}/periods', '0++++ +++++++ ++++ 00'],
   ['POST /v1/prices', '0---- ------+ +-+- 00'],
   ['GET /v1/prices', '0++++ +++++++ ++++ 00'],
@@ -271,6 +273,7 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     'GET /v1/communities/{id}/history': '?meter=home-0&start=2015-06-01T00:00:00Z',
     'GET /v1/communities/{id}/trading': `?${SPAN}${variant === 'own' ? `&member=${ana.member}` : ''}`,
     'GET /v1/communities/{id}/adjustments': `?${SPAN}${variant === 'own' ? `&member=${ana.member}` : ''}`,
+    'GET /v1/communities/{id}/proofs': `?${SPAN}&member=${variant === 'own' ? ana.member : `0x${'99'.repeat(32)}`}`,
     'GET /v1/communities/{id}/periods': `?${SPAN}`,
     'GET /v1/prices': `?series=dk2&${SPAN}`,
   }

@@ -25,6 +25,7 @@ import {
 import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
+import { getProofs } from './proofs.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   getTrading,
   postAdjustment,
   getAdjustments,
+  getProofs,
   getPeriods,
   postPrices,
   getPrices,

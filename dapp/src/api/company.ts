@@ -1,0 +1,68 @@
+import type { Role } from '@opem/domain'
+import { MARKET_ROLES } from '@opem/domain'
+import { queryOptions } from '@tanstack/react-query'
+import { z } from 'zod'
+import { exchange } from './http.ts'
+import { Instant } from './shapes.ts'
+
+const User = z.strictObject({
+  did: z.string(),
+  name: z.string(),
+  email: z.string(),
+  /** As the company's credential says. */
+  credentialRoles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  /** What the administrator leaves of them. */
+  roles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  disabled: z.boolean(),
+  lastSeen: Instant.nullable(),
+})
+export type CompanyUser = z.infer<typeof User>
+
+export const companyUsersQuery = queryOptions({
+  queryKey: ['company', 'users'],
+  queryFn: async ({ signal }) =>
+    (await exchange('/v1/company/users', z.strictObject({ users: z.array(User) }), { signal })).users,
+})
+
+export const limitUser = (did: string, limits: { roles: readonly Role[]; disabled: boolean }) =>
+  exchange(`/v1/company/users/${encodeURIComponent(did)}`, z.unknown(), { method: 'PUT', body: limits })
+
+/** A public key as JWK: Ed25519 or P-256, without anything private. */
+export const PublicKey = z.strictObject({
+  kty: z.enum(['OKP', 'EC']),
+  crv: z.enum(['Ed25519', 'P-256']),
+  x: z.string(),
+  y: z.string().optional(),
+  kid: z.string().optional(),
+  use: z.string().optional(),
+  alg: z.string().optional(),
+})
+export type PublicKey = z.infer<typeof PublicKey>
+
+const Authentication = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('signature'), publicKey: PublicKey }),
+  z.strictObject({ kind: z.literal('mtls'), certificateSha256: z.string() }),
+])
+
+export const SYSTEM_SCOPES = ['readings'] as const
+
+const System = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  authentication: Authentication,
+  meters: z.array(z.string()),
+  scopes: z.array(z.string()),
+  createdAt: Instant.optional(),
+})
+export type System = z.infer<typeof System>
+export type NewSystem = Pick<System, 'name' | 'authentication' | 'meters' | 'scopes'>
+
+export const systemsQuery = queryOptions({
+  queryKey: ['company', 'systems'],
+  queryFn: async ({ signal }) =>
+    (await exchange('/v1/company/systems', z.strictObject({ systems: z.array(System) }), { signal })).systems,
+})
+
+export const addSystem = (system: NewSystem) => exchange('/v1/company/systems', z.unknown(), { body: system })
+export const removeSystem = (id: string) =>
+  exchange(`/v1/company/systems/${encodeURIComponent(id)}`, z.unknown(), { method: 'DELETE' })

@@ -1,0 +1,350 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { developmentWallet } from '@opem/ssi'
+import { type Did, didOfAddress } from '@opem/ssi/did'
+import { type CloudWallet, createCloudWallet } from '@opem/ssi/wallet'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { openPeoplesBrowser } from '../browser.ts'
+import { injectWallet } from '../injected-wallet.ts'
+import { type Instance, root, startInstance } from '../instance.ts'
+
+// Each person has a browser and a wallet of their own; the numbers are accounts of the development phrase.
+const PEOPLE = { Zoe: 1, Ana: 2, Olga: 3, Bo: 4 } as const
+type Name = keyof typeof PEOPLE
+const CHAIN = 31337
+const YEAR = 365 * 86_400
+const didOf = (name: Name): Did => didOfAddress(CHAIN, developmentWallet(PEOPLE[name]).address)
+
+let instance: Instance
+let browser: Browser
+let company: CloudWallet
+let wallet: { url: string; close(): Promise<void> } | undefined
+const pages = new Map<Name, Page>()
+const contexts: BrowserContext[] = []
+const complaints: string[] = []
+let current: Page
+
+beforeAll(async () => {
+  instance = await startInstance({ env: { OPEM_OPERATOR_DIDS: didOf('Olga') } })
+  browser = await openPeoplesBrowser()
+  const { addresses } = (await (await fetch(`${instance.page}/v1/settings`)).json()) as {
+    addresses: Record<'EthereumDIDRegistry' | 'RevocationRegistry' | 'IssuerRegistry', `0x${string}`>
+  }
+  company = await createCloudWallet({
+    home: join(instance.home, 'acme-wallet'),
+    secret: { kind: 'file-mode' },
+    chain: { rpcUrl: instance.chain, chainId: CHAIN, addresses },
+    company: { name: 'Acme Wind', url: 'https://acme.example' },
+    endpoint: `http://127.0.0.1:${walletPort()}/didcomm`,
+    marketplace: (await marketplace()) as Did,
+    acceptFrom: [(await marketplace()) as Did],
+    giver: developmentWallet(0),
+  })
+})
+afterAll(async () => {
+  await browser?.close()
+  await wallet?.close()
+  await instance?.remove()
+})
+
+// What the page looked like when a test failed, for whoever reads the log.
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail' || current === undefined) return
+  mkdirSync(join(root, 'test/.output'), { recursive: true })
+  await current.screenshot({ path: join(root, 'test/.output', `${task.id}.png`), fullPage: true })
+  console.log(`${task.name}: ${current.url()}\n${(await current.locator('body').innerText()).slice(0, 3000)}`)
+})
+
+/** A port of this instance's own range that no part of it uses. */
+const walletPort = () => Number(new URL(instance.page).port) + 40
+
+/** The marketplace's DID: whom every presentation is made for. */
+async function marketplace(): Promise<string> {
+  const response = await fetch(`${instance.page}/v1/access/challenges`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ operation: 'sign-in' }),
+  })
+  return ((await response.json()) as { audience: string }).audience
+}
+
+/** The browser of a person, with their own wallet in it. */
+async function of(name: Name): Promise<Page> {
+  const known = pages.get(name)
+  if (known !== undefined) {
+    current = known
+    return known
+  }
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'UTC' })
+  contexts.push(context)
+  await injectWallet(context, developmentWallet(PEOPLE[name]), instance.chain)
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  // A refusal is an answer; the browser logs each as a failed request.
+  page.on('console', (said) => {
+    if (said.type() === 'error' && !/status of 40[13]/.test(said.text())) complaints.push(`${name}: ${said.text()}`)
+  })
+  page.on('pageerror', (error) => complaints.push(`${name}: ${error}`))
+  pages.set(name, page)
+  current = page
+  return page
+}
+
+const open = (page: Page, path: string) => page.goto(`${instance.page}${path}`)
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' })
+
+/** Connects the wallet that the browser announced, unless the page found it connected. */
+const connect = async (page: Page) => {
+  const connected = button(page, 'Use another wallet')
+  await button(page, 'Test Wallet').or(connected).first().waitFor()
+  if (!(await connected.isVisible()))
+    await button(page, 'Test Wallet')
+      .click({ timeout: 3000 })
+      .catch(() => undefined)
+  await connected.waitFor()
+}
+
+const importCredential = async (page: Page, credential: string) => {
+  await page.getByLabel('Paste a credential').fill(credential)
+  await button(page, 'Import').click()
+}
+
+/** The whole way of a person to an account. */
+async function registerAs(name: Name, called: string): Promise<Page> {
+  const page = await of(name)
+  await open(page, '/register/person')
+  await connect(page)
+  await page.getByLabel('Your name').fill(called)
+  await button(page, 'Ask for an identity credential').click()
+  await page.getByRole('region', { name: 'Your application' }).getByText('I accept the terms of use').click()
+  await button(page, 'Sign and register').click()
+  await button(page, 'Sign the receipt').waitFor()
+  return page
+}
+
+const signIn = async (page: Page) => {
+  await button(page, 'Sign in').click()
+  await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
+}
+
+/** Keeps a picture for the guide when asked to. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.OPEM_SCREENSHOTS !== '1') return
+  mkdirSync(join(root, 'docs/screenshots'), { recursive: true })
+  await page.screenshot({ path: join(root, 'docs/screenshots', `${name}.png`) })
+}
+
+test('who is not signed in is welcomed; a page behind the door leads to the door, with the way back', async () => {
+  const page = await of('Zoe')
+  await open(page, '/')
+  await page.getByRole('link', { name: 'Register as a person' }).waitFor()
+  await picture(page, 'welcome')
+  await open(page, '/status')
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+  expect(page.url()).toBe(`${instance.page}/sign-in?back=%2Fstatus`)
+  await page.getByText('With an EU wallet').click()
+  await button(page, 'Make a request').click()
+  const link = page.getByRole('link', { name: 'Open in the wallet' })
+  await link.waitFor()
+  expect(await link.getAttribute('href')).toMatch(/^openid4vp:\/\/\?/)
+  await page.getByText('Waiting for the wallet’s answer').waitFor()
+})
+
+test('a citizen registers with an injected wallet, signs the receipt, and signs in', async () => {
+  const page = await registerAs('Zoe', 'Zoë Martín')
+  await picture(page, 'register-receipt')
+  await button(page, 'Sign the receipt').click()
+  await page.getByRole('heading', { name: 'The account is active' }).waitFor()
+  await open(page, '/sign-in?back=%2Fstatus')
+  await connect(page)
+  await page.getByText('Marketplace account: Zoë Martín, version 1').waitFor()
+  await picture(page, 'sign-in')
+  await signIn(page)
+  await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor()
+  expect(await page.getByRole('navigation', { name: 'Main' }).innerText()).not.toMatch(/Company|Accounts/)
+})
+
+test('my credentials show what this browser keeps; the account in force is marked', async () => {
+  const page = await of('Zoe')
+  await page.getByRole('button', { name: 'Signed in as Zoë Martín' }).click()
+  await page.getByRole('link', { name: 'My credentials' }).click()
+  await page.getByRole('heading', { level: 1, name: 'My credentials' }).waitFor()
+  const account = page.getByRole('listitem', { name: 'Marketplace account: Zoë Martín, version 1' })
+  await account.getByText('in force').waitFor()
+  await picture(page, 'my-credentials')
+  const file = page.waitForEvent('download')
+  await button(page, /^Export Identity/).click()
+  expect((await file).suggestedFilename()).toMatch(/^IdentityCredential-[0-9a-f]{8}\.json$/)
+})
+
+test('a page that is not for the citizen says for whom it is, politely', async () => {
+  const page = await of('Zoe')
+  await open(page, '/accounts')
+  await page.getByText('Management & governance is for the marketplace operator (D2.3 Table 5).').waitFor()
+  await open(page, '/company')
+  await page.getByText(/^This page is for administrators of a company/).waitFor()
+})
+
+test('a company waits for its own wallet; once that answers by itself, the account is active', async () => {
+  const page = await of('Ana')
+  const { jwt } = await company.issueRepresentative({
+    subject: didOf('Ana'),
+    name: 'Ana García',
+    email: 'ana@acme.example',
+    roles: ['administrator'],
+    expiresAt: Math.floor(Date.now() / 1000) + YEAR,
+  })
+  await open(page, '/register/company')
+  await connect(page)
+  await importCredential(page, jwt)
+  await page.getByText('Data provider').click()
+  await page.getByText('Service user').click()
+  await page.getByText('I accept the terms of use').click()
+  await button(page, 'Sign and register').click()
+  await page.getByText(/^Your company’s wallet has not answered for/).waitFor({ timeout: 60_000 })
+  await picture(page, 'register-company')
+  wallet = await company.serve({ port: walletPort() })
+  await page.getByRole('heading', { name: 'The account is active' }).waitFor({ timeout: 120_000 })
+})
+
+test('the administrator signs in without the company’s account: the marketplace asks the company’s wallet for it', async () => {
+  const page = await of('Ana')
+  await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).first().click()
+  await page.getByText('Representative of a company: Ana García, for Acme Wind').waitFor()
+  await signIn(page)
+  await page.getByRole('link', { name: 'Company' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Acme Wind' }).waitFor()
+})
+
+test('a representative who is no administrator cannot register the company, but signs in for it', async () => {
+  const page = await of('Bo')
+  const { jwt } = await company.issueRepresentative({
+    subject: didOf('Bo'),
+    name: 'Bo Li',
+    email: 'bo@acme.example',
+    roles: ['data-provider', 'service-user'],
+    expiresAt: Math.floor(Date.now() / 1000) + YEAR,
+  })
+  await open(page, '/register/company')
+  await connect(page)
+  await importCredential(page, jwt)
+  await page.getByText('You are no administrator').waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'sign in', exact: true }).click()
+  await signIn(page)
+  await page.getByRole('button', { name: 'Signed in as Bo Li' }).click()
+  await page.getByText('Data provider and service user').waitFor()
+  await page.keyboard.press('Escape')
+})
+
+test('the administrator limits the representative’s roles, then disables them: their session ends, and the reason is said', async () => {
+  const [ana, bo] = [await of('Ana'), await of('Bo')]
+  await open(ana, '/company')
+  const user = ana.getByRole('listitem', { name: 'Bo Li' })
+  await user.getByText('Data provider', { exact: true }).click()
+  await button(ana, 'Save roles of Bo Li').click()
+  await expect.poll(() => button(ana, 'Save roles of Bo Li').isDisabled()).toBe(true)
+  await picture(ana, 'company')
+  await open(bo, '/status')
+  await bo.getByRole('button', { name: 'Signed in as Bo Li' }).click()
+  await bo.getByRole('dialog').getByText('Service user', { exact: true }).waitFor()
+  await bo.keyboard.press('Escape')
+  await button(ana, 'Disable Bo Li').click()
+  await user.getByText('disabled').waitFor()
+  current = bo
+  await open(bo, '/')
+  await bo.getByRole('link', { name: 'Register as a person' }).waitFor()
+  await open(bo, '/sign-in')
+  await connect(bo)
+  await button(bo, 'Sign in').click()
+  await bo.getByText('ERR_REPRESENTATIVE_DISABLED').waitFor()
+  await bo.getByText('Ask your company’s administrator to enable you').waitFor()
+})
+
+test('the administrator names a data system by its public key; a private key never leaves the page', async () => {
+  const page = await of('Ana')
+  await page.getByText('Add a system').click()
+  await page.getByLabel('Name of the system').fill('Substation 3')
+  await page.getByLabel('Meters').fill('acme-*')
+  const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'
+  await page.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}","d":"${x}"}`)
+  await button(page, 'Add the system').click()
+  await page.getByText('This is a private key').waitFor()
+  await page.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}"}`)
+  await button(page, 'Add the system').click()
+  await page.getByRole('listitem', { name: 'Substation 3' }).getByText('acme-*').waitFor()
+})
+
+test('the operator suspends an account with a reason: its session ends, and the refusal tells the reason', async () => {
+  const [olga, zoe] = [await registerAs('Olga', 'Olga Operator'), await of('Zoe')]
+  current = olga
+  await button(olga, 'Sign the receipt').click()
+  await olga.getByRole('heading', { name: 'The account is active' }).waitFor()
+  await olga.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).first().click()
+  await signIn(olga)
+  await olga.getByRole('link', { name: 'Accounts' }).click()
+  await olga.getByLabel('Search').fill('zoë')
+  await olga.getByRole('link', { name: 'Zoë Martín' }).waitFor()
+  await picture(olga, 'accounts')
+  await olga.getByRole('link', { name: 'Zoë Martín' }).click()
+  await olga.getByLabel('Reason').fill('readings that cannot be')
+  await picture(olga, 'account')
+  await button(olga, 'Suspend').click()
+  await olga.getByText('suspended', { exact: true }).first().waitFor()
+
+  // The citizen's page was open; its next question is refused, and it says what happened.
+  current = zoe
+  await zoe.getByRole('link', { name: 'Status' }).click()
+  await zoe.reload()
+  await zoe.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+  await connect(zoe)
+  await button(zoe, 'Sign in').click()
+  await zoe.getByText(/the account is suspended: readings that cannot be/).waitFor()
+  await picture(zoe, 'refused')
+
+  current = olga
+  await olga.getByLabel('Reason').fill('explained')
+  await button(olga, 'Reinstate').click()
+  await olga.getByText('active', { exact: true }).first().waitFor()
+  current = zoe
+  await signIn(zoe)
+})
+
+test('who signs out is out, in every tab of the browser', async () => {
+  const page = await of('Zoe')
+  const other = await page.context().newPage()
+  await open(other, '/status')
+  await other.getByRole('heading', { level: 1, name: 'Status' }).waitFor()
+  await page.getByRole('button', { name: 'Signed in as Zoë Martín' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).first().waitFor()
+  await other.getByText('Your session has ended').waitFor()
+  await other.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+  await other.close()
+})
+
+test('the pages work at a phone’s width, by keyboard and in the dark, and nothing was reported on their consoles', async () => {
+  for (const [name, paths] of [
+    ['Zoe', ['/', '/sign-in', '/register', '/register/person', '/register/company', '/credentials']],
+    ['Ana', ['/company', '/credentials']],
+    ['Olga', ['/accounts']],
+  ] as const) {
+    const page = await of(name)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    for (const path of paths) {
+      await open(page, path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360)
+    }
+  }
+  const page = await of('Zoe')
+  await open(page, '/sign-in')
+  await connect(page)
+  await button(page, 'Sign in').focus()
+  await picture(page, 'sign-in-phone')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
+  expect(complaints).toEqual([])
+})
