@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createSystemKey, type SystemKey } from '@opem/ssi/http-signature'
 import mqtt, { type IClientOptions } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { connectAs } from '../mqtt/connect.ts'
 import { brokerLogin } from '../mqtt/password.ts'
 import { subscribe } from '../mqtt/subscribe.ts'
 import { INGEST_CLIENT, TELEGRAM_TOPICS, topicOf } from '../mqtt/topics.ts'
@@ -167,6 +168,29 @@ test.each([
 test('a password that names another algorithm is refused', async () => {
   await expect(connect(signJwt(company, {}, { alg: 'none' }))).rejects.toThrow(/Not authorized/i)
   refusedWith('ERR_BROKER_PASSWORD')
+})
+
+test('a password from before the broker’s start may have been used, so it is refused', async () => {
+  await expect(connect(signJwt(company, { iat: now() - 60 }))).rejects.toThrow(/Not authorized/i)
+  refusedWith('ERR_BROKER_PASSWORD_USED')
+})
+
+test('a publisher comes back by itself after the broker was away, each time with a new password', async () => {
+  const publisher = connectAs(broker.url, { key: company })
+  publisher.on('error', () => {})
+  await publisher.publishAsync(topicOf('home-1'), 'before', { qos: 1 })
+  const { port } = broker
+  await broker.close()
+  broker = await startBroker({
+    port,
+    dir: join(dir, 'broker'),
+    systems: known.systems,
+    log: (line) => lines.push(line),
+  })
+  await publisher.publishAsync(topicOf('home-1'), 'after', { qos: 1 })
+  // At least once: what came before may come again.
+  await until(() => heard.at(-1) === 'opem/v1/home-1/telegram after', 'the second telegram')
+  await publisher.endAsync(true)
 })
 
 test('ingest alone subscribes, and to telegrams alone', async () => {

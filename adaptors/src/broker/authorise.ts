@@ -19,7 +19,7 @@ export function authoriseBy(
   now: () => number = () => Math.floor(Date.now() / 1000),
 ): Handlers & { mayPublish(client: Client | null, topic: string): boolean } {
   const proved = new WeakMap<Client, () => BrokerSystem | undefined>()
-  const used = createUsed()
+  const used = createUsed(now())
 
   /** The system behind a client, as it is configured now. */
   const systemOf = (client: Client): BrokerSystem | undefined => proved.get(client)?.()
