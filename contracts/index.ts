@@ -1,2 +1,10 @@
 export * from './abi/index.ts'
+export {
+  ACCOUNT_KINDS,
+  ACCOUNT_ROLES,
+  ACCOUNT_STATUSES,
+  type AccountKind,
+  type AccountStatus,
+} from './accounts/states.ts'
+export { revocationTypedData } from './revocation.ts'
 export { packSignatures, unpackSignatures } from './signatures.ts'

@@ -4,6 +4,8 @@
  * OPEM_DEPLOYMENT (path of deployment.json; may appear later), OPEM_PAGE_DIR?, OPEM_DEVELOPMENT=1 (development chain),
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
+ * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
+ * OPEM_PUBLIC_URL (where wallets elsewhere reach this API), OPEM_PINNED_ISSUERS_FILE (issuers of EU wallets' credentials),
  * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
  * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
@@ -14,6 +16,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openKeyFile } from '@opem/ssi'
 import { z } from 'zod'
+import { readPinnedIssuers } from './access/wiring/pinned-issuers.ts'
 import { startUnifiedApi } from './unified-api/start.ts'
 
 const environment = z
@@ -31,6 +34,9 @@ const environment = z
     OPEM_READING_FUTURE_SECONDS: z.coerce.number().int().min(0).default(86_400),
     OPEM_HOME: z.string().min(1).default('.opem'),
     OPEM_ACCESS_DIR: z.string().min(1).optional(),
+    OPEM_PUBLIC_URL: z.url().optional(),
+    OPEM_PINNED_ISSUERS_FILE: z.string().min(1).optional(),
+    OPEM_AGENT_SECRET: z.string().min(16).optional(),
     OPEM_SYSTEMS_FILE: z.string().min(1).optional(),
     OPEM_REGISTRAR_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
@@ -71,6 +77,9 @@ const api = await startUnifiedApi({
   futureSeconds: settings.OPEM_READING_FUTURE_SECONDS,
   access: {
     dir: accessDir,
+    agentSecret: settings.OPEM_AGENT_SECRET,
+    publicUrl: settings.OPEM_PUBLIC_URL?.replace(/\/+$/, ''),
+    pinnedIssuers: readPinnedIssuers(settings.OPEM_PINNED_ISSUERS_FILE),
     systemsFile: settings.OPEM_SYSTEMS_FILE ?? join(accessDir, 'systems.json'),
     registrar: () => openKeyFile(registrarFile),
     developmentIssuer: settings.OPEM_DEVELOPMENT === '1' ? () => openKeyFile(developmentIssuerFile) : undefined,

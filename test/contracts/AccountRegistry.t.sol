@@ -130,8 +130,10 @@ contract AccountRegistryTest is IdentityWorld {
         _activate(1, FIRST);
     }
 
-    function test_refusesARenewalOnAnOlderVersion() public {
+    function test_refusesARenewalThatLeavesAVersionOutOrIsOnAnOlderOne() public {
         _openActive();
+        vm.expectRevert(abi.encodeWithSelector(IAccountRegistry.AccountVersion.selector, ACCOUNT, 3, 2));
+        _renew(3, FIRST, SECOND);
         _renew(2, FIRST, SECOND);
         vm.expectRevert(abi.encodeWithSelector(IAccountRegistry.AccountVersion.selector, ACCOUNT, 2, 3));
         _renew(2, FIRST, THIRD);

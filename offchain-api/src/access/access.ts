@@ -3,6 +3,7 @@ import type { OperationalStore } from '../operational/store.ts'
 import type { Outbox } from './chain/outbox.ts'
 import type { CompanyWallet, Identity } from './identity.ts'
 import type { AccessLog } from './log/access-log.ts'
+import type { Openid4vp } from './wiring/openid4vp.ts'
 
 /** What an access token says of its holder (D2.3 5.5.2). Instants are seconds since 1970. */
 export interface TokenClaims {
@@ -34,6 +35,10 @@ export interface AccessParts {
   /** @throws ERR_DEPLOYMENT_UNKNOWN, ERR_CHAIN_UNREACHABLE (retryable) */
   identity(): Promise<Identity>
   wallet(): Promise<CompanyWallet>
+  /** How EU wallets are asked. */
+  openid4vp(): Promise<Openid4vp>
+  /** Where wallets elsewhere reach this API; the name it was asked under when left out. */
+  readonly publicUrl: string | undefined
   readonly outbox: Outbox
   tokens(): Promise<Tokens>
   readonly log: AccessLog

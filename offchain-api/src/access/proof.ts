@@ -6,25 +6,29 @@ const did = z.string().max(512)
 const credential = z.string().min(1).max(131_072)
 
 /** How a holder proves who they are: a browser wallet's typed signature, a VP-JWT, or an EU wallet's answer. */
-export const holderProof = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z.literal('eip712'),
-      holder: did,
-      challenge: bytes32.transform((text) => text as Hex),
-      expires: z.number().int().min(0).max(4_294_967_295),
-      credentials: z.array(credential).max(8),
-      signature: bytes.transform((text) => text as Hex),
-    }),
-    z.strictObject({ kind: z.literal('vp-jwt'), jwt: z.string().min(1).max(100_000) }),
-    z.strictObject({
-      kind: z.literal('openid4vp'),
-      vpToken: z.record(z.string().max(200), z.array(credential).min(1).max(4)),
-    }),
-  ])
-  .meta({ id: 'HolderProof' })
+const shown = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('eip712'),
+    holder: did,
+    challenge: bytes32.transform((text) => text as Hex),
+    expires: z.number().int().min(0).max(4_294_967_295),
+    credentials: z.array(credential).max(8),
+    signature: bytes.transform((text) => text as Hex),
+  }),
+  z.strictObject({ kind: z.literal('vp-jwt'), jwt: z.string().min(1).max(100_000) }),
+  z.strictObject({
+    kind: z.literal('openid4vp'),
+    vpToken: z.record(z.string().max(200), z.array(credential).min(1).max(4)),
+  }),
+])
 
-export type HolderProof = z.output<typeof holderProof>
+/** Or, by the id of its request, the answer of an EU wallet that waits here. */
+const answered = z.strictObject({ kind: z.literal('openid4vp'), request: z.string().max(100) })
+
+export const givenProof = z.union([shown, answered]).meta({ id: 'HolderProof' })
+
+export type GivenProof = z.output<typeof givenProof>
+export type HolderProof = z.output<typeof shown>
 
 /**
  * The challenge that a proof answers and the types of credentials it brings, as it says itself: for finding what to

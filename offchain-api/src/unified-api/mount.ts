@@ -6,7 +6,7 @@ import { cookiesOf } from '../access/session/cookies.ts'
 import { answerRows } from './answer.ts'
 import { bodyOf } from './body.ts'
 import { Refusal, toProblem } from './problem.ts'
-import { isRows, type Route } from './route.ts'
+import { isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
 
 /** A route as Express serves it: who asks, what they ask, whether they may, and only then the answer. */
@@ -21,10 +21,17 @@ export function mount(app: Express, route: Route, services: Services, mode: Acce
       const input = {
         params: read(route.params, request.params, 'ERR_PATH', 'the path'),
         query: read(route.query ?? z.strictObject({}), request.query, 'ERR_QUERY', 'the query'),
+        form: route.form ? Buffer.from(await body.bytes()).toString('utf8') : undefined,
         body: route.body ? read(route.body, await body.json(), 'ERR_BODY', 'the body') : undefined,
       }
       const access = await admit(services, {
-        ...{ rule: route.access, route: name, caller, cookies: cookiesOf(request, response) },
+        ...{
+          rule: route.access,
+          route: name,
+          caller,
+          cookies: cookiesOf(request, response),
+          origin: originOf(request),
+        },
         community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
       })
       const answer = await route.handle(input, services, access)
@@ -38,8 +45,13 @@ export function mount(app: Express, route: Route, services: Services, mode: Acce
   })
 }
 
+/** The Host header, which the guard has checked. */
+export const originOf = ({ socket, headers }: Request): string =>
+  `${'encrypted' in socket && socket.encrypted ? 'https' : 'http'}://${headers.host}`
+
 const send = async (request: Request, response: Response, answer: unknown) => {
   if (isRows(answer)) await answerRows(request, response, answer)
+  else if (isText(answer)) response.type(answer.type).send(answer.text)
   else response.json(answer)
 }
 

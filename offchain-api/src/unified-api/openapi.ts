@@ -73,6 +73,14 @@ function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
     'x-rule': route.access,
     security: securityOf(route.access),
     parameters: [...parameters(route.params, 'path', schema), ...parameters(route.query, 'query', schema)],
+    ...(route.form
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } },
+          },
+        }
+      : {}),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: schema(body) } } } } : {}),
     responses: {
       200: {

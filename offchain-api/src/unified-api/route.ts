@@ -12,6 +12,8 @@ export interface Access {
   readonly grants: readonly Grant[]
   readonly relations: Relations
   readonly cookies: Cookies
+  /** Under which name this API was asked: `http://127.0.0.1:8400`. */
+  readonly origin: string
   /** For a handler that finds the caller may not: the rule's refusal, with what was needed. */
   refuse(needs: string): never
 }
@@ -20,6 +22,12 @@ export interface Access {
 export interface RowsAnswer {
   readonly name: string
   readonly rows: AsyncIterable<readonly unknown[]>
+}
+
+/** An answer that is no JSON. */
+export interface TextAnswer {
+  readonly type: string
+  readonly text: string
 }
 
 type Shape = z.ZodType
@@ -39,13 +47,20 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   readonly body?: B
   /** Shown in the OpenAPI document where the server parses item by item. */
   readonly documentedBody?: Shape
+  /** The body is application/x-www-form-urlencoded and handed over as it came, as OpenID4VP wallets post. */
+  readonly form?: true
   /** Bytes; 256 kB unless told. */
   readonly bodyLimit?: number
   readonly answers: Shape
   /** Also as NDJSON. */
   readonly streams?: true
   handle(
-    input: { readonly params: z.output<P>; readonly query: z.output<Q>; readonly body: z.output<B> },
+    input: {
+      readonly params: z.output<P>
+      readonly query: z.output<Q>
+      readonly body: z.output<B>
+      readonly form?: string | undefined
+    },
     services: Services,
     access: Access,
   ): Promise<unknown>
@@ -55,6 +70,11 @@ export const defineRoute = <P extends Shape, Q extends Shape, B extends Shape>(r
   route as unknown as Route
 
 export const rows = (name: string, source: AsyncIterable<readonly unknown[]>): RowsAnswer => ({ name, rows: source })
+
+export const text = (type: string, text: string): TextAnswer => ({ type, text })
+
+export const isText = (value: unknown): value is TextAnswer =>
+  typeof value === 'object' && value !== null && 'text' in value && 'type' in value && Object.keys(value).length === 2
 
 export const isRows = (value: unknown): value is RowsAnswer =>
   typeof value === 'object' &&

@@ -14,7 +14,7 @@ export function mountStream(app: Express, services: Services, mode: AccessMode):
   app.get('/v1/stream', async (request, response) => {
     const body = async () => new Uint8Array()
     const caller = await callerOf(services, request, { ...RULE, mode, body })
-    await admit(services, { ...RULE, caller, community: undefined, cookies: cookiesOf(request, response) })
+    await admit(services, { ...RULE, caller, community: undefined, cookies: cookiesOf(request, response), origin: '' })
     services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
   })
 }

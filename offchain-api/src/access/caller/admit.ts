@@ -37,7 +37,14 @@ export async function callerOf(
 /** Second half, when it is known what the request is about. @throws Refusal 401, 403 */
 export async function admit(
   services: Services,
-  it: { rule: RuleName; route: string; caller: Caller; community: string | undefined; cookies: Cookies },
+  it: {
+    rule: RuleName
+    route: string
+    caller: Caller
+    community: string | undefined
+    cookies: Cookies
+    origin: string
+  },
 ): Promise<Access> {
   const { rule, route, caller, community, cookies } = it
   const relations =
@@ -49,6 +56,7 @@ export async function admit(
     grants: verdict.grants,
     relations,
     cookies,
+    origin: it.origin,
     refuse: (needs) => refuse(refusal(rule, needs, caller, route)),
   }
 }

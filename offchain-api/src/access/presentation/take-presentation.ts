@@ -1,9 +1,11 @@
 import type { Hex, Operation } from '@opem/domain'
+import type { OperationalStore } from '../../operational/store.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { type ChallengeRefusal, useChallenge } from '../challenge/challenges.ts'
 import type { CredentialType, Presented, Verified } from '../identity.ts'
-import { claimsOfProof, type HolderProof } from '../proof.ts'
+import { readRequest } from '../openid4vp/requests.ts'
+import { claimsOfProof, type GivenProof, type HolderProof } from '../proof.ts'
 
 export interface Taken extends Presented {
   /** Of the account that the challenge was made for, if for one. */
@@ -17,7 +19,7 @@ export interface Taken extends Presented {
  */
 export async function takePresentation(
   { store, identity, now }: Pick<AccessParts, 'store' | 'identity' | 'now'>,
-  proof: HolderProof,
+  given: GivenProof,
   expected: {
     readonly browser: string | undefined
     readonly operation: Operation
@@ -25,6 +27,7 @@ export async function takePresentation(
   },
 ): Promise<Taken> {
   const { operation, accepts } = expected
+  const proof = await proofOf(store, given, expected.browser, now())
   const { challenge, types } = claimsOfProof(proof)
   if (challenge === undefined || !/^0x[0-9a-f]{64}$/.test(challenge)) throw challengeRefusal('unknown', operation)
   if (expected.browser === undefined) throw challengeRefusal('foreign', operation)
@@ -40,6 +43,29 @@ export async function takePresentation(
   })
   if (!verified.ok) throw new Refusal(422, verified.code, verified.reason)
   return { ...verified.value, account: used.account }
+}
+
+/** A proof as it came, or the answer that an EU wallet left here for the same browser. */
+async function proofOf(
+  store: OperationalStore,
+  given: GivenProof,
+  browser: string | undefined,
+  now: number,
+): Promise<HolderProof> {
+  if (!('request' in given)) return given
+  const request = browser === undefined ? undefined : await readRequest(store, { id: given.request, now, browser })
+  if (!request)
+    throw new Refusal(
+      422,
+      'ERR_WALLET_REQUEST_UNKNOWN',
+      'there is no such request of this browser, or it is over; make a new one',
+    )
+  if (request.vpToken) return { kind: 'openid4vp', vpToken: request.vpToken }
+  throw new Refusal(
+    409,
+    'ERR_WALLET_WAITING',
+    `the wallet has not answered yet${request.reason === null ? '' : `: ${request.reason}`}; answer the request in it`,
+  )
 }
 
 /** The credential of a type among those presented. */

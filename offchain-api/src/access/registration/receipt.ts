@@ -3,9 +3,9 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { lockAccount, readAccount } from '../accounts/accounts.ts'
 import { writeCall } from '../chain/calls.ts'
-import { credentialOfHash } from '../contract/credentials.ts'
+import { credentialOfHash, pendingCredential } from '../contract/credentials.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
-import type { HolderProof } from '../proof.ts'
+import type { GivenProof } from '../proof.ts'
 import { CHAIN_WAIT_MS, toldToChain } from './register.ts'
 
 /**
@@ -15,13 +15,15 @@ import { CHAIN_WAIT_MS, toldToChain } from './register.ts'
  */
 export async function takeReceipt(
   parts: AccessParts,
-  it: { presentation: HolderProof; browser: string | undefined },
+  it: { presentation: GivenProof; browser: string | undefined },
 ): Promise<{ account: Hex }> {
   const { store, outbox, now } = parts
   const taken = await takePresentation(parts, it.presentation, {
-    ...{ browser: it.browser, operation: 'receipt', accepts: [['AccountCredential']] },
+    ...{ browser: it.browser, operation: 'receipt' },
+    // An EU wallet holds no VC-JWT; the key to which its identity is bound answers for the account's.
+    accepts: [[it.presentation.kind === 'openid4vp' ? 'IdentityCredential' : 'AccountCredential']],
   })
-  const { hash, subject } = credentialOf(taken, 'AccountCredential')!
+  const { hash, subject } = credentialOf(taken, 'AccountCredential') ?? (await waitingFor(parts, taken.holder))
   const credential = await credentialOfHash(store.rows, hash)
   const account = credential && (await readAccount(store.rows, credential.account))
   // The verifier has seen that the subject is the holder; the account must be theirs, and the challenge for it.
@@ -53,6 +55,12 @@ export async function takeReceipt(
   })
   if (id !== undefined) toldToChain(await outbox.settle(id, CHAIN_WAIT_MS))
   return { account: account.account }
+}
+
+async function waitingFor({ store, identity }: AccessParts, did: string): Promise<{ hash: Hex; subject: string }> {
+  const waiting = await pendingCredential(store.rows, (await identity()).accountIdOf(did))
+  if (!waiting) throw unknown()
+  return { hash: waiting.hash, subject: did }
 }
 
 const unknown = () =>

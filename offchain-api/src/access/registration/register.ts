@@ -8,7 +8,7 @@ import type { Fate } from '../chain/outbox.ts'
 import { pendingCredential, storeCredential } from '../contract/credentials.ts'
 import type { Identity, RepresentativeClaims } from '../identity.ts'
 import { credentialOf, type Taken, takePresentation } from '../presentation/take-presentation.ts'
-import type { HolderProof } from '../proof.ts'
+import type { GivenProof } from '../proof.ts'
 import { TERMS } from './terms.ts'
 
 /** An Account credential is good for a year; each contract issues the next version. */
@@ -20,7 +20,7 @@ export interface Application {
   readonly kind: 'company' | 'citizen'
   readonly roles: readonly MarketRole[]
   readonly terms: string
-  readonly presentation: HolderProof
+  readonly presentation: GivenProof
   readonly browser: string | undefined
 }
 

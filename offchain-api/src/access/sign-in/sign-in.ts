@@ -7,7 +7,7 @@ import { rememberUser, userOf } from '../company/users.ts'
 import { credentialOfHash } from '../contract/credentials.ts'
 import type { AccountClaims, RepresentativeClaims, Verified } from '../identity.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
-import type { HolderProof } from '../proof.ts'
+import type { GivenProof } from '../proof.ts'
 import { openSession } from '../session/sessions.ts'
 
 const ACCEPTS = [
@@ -15,6 +15,8 @@ const ACCEPTS = [
   ['RepresentativeCredential', 'AccountCredential'],
   ['RepresentativeCredential'],
 ] as const
+// An EU wallet holds no VC-JWT: the account is that of the key to which its identity is bound.
+const ACCEPTS_OF_EU_WALLETS = [['IdentityCredential']] as const
 
 /**
  * Opens a session for the holder of an account, or for a company's representative. A representative who does not bring
@@ -24,12 +26,14 @@ const ACCEPTS = [
  */
 export async function signIn(
   parts: AccessParts,
-  it: { presentation: HolderProof; browser: string | undefined },
+  it: { presentation: GivenProof; browser: string | undefined },
 ): Promise<{ id: string; handle: string }> {
   const { store, now, log } = parts
   const taken = await takePresentation(parts, it.presentation, {
-    ...{ browser: it.browser, operation: 'sign-in', accepts: ACCEPTS },
+    ...{ browser: it.browser, operation: 'sign-in' },
+    accepts: it.presentation.kind === 'openid4vp' ? ACCEPTS_OF_EU_WALLETS : ACCEPTS,
   })
+  if (credentialOf(taken, 'IdentityCredential')) return signInOfKey(parts, taken.holder)
   const representative = credentialOf<RepresentativeClaims>(taken, 'RepresentativeCredential')
   const presented = credentialOf<AccountClaims>(taken, 'AccountCredential')
   const accountCredential = presented ?? (await askCompany(parts, representative!))
@@ -58,6 +62,23 @@ export async function signIn(
     credentialIssuer: representative?.issuer,
     credentialJti: representative?.jti,
     now: now(),
+  })
+  log.signIn(account.account, now())
+  return session
+}
+
+async function signInOfKey(parts: AccessParts, did: string): Promise<{ id: string; handle: string }> {
+  const { store, now, log } = parts
+  const identity = await parts.identity()
+  const account = await readAccount(store.rows, identity.accountIdOf(did))
+  if (!account)
+    throw new Refusal(403, 'ERR_ACCOUNT_UNKNOWN', 'the key of this wallet has no account here; register first')
+  if (account.status !== 'active') throw notActive(account.status, account.reason)
+  const onChain = await identity.accountOnChain(account.account)
+  if (onChain.status !== 'active') throw notActive(onChain.status, null)
+  const session = await openSession(store, {
+    ...{ account: account.account, did, representative: false, name: account.name, accountVersion: account.version },
+    ...{ credentialIssuer: undefined, credentialJti: undefined, now: now() },
   })
   log.signIn(account.account, now())
   return session

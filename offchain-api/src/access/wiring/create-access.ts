@@ -1,8 +1,9 @@
 import { type Hex, OpemError } from '@opem/domain'
 import { issueCredential } from '@opem/ssi/credential'
 import { createDidResolver, didOfAddress, parseDid } from '@opem/ssi/did'
+import type { PinnedIssuer } from '@opem/ssi/openid4vp'
 import { createChainPorts } from '@opem/ssi/verifier'
-import type { PrivateKeyAccount } from 'viem'
+import { createPublicClient, http, type PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { Refusal } from '../../unified-api/problem.ts'
@@ -11,6 +12,7 @@ import type { IdentifyParts } from '../caller/identify.ts'
 import { applied } from '../chain/applied.ts'
 import { createOutbox } from '../chain/outbox.ts'
 import { createRegistry } from '../chain/registry.ts'
+import { watchRegistries } from '../chain/watch.ts'
 import { createOwnSystems } from '../company/systems.ts'
 import { createAccessLog } from '../log/access-log.ts'
 import { createDeliveries } from '../registration/deliver.ts'
@@ -18,11 +20,14 @@ import { CREDENTIAL_SECONDS } from '../registration/register.ts'
 import { createCompanyWallet } from './company-wallet.ts'
 import { createIdentity } from './identity.ts'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
+import { createOpenid4vp } from './openid4vp.ts'
 import { createTokens } from './tokens.ts'
 
 export interface AccessSettings {
   /** Folder of the marketplace's own keys: of its DID and of access tokens. */
   readonly dir: string
+  /** Seals the DID's keys; without it a secret is kept in a file beside them. */
+  readonly agentSecret: string | undefined
   readonly systemsFile: string | undefined
   /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
   readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
@@ -31,6 +36,10 @@ export interface AccessSettings {
   /** Canonical DIDs of the accounts that operate the marketplace. */
   readonly operatorDids: readonly string[]
   readonly pendingSeconds: number
+  /** Where wallets elsewhere reach this API. */
+  readonly publicUrl: string | undefined
+  /** Issuers of SD-JWT credentials that are known by their keys or certificates. */
+  readonly pinnedIssuers: readonly PinnedIssuer[]
   /** Wallets may run on this machine. */
   readonly development: boolean
 }
@@ -65,26 +74,38 @@ export function createAccess({
     async ({ chainId, addresses }): Promise<Marketplace> =>
       openMarketplace({
         ...{ dir: settings.dir, rpcUrl: chainUrl, chainId, registry: addresses.EthereumDIDRegistry as Hex },
-        ...{ resolver: await resolver(), payer: registrarOf },
+        ...{ secret: settings.agentSecret, resolver: await resolver(), payer: await registrarOf() },
       }),
   )
-  const identity = onDeployment(async ({ chainId, addresses }) => {
-    const [issuer, known, at] = await Promise.all([marketplace(), resolver(), registry()])
-    const chainPorts = createChainPorts({
+  const chainPorts = onDeployment(async ({ addresses }) =>
+    createChainPorts({
       rpcUrl: chainUrl,
       addresses: {
         IssuerRegistry: addresses.IssuerRegistry as Hex,
         RevocationRegistry: addresses.RevocationRegistry as Hex,
       },
-    })
-    const ports = { ...chainPorts, resolver: known, chainId, marketplace: issuer.did }
+    }),
+  )
+  const openid4vp = onDeployment(async ({ chainId }) => {
+    const [party, ports] = await Promise.all([marketplace(), chainPorts()])
+    const { pinnedIssuers: issuers, development } = settings
+    return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development })
+  })
+  const identity = onDeployment(async ({ chainId }) => {
+    const [issuer, known, at, asked, eu] = await Promise.all([
+      marketplace(),
+      resolver(),
+      registry(),
+      chainPorts(),
+      openid4vp(),
+    ])
+    const ports = { ...asked, resolver: known, chainId, marketplace: issuer.did, openid4vp: eu.verifier }
     return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
   })
   const wallet = onDeployment(async () => {
-    const [{ did, agreementKeys, publish }, known] = await Promise.all([marketplace(), resolver()])
-    await publish()
+    const [{ did, agreementKeys }, known] = await Promise.all([marketplace(), resolver()])
     return createCompanyWallet({
-      ...{ did, keys: agreementKeys, resolver: known, development: settings.development },
+      ...{ did, keys: await agreementKeys(), resolver: known, development: settings.development },
     })
   })
   const tokens = onDeployment(async () =>
@@ -95,7 +116,7 @@ export function createAccess({
   const issueDevelopmentIdentity =
     developmentIssuer &&
     (async (subject: string, name: string) => {
-      const [{ chainId }, signer] = await Promise.all([deployment(), developmentIssuer()])
+      const [{ chainId }, signer] = await Promise.all([deployment(), developmentIssuer().catch(noIssuer)])
       const did = parseDid(subject, chainId)
       if (!did.ok) throw new Refusal(400, did.code, did.reason)
       return issueCredential({
@@ -105,10 +126,26 @@ export function createAccess({
     })
 
   const outbox = createOutbox({ store, registry, applied: applied(now), log })
+  const watched = onDeployment(async ({ chainId, block, addresses }) => ({
+    client: createPublicClient({ transport: http(chainUrl, { timeout: 5000, retryCount: 0 }) }),
+    accountOn: (await registry()).accountOn,
+    ...{ chainId, block, accounts: addresses.AccountRegistry as Hex, revocations: addresses.RevocationRegistry as Hex },
+  }))
+  const watch = watchRegistries({ store, watched, now })
   const deliveries = createDeliveries(() => parts)
   const operators = new Set(settings.operatorDids)
   const parts: AccessParts & IdentifyParts = {
-    ...{ store, identity, wallet, outbox, tokens, now, pendingSeconds: settings.pendingSeconds },
+    ...{
+      store,
+      identity,
+      wallet,
+      openid4vp,
+      publicUrl: settings.publicUrl,
+      outbox,
+      tokens,
+      now,
+      pendingSeconds: settings.pendingSeconds,
+    },
     log: createAccessLog(store),
     issueDevelopmentIdentity,
     ownSystems: createOwnSystems(settings.systemsFile),
@@ -118,11 +155,21 @@ export function createAccess({
   return {
     ...parts,
     async close() {
+      watch.close()
       await deliveries.close()
       await outbox.close()
       await parts.log.close()
     },
   }
+}
+
+function noIssuer(cause: unknown): never {
+  if (!(cause instanceof OpemError) || cause.code !== 'ERR_KEY_FILE_MISSING') throw cause
+  throw new Refusal(
+    404,
+    'ERR_NO_DEVELOPMENT_ISSUER',
+    'this development chain has no issuer of identities; opem up makes one',
+  )
 }
 
 async function missingRegistrar(): Promise<never> {

@@ -1,14 +1,9 @@
 import { OpemError } from '@opem/domain'
-import { type ClaimsOf, credentialHashOf, issueCredential, type JwtSigner } from '@opem/ssi/credential'
+import { type ClaimsOf, credentialHashOf } from '@opem/ssi/credential'
 import { accountIdOf, type Did, type DidResolver, parseDid } from '@opem/ssi/did'
 import { type VerifierPorts, verifyCredential, verifyPresentation } from '@opem/ssi/verifier'
 import type { ChainAccount, Identity } from '../identity.ts'
-
-/** The marketplace's own DID and the key that issues under it. */
-export interface Issuer {
-  readonly did: Did
-  readonly signer: JwtSigner
-}
+import type { Marketplace } from './marketplace.ts'
 
 /** The verifier and the issuer on one deployment, as the capabilities of access ask them. */
 export function createIdentity({
@@ -17,7 +12,7 @@ export function createIdentity({
   ports,
   accountOn,
 }: {
-  readonly issuer: Issuer
+  readonly issuer: Pick<Marketplace, 'did' | 'issueAccount'>
   readonly chainId: number
   readonly ports: VerifierPorts & { readonly resolver: DidResolver }
   readonly accountOn: (account: `0x${string}`) => Promise<ChainAccount>
@@ -41,9 +36,9 @@ export function createIdentity({
     },
     isRevoked: (of, jti) => ports.isRevoked(canonical(of), jti),
     async issueAccountCredential({ subject, claims, expiresAt, jti }) {
-      const jwt = await issueCredential({
-        ...{ issuer: issuer.did, signer: issuer.signer, type: 'AccountCredential', subject: canonical(subject) },
-        ...{ claims: claims as unknown as ClaimsOf<'AccountCredential'>, expiresAt, jti },
+      const jwt = await issuer.issueAccount({
+        ...{ subject: canonical(subject), expiresAt, jti },
+        claims: claims as unknown as ClaimsOf<'AccountCredential'>,
       })
       return { jwt, hash: credentialHashOf(jwt) }
     },

@@ -1,63 +1,75 @@
-import { hkdfSync } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from '@opem/domain'
-import { createKeyFile, openKeyFile, readPrivateKey } from '@opem/ssi'
-import { type DidResolver, didOfAddress } from '@opem/ssi/did'
-import { type AgreementKey, agreementKeyOf } from '@opem/ssi/didcomm'
-import { bytesToHex, hexToBytes, type PrivateKeyAccount } from 'viem'
-import type { Issuer } from './identity.ts'
-import { publishAgreementKey } from './publish-agreement-key.ts'
+import type { ClaimsOf } from '@opem/ssi/credential'
+import type { Did, DidResolver } from '@opem/ssi/did'
+import type { AgreementKey } from '@opem/ssi/didcomm'
+import { bytesToHex, type PrivateKeyAccount } from 'viem'
 
-/** The marketplace as a party: its DID, the key it issues with, and those it speaks DIDComm with. */
-export interface Marketplace extends Issuer {
-  readonly agreementKeys: readonly AgreementKey[]
-  /** Makes sure that its DID document shows its key agreement key; wallets answer nobody else. */
-  publish(): Promise<void>
+/** The marketplace as a party: its DID, what it issues, and the keys it speaks DIDComm with. */
+export interface Marketplace {
+  readonly did: Did
+  issueAccount(it: {
+    readonly subject: Did
+    readonly claims: ClaimsOf<'AccountCredential'>
+    readonly expiresAt: number
+    readonly jti: string
+  }): Promise<string>
+  agreementKeys(): Promise<readonly AgreementKey[]>
+  /** Signs as the DID's owner, for whoever resolves it. 64 bytes. */
+  sign(hash: Hex): Promise<Hex>
 }
 
-/** Opens the marketplace's key `dir/marketplace.json` (mode 600), made at the first start. */
+/**
+ * Opens the marketplace's agent: keys sealed in `dir/agent.json`, made at the first start with the secret that is given,
+ * or one of its own in `dir/agent-secret` (mode 600).
+ * @throws ERR_SECRET, ERR_SEALED, ERR_AGENT_KEY; ERR_CHAIN_UNREACHABLE (retryable)
+ */
 export async function openMarketplace({
   dir,
-  rpcUrl,
-  chainId,
-  registry,
+  secret,
   resolver,
   payer,
+  ...chain
 }: {
   readonly dir: string
+  readonly secret: string | undefined
   readonly rpcUrl: string
   readonly chainId: number
+  /** ERC-1056. */
   readonly registry: Hex
   readonly resolver: DidResolver
   /** Pays for what the marketplace's DID document says. */
-  readonly payer: () => Promise<PrivateKeyAccount>
+  readonly payer: PrivateKeyAccount
 }): Promise<Marketplace> {
-  const path = join(dir, 'marketplace.json')
-  const account = existsSync(path) ? await openKeyFile(path) : await createKeyFile(path)
-  const agreement = agreementKeyOf(derived(await readPrivateKey(path)))
-  const did = didOfAddress(chainId, account.address)
+  // Only who issues needs Veramo: an API that waits for its chain starts without it.
+  const { agentSecret, openAgent } = await import('@opem/ssi/agent')
+  const sealed = agentSecret(secret, join(dir, 'agent-secret'))
+  const agent = await openAgent({ ...chain, payer, path: join(dir, 'agent.json'), secret: sealed })
   let published: Promise<void> | undefined
-  const publish = async () => {
-    const { keyAgreement } = await resolver.resolve(did)
-    const shown = keyAgreement.some(({ publicKey }) => bytesToHex(publicKey) === bytesToHex(agreement.publicKey))
-    if (!shown)
-      await publishAgreementKey({
-        ...{ rpcUrl, chainId, registry, owner: account, payer: await payer(), publicKey: agreement.publicKey },
-      })
+
+  /** Wallets answer nobody whose DID document does not show the key. */
+  async function publish(): Promise<void> {
+    const { publicKey } = await agent.agreementKey()
+    const { keyAgreement } = await resolver.resolve(agent.did)
+    const shown = keyAgreement.some((key) => bytesToHex(key.publicKey) === bytesToHex(publicKey))
+    if (!shown) await agent.publishAgreementKey()
   }
+
   return {
-    ...{ did, signer: account, agreementKeys: [agreement] },
-    publish() {
+    did: agent.did,
+    issueAccount: (it) => agent.issue({ type: 'AccountCredential', ...it }),
+    async agreementKeys() {
       published ??= publish().catch((cause) => {
         published = undefined
         throw cause
       })
-      return published
+      await published
+      return [await agent.agreementKey()]
+    },
+    async sign(data) {
+      const { controllerKeyId } = await agent.veramo.didManagerGet({ did: agent.did })
+      const signing = { keyRef: controllerKeyId!, data, algorithm: 'eth_rawSign', encoding: 'hex' } as const
+      return (await agent.veramo.keyManagerSign(signing)) as Hex
     },
   }
 }
-
-// A key of its own for its own purpose (RFC 5869), so that one file holds all there is to back up.
-const derived = (key: Hex): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', hexToBytes(key), '', 'opem marketplace key agreement 1', 32))

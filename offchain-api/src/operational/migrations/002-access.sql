@@ -147,6 +147,25 @@ CREATE INDEX chain_calls_open ON chain_calls (id) WHERE state IN ('wanted', 'sig
 -- Asked twice, told once: a credential is opened, activated or renewed by one call.
 CREATE UNIQUE INDEX chain_calls_once ON chain_calls (account, kind, (call ->> 'credentialHash')) WHERE state <> 'dropped';
 
+-- Up to which block the registries' events are mirrored here.
+CREATE TABLE chain_cursors (
+  name  text PRIMARY KEY,
+  block bigint NOT NULL
+);
+
+-- What EU wallets are asked, and their answers until the page takes them.
+CREATE TABLE openid4vp_requests (
+  id           text PRIMARY KEY,
+  browser      text NOT NULL,
+  operation    text NOT NULL,
+  challenge    text NOT NULL,
+  state        text NOT NULL,
+  response_key jsonb NOT NULL,
+  vp_token     jsonb,
+  reason       text,
+  expires_at   bigint NOT NULL
+);
+
 -- Kept for people's deeds and for every refusal; what systems do all day is counted only.
 CREATE TABLE access_log (
   at      bigint NOT NULL,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readAccount } from '../../access/accounts/accounts.ts'
 import { makeChallenge } from '../../access/challenge/challenges.ts'
 import { readCredential } from '../../access/contract/credentials.ts'
-import { holderProof } from '../../access/proof.ts'
+import { givenProof } from '../../access/proof.ts'
 import { takeReceipt } from '../../access/registration/receipt.ts'
 import { register } from '../../access/registration/register.ts'
 import { TERMS } from '../../access/registration/terms.ts'
@@ -55,7 +55,7 @@ export const postRegistration = defineRoute({
     kind: z.enum(['company', 'citizen']),
     roles: marketRoles,
     terms: z.string().max(20).meta({ description: 'version of the terms that is accepted' }),
-    presentation: holderProof,
+    presentation: givenProof,
   }),
   answers: z.object({
     account: bytes32,
@@ -112,7 +112,7 @@ export const postReceipt = defineRoute({
   summary:
     'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
   access: 'public',
-  body: z.strictObject({ presentation: holderProof }),
+  body: z.strictObject({ presentation: givenProof }),
   answers: z.object({ account: bytes32, status: z.literal('active') }),
   async handle({ body: { presentation } }, { access }, { cookies }) {
     const { account } = await takeReceipt(access, { presentation, browser: cookies.get(BROWSER) })

@@ -14,6 +14,13 @@ import { getCommunities, getCommunity, postCommunity, postRules } from './commun
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
+import {
+  getWalletRequest,
+  getWalletResponse,
+  postWalletRequest,
+  postWalletRequestObject,
+  postWalletResponse,
+} from './openid4vp.ts'
 import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
@@ -59,6 +66,11 @@ export const routes: readonly Route[] = [
   postRefresh,
   getSession,
   deleteSession,
+  postWalletRequest,
+  getWalletRequest,
+  postWalletRequestObject,
+  postWalletResponse,
+  getWalletResponse,
   getAccounts,
   getAccount,
   postSuspend,

@@ -2,7 +2,7 @@ import { formatInstant } from '@opem/domain'
 import { z } from 'zod'
 import { authorisationsOf, authorise, nextPeriod, withdraw } from '../../access/meter-authorisation/authorisations.ts'
 import { credentialOf, takePresentation } from '../../access/presentation/take-presentation.ts'
-import { holderProof } from '../../access/proof.ts'
+import { givenProof } from '../../access/proof.ts'
 import { BROWSER } from '../../access/session/cookies.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
@@ -37,7 +37,7 @@ export const postMeterAuthorisation = defineRoute({
     'A member presents a Data-source credential (operation authorise-meter): from the next period on the meter is used.',
   access: 'own-meters',
   params,
-  body: z.strictObject({ presentation: holderProof }),
+  body: z.strictObject({ presentation: givenProof }),
   answers: shape,
   async handle({ params: { id }, body: { presentation } }, services, { caller, relations, cookies, refuse }) {
     const { store, access } = services

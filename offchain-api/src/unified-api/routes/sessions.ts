@@ -1,6 +1,6 @@
 import { ACTORS, MARKET_ROLES } from '@opem/domain'
 import { z } from 'zod'
-import { holderProof } from '../../access/proof.ts'
+import { givenProof } from '../../access/proof.ts'
 import { ACCESS, BROWSER, REFRESH } from '../../access/session/cookies.ts'
 import { endSession } from '../../access/session/sessions.ts'
 import { formatSession, handOut, REFRESH_PATH, refresh } from '../../access/session/tokens.ts'
@@ -35,7 +35,7 @@ export const postSignIn = defineRoute({
   summary:
     "Opens a session for an account's holder, or for a representative of a company, whose wallet is asked for the Account credential when it is not presented. Tokens come as cookies, or in the body for a machine.",
   access: 'public',
-  body: z.strictObject({ presentation: holderProof, tokens }),
+  body: z.strictObject({ presentation: givenProof, tokens }),
   answers: handedOut,
   async handle({ body }, { access }, { cookies }) {
     const opened = await signIn(access, { presentation: body.presentation, browser: cookies.get(BROWSER) })
