@@ -262,15 +262,19 @@ const tls = ({ key, certificate }: { key: string; certificate: string }) => ({
   ca: own.certificate,
 })
 
-test('a system publishes over TLS with the client certificate it is configured with', async () => {
-  const device = await opensslCertificate('device')
-  known.add({ id: 'company-2', certificateSha256: sha256(device.certificate), meters: ['home-9'], subscribes: false })
-  expect(await publishes(tls(device), 'home-9', broker.tlsUrl)).toBe(true)
-  expect(await publishes(tls(device), 'home-1', broker.tlsUrl)).toBe(false)
-  await until(() => heard.length > 0, 'the telegram')
-  expect(heard).toEqual(['opem/v1/home-9/telegram telegram'])
-  refusedWith('ERR_BROKER_METER')
-})
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a system publishes over %s with the client certificate it is configured with',
+  async (version) => {
+    const device = await opensslCertificate('device')
+    known.add({ id: 'company-2', certificateSha256: sha256(device.certificate), meters: ['home-9'], subscribes: false })
+    const proof = { ...tls(device), minVersion: version, maxVersion: version }
+    expect(await publishes(proof, 'home-9', broker.tlsUrl)).toBe(true)
+    expect(await publishes(proof, 'home-1', broker.tlsUrl)).toBe(false)
+    await until(() => heard.length > 0, 'the telegram')
+    expect(heard).toEqual(['opem/v1/home-9/telegram telegram'])
+    refusedWith('ERR_BROKER_METER')
+  },
+)
 
 test('a certificate that nobody registered is refused, also with the same name', async () => {
   const device = await opensslCertificate('device')
