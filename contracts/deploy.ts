@@ -37,8 +37,10 @@ const REGISTRIES = [
   'RevocationRegistry',
   'AccountRegistry',
 ] as const
+/** Immutable, beside the registries. */
+const BOOKS = ['PriceBook'] as const
 type Spine = Record<(typeof SPINE)[number], Address>
-type Registries = Record<(typeof REGISTRIES)[number], Address>
+type Registries = Record<(typeof REGISTRIES)[number] | (typeof BOOKS)[number], Address>
 
 export interface Deployment {
   readonly chainId: number
@@ -90,7 +92,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
 const has = (names: readonly (keyof (Spine & Registries))[], { addresses }: Begun): boolean =>
   names.every((name) => addresses?.[name] !== undefined)
 const hasSpine = (known: Begun): known is WithSpine => has(SPINE, known)
-const isWhole = (known: Begun): known is Deployment => has([...SPINE, ...REGISTRIES], known)
+const isWhole = (known: Begun): known is Deployment => has([...SPINE, ...REGISTRIES, ...BOOKS], known)
 
 /** Communities, settlement, access and DIDs. `begun` is a deployment that was interrupted. */
 async function spine(options: DeployOptions, provider: SigningProvider, begun?: Begun): Promise<WithSpine> {
@@ -145,7 +147,8 @@ async function addIdentity(options: DeployOptions, provider: SigningProvider, be
       parameters: { Identity: { timelockSeconds: options.timelockSeconds } },
     })
     const proxies = REGISTRIES.map((name) => [name, addressOf(`Identity#${name}Proxy`)])
-    const addresses = { ...begun.addresses, ...(Object.fromEntries(proxies) as Registries) }
+    const books = BOOKS.map((name) => [name, addressOf(`Identity#${name}`)])
+    const addresses = { ...begun.addresses, ...(Object.fromEntries([...proxies, ...books]) as Registries) }
     return write(record(options.deploymentDir), { ...begun, addresses })
   }
   if (existsSync(journal) && (await canResume(provider, journal))) {

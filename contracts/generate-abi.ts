@@ -16,6 +16,7 @@ const sources: Record<string, string> = {
   CommunityFactory: join(root, 'artifacts/contracts/communities/CommunityFactory.sol/CommunityFactory.json'),
   EnergyCommunity: join(root, 'artifacts/contracts/communities/EnergyCommunity.sol/EnergyCommunity.json'),
   Settlement: join(root, 'artifacts/contracts/communities/Settlement.sol/Settlement.json'),
+  PriceBook: join(root, 'artifacts/contracts/communities/PriceBook.sol/PriceBook.json'),
   IssuerRegistry: join(root, 'artifacts/contracts/identity/IssuerRegistry.sol/IssuerRegistry.json'),
   SchemaRegistry: join(root, 'artifacts/contracts/identity/SchemaRegistry.sol/SchemaRegistry.json'),
   CredentialDefinitionRegistry: join(
@@ -37,6 +38,7 @@ const exportNames: Record<string, string> = {
   CommunityFactory: 'communityFactoryAbi',
   EnergyCommunity: 'energyCommunityAbi',
   Settlement: 'settlementAbi',
+  PriceBook: 'priceBookAbi',
   IssuerRegistry: 'issuerRegistryAbi',
   SchemaRegistry: 'schemaRegistryAbi',
   CredentialDefinitionRegistry: 'credentialDefinitionRegistryAbi',

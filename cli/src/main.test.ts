@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +50,24 @@ test('wrong words end with a sentence and exit code 1', async () => {
     code: 1,
     stderr: 'ERR_MONTH: --month is "2015-13": give a year and a month, like 2015-06.\n',
   })
+})
+
+test('a machine is told of wrong words as JSON', async () => {
+  const { code, stderr } = await opem('settle', '--readings', 'a.csv', '--kee', 'even', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stderr).error).toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining("'--kee'") })
+})
+
+test('a reader that has read enough ends the command quietly', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, hour) => {
+    const start = new Date(Date.UTC(2020, 0, 1, hour)).toISOString().replace('.000', '')
+    return `${start},3600,A,0,1\n${start},3600,B,1,0`
+  })
+  const file = join(home, 'readings.csv')
+  writeFileSync(file, `period_start,period_seconds,member,import_wh,export_wh\n${lines.join('\n')}\n`)
+  const script = `set -o pipefail; "${process.execPath}" "${OPEM}" settle --readings "${file}" --key even --json | head -n 1`
+  const { stdout, stderr, status } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+  expect({ lines: stdout.trim().split('\n').length, stderr, status }).toEqual({ lines: 1, stderr: '', status: 0 })
 })
 
 test('a marketplace that does not run is said to be so, also to machines', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, CommanderError, Command as Program } from 'commander'
-import { reportFailure } from './failure.ts'
+import { refusal, reportFailure } from './failure.ts'
 
 /** A verb: its one line in the overview, and where it lives. Its file is read only when the verb is used. */
 interface Verb {
@@ -31,6 +31,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,
   },
+  prices: {
+    summary: 'commit market prices to the chain, and show what is committed',
+    load: async () => (await import('./prices/command.ts')).pricesCommand,
+  },
   settle: {
     summary: 'settle readings of a file: no chain, no server',
     load: async () => (await import('./settle/index.ts')).settleCommand,
@@ -57,8 +61,10 @@ function version(): string {
   return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
 }
 
-function newProgram(): Program {
+/** @param json a machine asked: what commander would print about wrong words is said as JSON instead */
+function newProgram(json: boolean): Program {
   return new Program('opem')
+    .configureOutput(json ? { writeErr: () => undefined } : {})
     .description('The open energy marketplace: communities that share every hour of energy, settled on chain')
     .version(version())
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
@@ -76,7 +82,8 @@ function verbIn(args: readonly string[]): string | undefined {
 export async function main(argv: readonly string[]): Promise<void> {
   const args = argv.slice(2)
   endQuietlyWithReader()
-  const program = newProgram()
+  const json = args.includes('--json')
+  const program = newProgram(json)
   const wanted = verbIn(args)
   try {
     for (const [name, verb] of Object.entries(VERBS)) {
@@ -87,8 +94,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (args.length === 0) program.help()
     await program.parseAsync([...argv])
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode
-    else reportFailure(error, args.includes('--json'))
+    if (!(error instanceof CommanderError)) reportFailure(error, json)
+    else if (json && error.exitCode !== 0)
+      reportFailure(refusal('ERR_USAGE', error.message.replace(/^error: /, '')), json)
+    else process.exitCode = error.exitCode
   }
 }
 

@@ -2,6 +2,7 @@
 export { communityFactoryAbi } from './communityFactoryAbi.ts'
 export { energyCommunityAbi } from './energyCommunityAbi.ts'
 export { settlementAbi } from './settlementAbi.ts'
+export { priceBookAbi } from './priceBookAbi.ts'
 export { issuerRegistryAbi } from './issuerRegistryAbi.ts'
 export { schemaRegistryAbi } from './schemaRegistryAbi.ts'
 export { credentialDefinitionRegistryAbi } from './credentialDefinitionRegistryAbi.ts'

@@ -16,6 +16,7 @@ struct CommunityTerms {
     uint64 startsAt;
 }
 
+/// @notice Founds communities: one clone of `EnergyCommunity` each.
 interface ICommunityFactory {
     /// @notice A community was founded by `administrator`.
     event CommunityCreated(
@@ -28,8 +29,11 @@ interface ICommunityFactory {
         bool historic
     );
 
+    /// @notice A period is 900 or 3600 seconds long.
     error FactoryPeriodLength(uint32 given);
+    /// @notice The first period starts on a multiple of `periodSeconds` since the epoch.
     error FactoryStartNotOnPeriod(uint64 startsAt, uint32 periodSeconds);
+    /// @notice Only scheme 1 (keccak leaves) is known.
     error FactoryScheme(uint8 given);
 
     /// @notice Founds a community that `msg.sender` administers, with at least one rule version (the first from `startsAt`).

@@ -64,7 +64,9 @@ struct BalanceProof {
 
 /// @notice Commitments to what every member of every community imported, exported, bought and sold, period by period.
 interface ISettlement {
+    /// @notice Governance named another factory; communities of the previous one stay registered.
     event FactoryChanged(address indexed previous, address indexed current);
+    /// @notice A community of the factory is settled here from `startsAt` on, in periods of `periodSeconds`.
     event CommunityRegistered(address indexed community, uint32 periodSeconds, uint64 startsAt);
     /// @notice Revision 0 of a batch, or a correction (revision > 0).
     event BatchSettled(
@@ -78,6 +80,8 @@ interface ISettlement {
         bytes32 root,
         PeriodTotals[] totals
     );
+    /// @notice A challenge proved `fault` in `period` of this revision: the batch verifies nothing until it is
+    /// corrected.
     event BatchFallen(
         address indexed community,
         uint64 indexed start,
@@ -102,26 +106,45 @@ interface ISettlement {
         Totals
     }
 
+    /// @notice `community` was not founded by the factory.
     error SettlementCommunityUnknown(address community);
+    /// @notice Only the factory registers communities.
     error SettlementOnlyFactory(address caller);
+    /// @notice Only a registered community tells its own rules and running state.
     error SettlementOnlyCommunity(address caller);
+    /// @notice The period that starts at `start` lies after the stop, or before the first start.
     error SettlementNotRunning(address community, uint64 start);
+    /// @notice A batch begins where the one before ended: at `expected`, epoch seconds.
     error SettlementGapOrOverlap(uint64 given, uint64 expected);
+    /// @notice A batch has 1 to `most` periods.
     error SettlementBatchSize(uint256 given, uint256 most);
+    /// @notice One word of totals for each period of the report.
     error SettlementTotalsCount(uint256 given, uint256 expected);
+    /// @notice The last period ends at `end`, after the block time `time`.
     error SettlementPeriodNotOver(uint64 end, uint64 time);
+    /// @notice The version in force at the first period is `inForce`.
     error SettlementRulesNotInForce(uint32 given, uint32 inForce);
+    /// @notice Another version comes into force at `at`, inside the batch: split it there.
     error SettlementRulesChangeInside(uint64 at);
     /// @notice The word of totals has no member or something in its low 24 bits.
     error SettlementTotalsMalformed(uint64 period, uint256 totals);
+    /// @notice T must be min(surplus, demand), `expected` Wh (at most that where the rules are not exact).
     error SettlementShared(uint64 period, uint256 shared, uint256 expected);
+    /// @notice A correction is exactly one revision above the current one.
     error SettlementRevision(uint32 given, uint32 expected);
+    /// @notice The batch given is not the one stored: its hash is `given`.
     error SettlementBatchMismatch(bytes32 given, bytes32 stored);
+    /// @notice The window for this ended at `closedAt`.
     error SettlementWindowClosed(uint64 closedAt, uint64 time);
+    /// @notice The signatures were valid up to `deadline`.
     error SettlementReportExpired(uint64 deadline, uint64 time);
+    /// @notice The balances shown do not hash to the members' root of `period`.
     error SettlementNotMembersTree(uint64 period);
+    /// @notice At most `most` members are recomputed on chain.
     error SettlementChallengeTooLarge(uint256 members, uint256 most);
+    /// @notice The period shown has no fault.
     error SettlementChallengeUnfounded();
+    /// @notice A root of zero would commit to nothing.
     error SettlementRootZero();
 
     /// @notice Settles the next batch of a community with a quorum of signatures: 64 bytes each (r ‖ vs, ERC-2098), one
@@ -164,7 +187,9 @@ interface ISettlement {
         BalanceProof calldata proof
     ) external view returns (bool);
 
+    /// @notice Seconds after revision 0 (or the repair of a fallen batch) in which a batch may be corrected.
     function correctionWindow() external view returns (uint64);
+    /// @notice Seconds in which a batch may be challenged: twice the correction window.
     function challengeWindow() external view returns (uint64);
     /// @notice Hash of the current revision of the batch of `community` that starts at `start`; 0 when there is none.
     function batchHash(address community, uint64 start) external view returns (bytes32);
@@ -177,6 +202,7 @@ interface ISettlement {
 
     /// @notice Governance names the factory whose communities are settled here.
     function setFactory(address factory) external;
+    /// @notice The factory whose communities are settled here.
     function factory() external view returns (address);
     /// @notice Called by the factory for a new community.
     function registerCommunity(address community, uint32 periodSeconds, uint64 startsAt) external;

@@ -1,7 +1,13 @@
+export { type AdjustedPeriod, adjustedPeriods, standing } from './adjustment/adjusted-periods.ts'
+export { type Adjustment, formatAdjustment, parseAdjustment } from './adjustment/adjustment.ts'
+export { type AdjustmentValues, adjustmentReport } from './adjustment/adjustment-report.ts'
 export * from './allocation/allocation.ts'
 export { type EvenBatch, evenBatch, settleEvenBatch } from './allocation/even-batch.ts'
+export { type AdjustmentVerdict, auditAdjustment, auditAdjustments } from './audit/audit-adjustment.ts'
 export { auditBatch, auditSequence } from './audit/audit-batch.ts'
+export { type AuditedFund, auditFunds } from './audit/audit-funds.ts'
 export { auditStatement } from './audit/audit-statement.ts'
+export { seriesOfRules } from './audit/check-prices.ts'
 export type * from './audit/types.ts'
 export { AUTHORISATION_MATRIX, CAPABILITIES, type Capability, type CapabilityRule } from './authorisation/matrix.ts'
 export { mayUse, ruleText } from './authorisation/may-use.ts'
@@ -59,6 +65,15 @@ export {
 } from './periods/period.ts'
 export { type MemberMoney, moneyAt, priceMember } from './pricing/member-money.ts'
 export { type PeriodPrices, periodPrices } from './pricing/period-prices.ts'
+export {
+  type CheckedPrices,
+  type CommittedPrices,
+  checkPrices,
+  type PriceAt,
+  priceSegmentHash,
+  priceSegments,
+  pricesBetween,
+} from './pricing/price-commitment.ts'
 export type { PriceSeries } from './pricing/price-series.ts'
 export { canonicalJson } from './rules/canonical-json.ts'
 export { parseRules } from './rules/parse-rules.ts'
@@ -71,8 +86,14 @@ export {
   type SettledPeriod,
   settlePeriod,
 } from './settlement/settle-period.ts'
+export { settledBook, settledMember } from './settlement/settled-book.ts'
+export * from './statement/adjustments.ts'
+export * from './statement/fund.ts'
 export * from './statement/ledger.ts'
+export * from './statement/period-state.ts'
 export { type Statement, type StatementDay, statementOf } from './statement/statement.ts'
+export * from './statement/statement-document.ts'
+export * from './statement/unmeasured.ts'
 export { type AuthorisedInterval, isAuthorised } from './substitution/authorised.ts'
 export {
   countFlags,
@@ -93,7 +114,18 @@ export {
   type Substituted,
 } from './substitution/member-energies.ts'
 export { type PeriodReading, substituteReading } from './substitution/substitute-reading.ts'
-export { cost, formatEur, MicroEur, MicroEurPerKwh, NanoEur, roundDown, roundUp, toJsonWh, Wh } from './units/units.ts'
+export {
+  cost,
+  formatEur,
+  formatNanoEur,
+  MicroEur,
+  MicroEurPerKwh,
+  NanoEur,
+  roundDown,
+  roundUp,
+  toJsonWh,
+  Wh,
+} from './units/units.ts'
 export { formatMeterReading, type MeterReading, parseMeterReading, type Quality } from './wire/meter-reading.ts'
 export { parsePriceSeries } from './wire/prices.ts'
 export { type EvidenceBook, formatTradingBatch, parseTradingBatch, type TradingBatch } from './wire/trading-batch.ts'

@@ -98,6 +98,7 @@ export interface paths {
                                 CredentialDefinitionRegistry: string;
                                 RevocationRegistry: string;
                                 AccountRegistry: string;
+                                PriceBook: string;
                             };
                         };
                     };
@@ -1474,6 +1475,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/communities/{id}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Adjustments of periods in a range, or of those that became known in one; against revisions in force only.
+         * @description Needs the community's administrator, an auditor it named, or a member who asks for their own with ?member=.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    knownFrom?: string;
+                    knownTo?: string;
+                    member?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            adjustments: components["schemas"]["Adjustment"][];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "read-trading" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Keeps a final period computed again: signed by a quorum, against the revision on chain. The same again changes nothing.
+         * @description Needs a system with the scope "oracle".
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Adjustment"];
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            stored: boolean;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "settle" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/communities/{id}/periods": {
         parameters: {
             query?: never;
@@ -1685,6 +1820,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             stored: number;
+                            known: number;
+                            changed: number;
                         };
                     };
                 };
@@ -3994,6 +4131,62 @@ export interface components {
              */
             createdAt: string;
             reason: string | null;
+        };
+        Adjustment: {
+            community: string;
+            chainId: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            batch: string;
+            revision: number;
+            batchRoot: string;
+            rules: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            start: string;
+            periodSeconds: 900 | 3600;
+            number: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            knownAt: string;
+            book: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601 with an offset
+                 * @example 2015-06-01T04:00:00Z
+                 */
+                start: string;
+                /** @description Wh */
+                surplusWh: number;
+                /** @description Wh */
+                demandWh: number;
+                /** @description Wh */
+                sharedWh: number;
+                membersRoot: string;
+                balances: {
+                    member: string;
+                    /** @description Wh */
+                    importWh: number;
+                    /** @description Wh */
+                    exportWh: number;
+                    /** @description Wh */
+                    boughtWh: number;
+                    /** @description Wh */
+                    soldWh: number;
+                    flags: number;
+                    salt: string;
+                }[];
+            };
+            signatures: string[];
         };
         Community: {
             id: string;

@@ -145,15 +145,93 @@ test('meters send a day over MQTT, the administrator starts, and the page shows 
   await page.emulateMedia({ colorScheme: 'light' })
 })
 
+test('the community page says of each period how final it is, and what the fund holds', async () => {
+  await open(`/c/${community}?day=${day}`)
+  const behind = page.getByRole('table', { name: 'Each period of the day, kWh' })
+  await behind
+    .getByRole('cell', { name: /^provisional until / })
+    .nth(23)
+    .waitFor()
+  const fund = page.getByRole('region', { name: /^Community fund, / })
+  await fund.getByRole('button', { name: 'Add up the fund' }).click()
+  // 56 kWh at 12 ct paid and 10 ct earned.
+  await fund.getByRole('row', { name: 'Held by the fund €1.12' }).waitFor()
+  expect(await fund.locator('caption').innerText()).toMatch(/7 members paid .* leave €0\.00$/)
+})
+
 test.each([
-  { name: 'A', sold: '24', fed: '0', bought: '0', grid: '0', label: 'To receive', money: '2.40' },
-  { name: 'B', sold: '8', fed: '0', bought: '0', grid: '0', label: 'To receive', money: '0.80' },
-  { name: 'C', sold: '0', fed: '0', bought: '8', grid: '0', label: 'To pay', money: '0.96' },
-  { name: 'D', sold: '0', fed: '0', bought: '16', grid: '8', label: 'To pay', money: '3.92' },
-  { name: 'E', sold: '0', fed: '0', bought: '16', grid: '8', label: 'To pay', money: '3.92' },
-  { name: 'F', sold: '0', fed: '0', bought: '16', grid: '8', label: 'To pay', money: '3.92' },
-  { name: 'H', sold: '24', fed: '0', bought: '0', grid: '0', label: 'To receive', money: '2.40' },
-])('member $name sees the own balance and money', async ({ name, sold, fed, bought, grid, label, money }) => {
+  {
+    name: 'A',
+    sold: '24',
+    fed: '0',
+    bought: '0',
+    grid: '0',
+    label: 'To receive',
+    money: '2.40',
+    noon: ['0.000', '3.000', '0.000', '0.000'],
+  },
+  {
+    name: 'B',
+    sold: '8',
+    fed: '0',
+    bought: '0',
+    grid: '0',
+    label: 'To receive',
+    money: '0.80',
+    noon: ['0.000', '1.000', '0.000', '0.000'],
+  },
+  {
+    name: 'C',
+    sold: '0',
+    fed: '0',
+    bought: '8',
+    grid: '0',
+    label: 'To pay',
+    money: '0.96',
+    noon: ['0.000', '0.000', '1.000', '0.000'],
+  },
+  {
+    name: 'D',
+    sold: '0',
+    fed: '0',
+    bought: '16',
+    grid: '8',
+    label: 'To pay',
+    money: '3.92',
+    noon: ['0.000', '0.000', '2.000', '1.000'],
+  },
+  {
+    name: 'E',
+    sold: '0',
+    fed: '0',
+    bought: '16',
+    grid: '8',
+    label: 'To pay',
+    money: '3.92',
+    noon: ['0.000', '0.000', '2.000', '1.000'],
+  },
+  {
+    name: 'F',
+    sold: '0',
+    fed: '0',
+    bought: '16',
+    grid: '8',
+    label: 'To pay',
+    money: '3.92',
+    noon: ['0.000', '0.000', '2.000', '1.000'],
+  },
+  {
+    name: 'H',
+    sold: '24',
+    fed: '0',
+    bought: '0',
+    grid: '0',
+    label: 'To receive',
+    money: '2.40',
+    noon: ['0.000', '3.000', '0.000', '0.000'],
+  },
+])('member $name sees the own balance and money, and at noon exactly the example', async (expected) => {
+  const { name, sold, fed, bought, grid, label, money, noon } = expected
   await open(`/c/${community}?day=${day}`)
   await page.getByRole('link', { name: `Member ${name}` }).press('Enter')
   await page.getByRole('heading', { level: 1, name: `Member ${name}` }).waitFor()
@@ -166,7 +244,14 @@ test.each([
     await number('Bought from the grid'),
   ]
   expect(shown).toEqual([sold, fed, bought, grid])
+  await page
+    .getByText(/^24 periods provisional until /)
+    .first()
+    .waitFor()
   expect(await figure(label).innerText()).toContain(money)
+  // Fed into the grid, sold to neighbours, bought from neighbours, bought from the grid: kWh of the hour of the example.
+  const hour = page.getByRole('row', { name: /^12:00/, includeHidden: true }).first()
+  expect(await hour.locator('td').allTextContents()).toEqual(noon)
 })
 
 test('a member verifies the balances of the day against the chain by a key press, and sees a changed one fail', async () => {

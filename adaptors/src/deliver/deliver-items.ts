@@ -10,6 +10,10 @@ export interface ImportReport {
   readonly accepted: number
   readonly duplicates: number
   readonly rejected: number
+  /** of the accepted: prices that were known otherwise before */
+  readonly changedPrices: number
+  /** names of the price series in the file */
+  readonly series: readonly string[]
   readonly refused: readonly { readonly site: string; readonly code: string; readonly reason: string }[]
   readonly findings: readonly ({ readonly site: string } & Finding)[]
   readonly meters: readonly {
@@ -37,9 +41,10 @@ export async function deliverItems(
   items: AsyncIterable<ImportItem>,
   { file, format, api, onProgress }: DeliverOptions,
 ): Promise<ImportReport> {
-  let [rows, accepted, duplicates, rejectedCount] = [0, 0, 0, 0]
+  let [rows, accepted, duplicates, rejectedCount, changedPrices] = [0, 0, 0, 0, 0]
   const refused: { site: string; code: string; reason: string }[] = []
   const findings: ({ site: string } & Finding)[] = []
+  const series = new Set<string>()
   const meters = new Map<
     string,
     { meter: string; readings: number; first: string; last: string; importWh: number; exportWh: number }
@@ -62,8 +67,11 @@ export async function deliverItems(
     }
     if (batch.rejected.length > 0) await api.postRejected(batch.rejected)
     rejectedCount += batch.rejected.length
-    if (batch.prices.length > 0) await api.postPrices(batch.prices)
-    accepted += batch.prices.length
+    if (batch.prices.length === 0) return
+    const prices = await api.postPrices(batch.prices)
+    accepted += prices.stored + prices.changed
+    duplicates += prices.known
+    changedPrices += prices.changed
   }
   const flush = async () => {
     await sending
@@ -81,6 +89,7 @@ export async function deliverItems(
         break
       case 'price':
         prices.push(item.price)
+        series.add(item.price.series)
         break
       case 'rejected':
         rejected.push(item.rejected)
@@ -106,6 +115,8 @@ export async function deliverItems(
     accepted,
     duplicates,
     rejected: rejectedCount,
+    changedPrices,
+    series: [...series],
     refused,
     findings,
     meters: [...meters.values()],

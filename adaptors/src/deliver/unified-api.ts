@@ -6,7 +6,7 @@ import type { MeterReading, RejectedRow, SpotPrice } from '../harmonise/meter-re
 export interface UnifiedApi {
   postReadings(readings: readonly MeterReading[]): Promise<Delivery>
   postRejected(rows: readonly RejectedRow[]): Promise<void>
-  postPrices(prices: readonly SpotPrice[]): Promise<void>
+  postPrices(prices: readonly SpotPrice[]): Promise<StoredPrices>
   listRejected(source?: string): Promise<KeptRow[]>
   markReplayed(id: string): Promise<void>
 }
@@ -17,6 +17,9 @@ const Delivery = z.object({
   rejected: z.array(z.object({ index: z.number(), code: z.string(), reason: z.string() })),
 })
 export type Delivery = z.infer<typeof Delivery>
+
+const StoredPrices = z.object({ stored: z.number(), known: z.number(), changed: z.number() })
+export type StoredPrices = z.infer<typeof StoredPrices>
 
 const KeptRow = z.object({
   id: z.string(),
@@ -74,7 +77,12 @@ export function unifiedApi({ url, fetch: ask = fetch, patience = 60_000, signal,
       for (const part of bySize(rows)) await send('POST', '/v1/rejected', { rejected: part })
     },
     postPrices: async (prices) => {
-      for (const [series, part] of bySeries(prices)) await send('POST', '/v1/prices', { series, prices: part })
+      const sum = { stored: 0, known: 0, changed: 0 }
+      for (const [series, part] of bySeries(prices)) {
+        const answer = StoredPrices.parse(await send('POST', '/v1/prices', { series, prices: part }))
+        for (const what of ['stored', 'known', 'changed'] as const) sum[what] += answer[what]
+      }
+      return sum
     },
     listRejected: async (source) => {
       const answer = await send('GET', `/v1/rejected${source ? `?source=${encodeURIComponent(source)}` : ''}`)

@@ -1,18 +1,29 @@
 import type { ChainBatch, RulesDocument } from '@opem/domain'
 import type { Command } from 'commander'
 import { type Address, isAddress } from 'viem'
-import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
+import { type CommunityOnChain, nowOf, readCommunity } from '../chain/read-community.ts'
 import { type Profile, readProfile } from '../community/profile.ts'
-import { evidenceOfApi, evidenceOfFile } from '../evidence/source.ts'
-import { sayableOf } from '../failure.ts'
+import { adjustmentsOfApi, evidenceOfApi, evidenceOfFile, type Piece } from '../evidence/source.ts'
+import { refusal, sayableOf } from '../failure.ts'
 import { type Instance, openInstance, type Where, withWhere } from '../instance/instance.ts'
-import { readPrices } from '../instance/prices.ts'
+import { readPrices, seriesIn } from '../instance/prices.ts'
 import { rangeOf } from '../instance/range.ts'
+import { readCheckedPrices } from '../prices/checked-prices.ts'
 import { print } from '../print.ts'
 import { type Audit, audit } from './audit.ts'
 import { auditJson, auditLines } from './report.ts'
+import { auditStatementFile, statementLines } from './statement-file.ts'
 
 type Options = Where & { community: string; from?: string; to?: string; evidence?: string; json?: boolean }
+type Given = Omit<Options, 'community'> & { community?: string; statement?: string }
+
+/** A statement file names its community and month itself. */
+async function auditFile(options: Given, path: string): Promise<void> {
+  const result = await auditStatementFile(await openInstance(options), path)
+  const ok = result.findings.length === 0
+  print(options, { ok, ...result }, statementLines(result))
+  if (!ok) process.exitCode = 1
+}
 
 /** The documents behind the rules and the prices they name; with evidence in a file the audit goes on without an API. */
 async function documentsOf(
@@ -30,14 +41,20 @@ async function documentsOf(
 
 type Documents = { readonly profile: Profile | undefined; readonly rules: readonly RulesDocument[] }
 
+async function* both(batches: AsyncIterable<Piece>, adjustments: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+  yield* batches
+  yield* adjustments
+}
+
 /** Audits the part of the range that the chain has settled. */
 async function auditRange(
-  { api }: Instance,
+  instance: Instance,
   chain: CommunityOnChain,
   { evidence: file }: Options,
   { profile, rules }: Documents,
   range: { readonly from: number; readonly to: number },
 ): Promise<Audit> {
+  const { api } = instance
   const { view, batches } = chain
   const endOf = ({ start, periods }: ChainBatch) => start + periods * view.periodSeconds
   const last = batches.at(-1)
@@ -46,9 +63,14 @@ async function auditRange(
   const inRange = batches.filter((batch) => batch.start < to && endOf(batch) > from)
   const evidence = file
     ? evidenceOfFile(file)
-    : evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length)
-  const prices = profile ? await readPrices(api, rules, from, to) : []
-  return audit({ chain, evidence, rulesDocs: rules, prices, from, to })
+    : both(
+        evidenceOfApi(api, view.community, view.periodSeconds, inRange, view.members.length),
+        adjustmentsOfApi(api, view.community, { from, to }),
+      )
+  const prices = profile ? await readPrices(api, seriesIn(rules), from, to) : []
+  const committedPrices = profile ? await readCheckedPrices(instance, rules, { from, to }) : []
+  const asked = { from, to, now: nowOf(chain), timeZone: profile?.timeZone }
+  return audit({ chain, evidence, rulesDocs: rules, prices, committedPrices, ...asked })
 }
 
 /**
@@ -81,13 +103,18 @@ export function auditCommand(program: Command): void {
       .description(
         'Reads the chain itself, holds the evidence against it, and recomputes roots, signatures, sums, split and money.',
       )
-      .requiredOption('--community <id>', 'its id (0x…) or its name')
+      .option('--community <id>', 'its id (0x…) or its name')
       .option('--from <instant>', 'first period (default: the first of all)')
       .option('--to <instant>', 'end of the last period (default: all)')
       .option('--evidence <file>', 'evidence kept with opem evidence (default: what the API keeps)')
+      .option('--statement <file>', 'a statement file (JSON) to check instead; it names community and month')
       .option('--settlement <address>', 'settlement contract (default: this marketplace’s)')
       .option('--json', 'one JSON object for machines'),
-  ).action(async (options: Options) => {
+  ).action(async ({ community: wanted, ...given }: Given) => {
+    if (given.statement !== undefined) return auditFile(given, given.statement)
+    if (wanted === undefined)
+      throw refusal('ERR_COMMUNITY', 'Audit what? Give --community <id> (an id or a name), or --statement <file>.')
+    const options: Options = { ...given, community: wanted }
     const range = rangeOf(options)
     const instance = await openInstance(options)
     const { profile, rules, missing } = await documentsOf(instance, options)

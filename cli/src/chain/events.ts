@@ -6,14 +6,18 @@ const EVENTS = [...energyCommunityAbi, ...settlementAbi].filter(({ type }) => ty
 
 const WIDEST = 10_000n
 
-/** All logs of `addresses`, read in bounded ranges: a node that refuses a range as too wide is asked for half of it. */
-async function logsOf(client: PublicClient, address: Address[], fromBlock: bigint, toBlock: bigint): Promise<Log[]> {
-  const found: Log[] = []
+/** All logs, read in bounded ranges: a node that refuses a range as too wide is asked for half of it. */
+export async function logsOf<L>(
+  logsIn: (from: bigint, to: bigint) => Promise<readonly L[]>,
+  fromBlock: bigint,
+  toBlock: bigint,
+): Promise<L[]> {
+  const found: L[] = []
   let width = WIDEST
   for (let from = fromBlock; from <= toBlock; ) {
     const to = from + width - 1n < toBlock ? from + width - 1n : toBlock
     try {
-      found.push(...(await client.getLogs({ address, fromBlock: from, toBlock: to })))
+      found.push(...(await logsIn(from, to)))
       from = to + 1n
     } catch (error) {
       if (width === 1n) throw error
@@ -33,7 +37,12 @@ export async function readEvents(
   }: { readonly settlement: Address; readonly community: Address; readonly fromBlock: bigint },
 ) {
   const head = await client.getBlockNumber({ cacheTime: 0 })
-  const logs = await logsOf(client, [settlement, community], fromBlock, head)
+  const address = [settlement, community]
+  const logs = await logsOf<Log>(
+    (from, to) => client.getLogs({ address, fromBlock: from, toBlock: to }),
+    fromBlock,
+    head,
+  )
   return parseEventLogs({ abi: EVENTS, logs: logs as Log<bigint, number, false>[] })
 }
 

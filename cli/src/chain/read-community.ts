@@ -9,7 +9,14 @@ import { inLanes } from './lanes.ts'
 export interface CommunityOnChain {
   readonly view: ChainView
   readonly batches: readonly ChainBatch[]
+  /** Seconds in which a settled batch may be corrected. */
+  readonly correctionWindow: number
+  /** Block time of the chain's head. */
+  readonly time: number
 }
+
+/** What time it is: the later of this machine's clock and the chain's, seconds since 1970. */
+export const nowOf = ({ time }: CommunityOnChain): number => Math.max(Math.floor(Date.now() / 1000), time)
 
 const lower = (hex: string) => hex.toLowerCase() as Hex
 /** Block times, each asked for once. */
@@ -139,11 +146,13 @@ export async function readCommunity(
   }
   const timeOf = blockTimes(client)
   const historic = await client.readContract({ address: community, abi: energyCommunityAbi, functionName: 'historic' })
-  const [rules, committee, createdAt, batches] = await Promise.all([
+  const [rules, committee, createdAt, batches, correctionWindow, head] = await Promise.all([
     rulesOf(events, timeOf),
     committeeOf(events, timeOf),
     timeOf(registered),
     batchesOf(client, where.settlement, events, timeOf),
+    client.readContract({ address: where.settlement, abi: settlementAbi, functionName: 'correctionWindow' }),
+    client.getBlock(),
   ])
   const view: ChainView = {
     chainId,
@@ -157,5 +166,5 @@ export async function readCommunity(
     members: membersOf(events),
     committee,
   }
-  return { view, batches }
+  return { view, batches, correctionWindow: Number(correctionWindow), time: Number(head.timestamp) }
 }

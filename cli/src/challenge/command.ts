@@ -49,7 +49,7 @@ export function challengeCommand(program: Command): void {
 
     const fell: Fallen[] = []
     for await (const piece of pieces) {
-      if ('broken' in piece) continue
+      if (!('batch' in piece)) continue
       const batch = wanted.find(
         ({ start, revision }) => start === piece.batch.start && revision === piece.batch.revision,
       )

@@ -7,11 +7,11 @@ import { refusal } from '../failure.ts'
 import { openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { rangeOf } from '../instance/range.ts'
 import { print } from '../print.ts'
-import { evidenceOfApi } from './source.ts'
+import { adjustmentsOfApi, evidenceOfApi, type Piece } from './source.ts'
 
 type Options = Where & { community: string; from?: string; to?: string; out: string; json?: boolean }
 
-/** `opem evidence`: keeps the evidence behind settled batches in a file, one batch per line, for `opem audit --evidence`. */
+/** `opem evidence`: keeps the evidence behind settled batches in a file, one batch (or adjustment) per line, for `opem audit --evidence`. */
 export function evidenceCommand(program: Command): void {
   withWhere(
     program
@@ -41,13 +41,26 @@ export function evidenceCommand(program: Command): void {
     const file = createWriteStream(temporary, { mode: 0o600 })
     const missing = new Set(wanted.map(({ start }) => start))
     let lines = 0
+    let adjustments = 0
+    const keep = async ({ raw }: Extract<Piece, { raw: unknown }>) => {
+      if (!file.write(`${JSON.stringify(raw)}\n`)) await new Promise<void>((resolve) => file.once('drain', resolve))
+    }
     for await (const piece of evidenceOfApi(api, id, view.periodSeconds, wanted, view.members.length)) {
       if ('broken' in piece)
         throw refusal('ERR_EVIDENCE', `The API keeps something that is no evidence: ${piece.broken}`)
-      if (!missing.delete(piece.batch.start)) continue
-      if (!file.write(`${JSON.stringify(piece.raw)}\n`))
-        await new Promise<void>((resolve) => file.once('drain', resolve))
+      if (!('batch' in piece) || !missing.delete(piece.batch.start)) continue
+      await keep(piece)
       lines += 1
+    }
+    const [first, last] = [wanted[0], wanted.at(-1)]
+    if (first && last) {
+      const range = { from: first.start, to: last.start + last.periods * view.periodSeconds }
+      for await (const piece of adjustmentsOfApi(api, id, range)) {
+        if ('broken' in piece)
+          throw refusal('ERR_EVIDENCE', `The API keeps something that is no adjustment: ${piece.broken}`)
+        await keep(piece)
+        adjustments += 1
+      }
     }
     file.end()
     await finished(file)
@@ -58,8 +71,9 @@ export function evidenceCommand(program: Command): void {
       )
     }
     renameSync(temporary, options.out)
-    print(options, { community: id, batches: lines, file: options.out }, [
-      `${lines} batches of ${name} kept in ${options.out}`,
+    const adjusted = adjustments === 0 ? '' : ` and ${adjustments} adjustments`
+    print(options, { community: id, batches: lines, adjustments, file: options.out }, [
+      `${lines} batches${adjusted} of ${name} kept in ${options.out}`,
     ])
   })
 }

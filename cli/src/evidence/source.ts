@@ -1,16 +1,28 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type ChainBatch, formatInstant, parseTradingBatch, type TradingBatch } from '@opem/domain'
+import {
+  type Adjustment,
+  type ChainBatch,
+  formatInstant,
+  parseAdjustment,
+  parseTradingBatch,
+  type TradingBatch,
+} from '@opem/domain'
 import { refusal } from '../failure.ts'
 import type { Api } from '../instance/api.ts'
 
-/** One piece of evidence as it came: a batch, or why it is none. */
+/** One piece of evidence as it came: a batch, an adjustment, or why it is none. */
 export type Piece =
   | { readonly from: string; readonly batch: TradingBatch; readonly raw: unknown }
+  | { readonly from: string; readonly adjustment: Adjustment; readonly raw: unknown }
   | { readonly from: string; readonly broken: string }
 
-const pieceOf = (raw: unknown, from: string): Piece => {
+export function pieceOf(raw: unknown, from: string): Piece {
+  if (typeof raw === 'object' && raw !== null && 'book' in raw) {
+    const parsed = parseAdjustment(raw)
+    return parsed.ok ? { from, adjustment: parsed.value, raw } : { from, broken: parsed.reason }
+  }
   const parsed = parseTradingBatch(raw)
   return parsed.ok ? { from, batch: parsed.value, raw } : { from, broken: parsed.reason }
 }
@@ -66,7 +78,18 @@ export async function* evidenceOfApi(
 }
 
 const isOf = (piece: Piece, { start, revision }: ChainBatch): boolean =>
-  'broken' in piece || (piece.batch.start === start && piece.batch.revision >= revision)
+  'broken' in piece || ('batch' in piece && piece.batch.start === start && piece.batch.revision >= revision)
+
+/** The adjustments that the API keeps of periods in `[from, to)`, or of those that became known in `[knownFrom, knownTo)`. */
+export async function* adjustmentsOfApi(
+  api: Api,
+  community: string,
+  range: { readonly from?: number; readonly to?: number; readonly knownFrom?: number; readonly knownTo?: number },
+): AsyncGenerator<Piece> {
+  const query = new URLSearchParams(Object.entries(range).map(([name, at]) => [name, formatInstant(at)]))
+  const { adjustments } = await api.get<{ adjustments: unknown[] }>(`/v1/communities/${community}/adjustments?${query}`)
+  for (const raw of adjustments) yield pieceOf(raw, 'the API')
+}
 
 /** The evidence in a file, one batch per line. */
 export async function* evidenceOfFile(path: string): AsyncGenerator<Piece> {

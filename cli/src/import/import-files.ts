@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { deliverItems, IMPORTERS, type ImportReport, isFileFormat } from '@opem/adaptors'
+import { commitAfterImport } from '../prices/after-import.ts'
 import { apiUrl, FORMATS, type ImportFlags, mistake, openApi, readMapping } from './flags.ts'
 import { showProgress } from './progress.ts'
 import { sayReport } from './say-report.ts'
@@ -38,9 +39,17 @@ export async function importFiles(flags: ImportFlags): Promise<0 | 1> {
     reports.push(report)
     if (!flags.json) sayReport(report, flags.dryRun === true)
   }
+  const series = [...new Set(reports.flatMap((report) => report.series))]
+  const { committed, lines } =
+    flags.dryRun || series.length === 0
+      ? { committed: [], lines: [] }
+      : await commitAfterImport(flags.api === undefined ? {} : { api: flags.api }, series)
+  if (!flags.json) for (const line of lines) process.stdout.write(`  ${line}\n`)
   const refused = reports.some((report) => report.refused.length > 0)
   if (flags.json)
-    process.stdout.write(`${JSON.stringify({ api: flags.dryRun ? null : apiUrl(flags.api), reports, refused })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ api: flags.dryRun ? null : apiUrl(flags.api), reports, refused, committed })}\n`,
+    )
   const unread = reports.some(({ accepted, duplicates, rejected }) => rejected > 0 && accepted + duplicates === 0)
   return refused || unread ? 1 : 0
 }

@@ -111,7 +111,12 @@ test('prices go to their series', async () => {
     'Elspotprices.csv',
     'HourUTC;HourDK;PriceArea;SpotPriceDKK;SpotPriceEUR\n2021-10-31 01:00;2021-10-31 02:00;DK2;97,37;-13,09\n',
   )
-  expect((await opem(['--format', 'dayahead', '--file', path, '--api', api])).code).toBe(0)
+  const first = await opem(['--format', 'dayahead', '--file', path, '--api', api])
+  expect(first.code).toBe(0)
+  expect(first.stdout).toMatch(/1 rows, 1 stored, 0 known already/)
+  expect(first.stdout).toMatch(/dk2: not committed to the chain yet/)
+  const again = await opem(['--format', 'dayahead', '--file', path, '--api', api])
+  expect(again.stdout).toMatch(/1 rows, 0 stored, 1 known already/)
   const answer = await signed(`${api}/v1/prices?series=dk2&from=2021-10-31T00:00:00Z&to=2021-11-01T00:00:00Z`)
   expect(await answer.json()).toMatchObject({ prices: [{ start: '2021-10-31T01:00:00Z', microEurPerKwh: -13090 }] })
 })

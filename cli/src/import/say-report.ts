@@ -4,7 +4,7 @@ const n = (count: number): string => count.toLocaleString('en')
 
 /** The report for people: one line of counts, then what was noticed, then what was refused and what would help. */
 export function sayReport(report: ImportReport, dryRun: boolean, out: NodeJS.WritableStream = process.stdout): void {
-  const { file, rows, accepted, duplicates, rejected, findings, refused, meters } = report
+  const { file, rows, accepted, duplicates, rejected, changedPrices, findings, refused, meters } = report
   const stored = dryRun ? 'would be stored' : 'stored'
   out.write(
     `${file}: ${n(rows)} rows, ${n(accepted)} ${stored}, ${n(duplicates)} known already, ${n(rejected)} rejected\n`,
@@ -14,6 +14,10 @@ export function sayReport(report: ImportReport, dryRun: boolean, out: NodeJS.Wri
       `  ${meter}: ${n(readings)} readings ${first} … ${last}, import ${n(importWh)} Wh, export ${n(exportWh)} Wh\n`,
     )
   }
+  if (changedPrices > 0)
+    out.write(
+      `  WARNING ${n(changedPrices)} prices were known otherwise before: what the chain committed to stands, and an audit will tell\n`,
+    )
   for (const { site, code, message, count, firstLine } of findings) {
     out.write(`  ${site} ${code} ×${n(count)}${firstLine ? ` from line ${firstLine}` : ''}: ${message}\n`)
   }

@@ -23,7 +23,7 @@ export interface Instance {
   readonly chain: PublicClient
   readonly chainUrl: string
   readonly chainId: number
-  readonly contracts: { readonly factory?: Address; readonly settlement: Address }
+  readonly contracts: { readonly factory?: Address; readonly settlement: Address; readonly priceBook?: Address }
   /** The first block that may hold an event of these contracts. */
   readonly fromBlock: bigint
 }
@@ -76,6 +76,7 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
     )
   }
   const factory = deployment?.addresses.CommunityFactory as Address | undefined
+  const priceBook = deployment?.addresses.PriceBook as Address | undefined
   const sameChain =
     deployment?.chainId === chainId && deployment.addresses.Settlement?.toLowerCase() === settlement.toLowerCase()
   return {
@@ -84,7 +85,7 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
     chain,
     chainUrl,
     chainId,
-    contracts: { ...(factory && sameChain && { factory }), settlement },
+    contracts: { ...(factory && sameChain && { factory }), ...(priceBook && sameChain && { priceBook }), settlement },
     fromBlock: sameChain ? BigInt(deployment.block) : 0n,
   }
 }

@@ -1,47 +1,35 @@
 import {
   commitBatch,
   formatInstant,
-  localMonth,
+  type Hex,
+  type SettledIn,
   type SettledPeriod,
-  type Statement,
+  type StatementFile,
+  settledBook,
+  standingOf,
   statementOf,
+  type TradingBatch,
   verifyBalanceProof,
-  Wh,
 } from '@opem/domain'
 import { keccak256 } from 'viem'
-import { audit } from '../audit/audit.ts'
-import { auditLines } from '../audit/report.ts'
-import { type CommunityOnChain, readCommunity } from '../chain/read-community.ts'
-import { memberOf, type Profile, readProfile } from '../community/profile.ts'
-import { evidenceOfApi, type Piece } from '../evidence/source.ts'
+import type { CommunityOnChain } from '../chain/read-community.ts'
+import { memberOf } from '../community/profile.ts'
 import { refusal } from '../failure.ts'
 import type { Instance } from '../instance/instance.ts'
-import { readPrices } from '../instance/prices.ts'
+import { type AuditedMonth, auditedMonth, proofOf } from './month.ts'
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
 
-/** A member's month with what proves it: the batches on chain that hold its balances. */
-export interface ProvenStatement {
-  readonly profile: Profile
-  readonly member: Profile['members'][number]
-  readonly statement: Statement
-  readonly proof: {
-    readonly chainId: number
-    readonly settlement: string
-    readonly batches: readonly { readonly start: string; readonly revision: number; readonly root: string }[]
-  }
-}
-
-/** The member's own balances in a piece of evidence, each held against the chain's root by its Merkle proof. */
-function balancesOf(chain: CommunityOnChain, piece: Piece, member: `0x${string}`): SettledPeriod[] {
-  if ('broken' in piece) return []
+/** The member's own balances in a batch, each held against the chain's root by its Merkle proof. */
+function balancesOf(chain: CommunityOnChain, evidence: TradingBatch, member: Hex): SettledPeriod[] {
   const { view, batches } = chain
-  const onChain = batches.find(({ start }) => start === piece.batch.start)
+  const onChain = batches.find(({ start }) => start === evidence.start)
   if (onChain === undefined) return []
   const frame = { chainId: view.chainId, community: view.community, revision: onChain.revision }
-  const commitment = commitBatch(keccak, { ...frame, books: piece.batch.books })
-  return piece.batch.books.flatMap(({ start, surplus, demand, shared, balances }) => {
-    const balance = balances.find((candidate) => candidate.member === member)
+  const commitment = commitBatch(keccak, { ...frame, books: evidence.books })
+  return evidence.books.flatMap((book) => {
+    const { start } = book
+    const balance = book.balances.find((candidate) => candidate.member === member)
     if (balance === undefined) return []
     if (!verifyBalanceProof(keccak, { ...frame, root: onChain.root }, balance, commitment.proofOf(start, member))) {
       throw refusal(
@@ -49,69 +37,43 @@ function balancesOf(chain: CommunityOnChain, piece: Piece, member: `0x${string}`
         `The balance of ${member} in the period ${formatInstant(start)} is not under the root on chain ${onChain.root}: opem audit names what was changed.`,
       )
     }
-    const { energyImport, energyExport, bought, sold } = balance
-    const net = energyImport - energyExport
-    const settled = {
-      member,
-      energyImport,
-      energyExport,
-      bought,
-      sold,
-      gridImport: Wh(net > 0n ? net - bought : 0n),
-      gridExport: Wh(net < 0n ? -net - sold : 0n),
-    }
-    return [{ start, seconds: view.periodSeconds, surplus, demand, shared, members: [settled] }]
+    return [settledBook(book, view.periodSeconds, member)]
   })
 }
 
-/**
- * A member's local month out of settled batches: everything is audited first, each balance is proven against the chain.
- * @throws ERR_NOT_SOUND naming the first place where chain and evidence differ, ERR_NOT_PROVEN
- */
-export async function gatherStatement(
-  { api, chain: client, contracts, fromBlock }: Instance,
-  wanted: { readonly community: string; readonly member: string; readonly month: string },
-): Promise<ProvenStatement> {
-  const profile = await readProfile(api, wanted.community)
-  const member = memberOf(profile, wanted.member)
-  const { start: from, end: to } = localMonth(wanted.month, profile.timeZone)
-  const chain = await readCommunity(client, { settlement: contracts.settlement, community: profile.id, fromBlock })
-  const { view } = chain
-  const batches = chain.batches.filter(
-    ({ start, periods }) => start < to && start + periods * view.periodSeconds > from,
-  )
-  const prices = await readPrices(api, profile.rules, from, to)
-  const periods: SettledPeriod[] = []
-  async function* evidence() {
-    for await (const piece of evidenceOfApi(api, profile.id, view.periodSeconds, batches, view.members.length)) {
-      yield piece
-      pieces.push(piece)
+/** In which batch each period of an audited month is settled. */
+export function settledIn({ chain: { view }, batches, from, to }: AuditedMonth): Map<number, SettledIn> {
+  const found = new Map<number, SettledIn>()
+  for (const batch of batches)
+    for (let i = 0; i < batch.periods; i++) {
+      const start = batch.start + i * view.periodSeconds
+      if (start >= from && start < to) found.set(start, batch)
     }
-  }
-  const pieces: Piece[] = []
-  const verdict = await audit({ chain, evidence: evidence(), rulesDocs: profile.rules, prices, from, to })
-  if (!verdict.ok)
-    throw refusal(
-      'ERR_NOT_SOUND',
-      `No statement is made of balances that do not hold: ${auditLines(profile.name, verdict).at(-1)}`,
-    )
-  for (const piece of pieces) periods.push(...balancesOf(chain, piece, member.id))
-  const statement = statementOf({
-    member: member.id,
-    periods,
-    rules: profile.rules,
-    prices,
-    timeZone: profile.timeZone,
-    month: wanted.month,
-  })
+  return found
+}
+
+/** A member's statement out of an audited month; each balance is proven against the chain. @throws ERR_NOT_PROVEN, ERR_MEMBER */
+export function memberStatement(audited: AuditedMonth, idOrName: string): StatementFile {
+  const { profile, chain, month, evidence, prices, adjusted, asOf } = audited
+  const member = memberOf(profile, idOrName)
+  const periods = evidence.flatMap((batch) => balancesOf(chain, batch, member.id))
+  const { rules, timeZone } = profile
+  const statement = statementOf({ member: member.id, periods, rules, prices, timeZone, month, adjusted })
+  const inMonth = periods.map(({ start }) => start).filter((start) => start >= audited.from && start < audited.to)
   return {
-    profile,
-    member,
+    community: { id: profile.id, name: profile.name },
+    member: { id: member.id, name: member.name },
     statement,
-    proof: {
-      chainId: view.chainId,
-      settlement: view.settlement,
-      batches: batches.map(({ start, revision, root }) => ({ start: formatInstant(start), revision, root })),
-    },
+    standing: standingOf(settledIn(audited), inMonth, chain.correctionWindow, asOf),
+    proof: proofOf(audited),
   }
 }
+
+/** A member's local month out of settled batches: everything is audited first. @throws ERR_NOT_SOUND, ERR_NOT_PROVEN */
+export const gatherStatement = async (
+  instance: Instance,
+  {
+    member,
+    ...wanted
+  }: { readonly community: string; readonly member: string; readonly month: string; readonly until?: number },
+): Promise<StatementFile> => memberStatement(await auditedMonth(instance, wanted), member)

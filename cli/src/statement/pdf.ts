@@ -1,98 +1,36 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { formatInstant, type MicroEur } from '@opem/domain'
+import { join } from 'node:path'
+import {
+  billed,
+  describeStanding,
+  formatInstant,
+  type MicroEur,
+  type StatementEnergy,
+  type StatementFile,
+  type UnmeasuredPeriod,
+} from '@opem/domain'
 import PDFDocument from 'pdfkit'
-import { dayBalance } from './formats.ts'
-import type { ProvenStatement } from './gather.ts'
+import {
+  ACCENT,
+  type Document,
+  euro,
+  FONTS,
+  heading,
+  INK,
+  kwh,
+  left,
+  MARGIN,
+  right,
+  SHADE,
+  SOFT,
+  table,
+  WIDTH,
+} from './pdf-table.ts'
 
-type Document = InstanceType<typeof PDFDocument>
-
-// pdfkit's built-in fonts write western Europe only; these know every European alphabet.
-const FONTS = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf')
-const INK = '#1b2a33'
-const SOFT = '#5c6f7a'
-const SHADE = '#f2f6f5'
-const ACCENT = '#0b6e5d'
-const MARGIN = 48
-const WIDTH = 595.28 - 2 * MARGIN
-
-const kwh = (wh: bigint): string =>
-  (Number(wh) / 1000).toLocaleString('en-GB', { minimumFractionDigits: 3, maximumFractionDigits: 3 })
-const euro = (micro: bigint): string => {
-  const sign = micro < 0n ? '−' : ''
-  const digits = (micro < 0n ? -micro : micro).toString().padStart(7, '0')
-  return `${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`
-}
-
-interface Column {
-  readonly title: string
-  readonly width: number
-  readonly align: 'left' | 'right'
-}
-
-/** A table that goes on with its head on the next page. */
-function table(
-  doc: Document,
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
-  lastIsSum: boolean,
-): void {
-  const height = 17
-  const line = (cells: readonly string[], font: string, colour: string) => {
-    let x = MARGIN
-    const y = doc.y
-    doc.font(font).fontSize(8.5).fillColor(colour)
-    cells.forEach((cell, index) => {
-      const { width, align } = columns[index]!
-      doc.text(cell, x + 4, y + 4.5, { width: width - 8, align, lineBreak: false })
-      x += width
-    })
-    doc.y = y + height
-    doc.x = MARGIN
-  }
-  const head = () => {
-    line(
-      columns.map(({ title }) => title),
-      'bold',
-      SOFT,
-    )
-    doc
-      .moveTo(MARGIN, doc.y)
-      .lineTo(MARGIN + WIDTH, doc.y)
-      .lineWidth(0.8)
-      .strokeColor(INK)
-      .stroke()
-  }
-  head()
-  rows.forEach((cells, index) => {
-    const isSum = lastIsSum && index === rows.length - 1
-    if (doc.y + height > doc.page.height - MARGIN - 30) {
-      doc.addPage()
-      head()
-    }
-    if (isSum)
-      doc
-        .moveTo(MARGIN, doc.y)
-        .lineTo(MARGIN + WIDTH, doc.y)
-        .lineWidth(0.8)
-        .strokeColor(INK)
-        .stroke()
-    else if (index % 2 === 1) doc.rect(MARGIN, doc.y, WIDTH, height).fill(SHADE)
-    line(cells, isSum ? 'bold' : 'regular', INK)
-  })
-}
-
-function heading(doc: Document, text: string): void {
-  doc.moveDown(1.1)
-  doc.font('bold').fontSize(11).fillColor(ACCENT).text(text, MARGIN)
-  doc.moveDown(0.3)
-}
-
-function letterhead(doc: Document, { profile, member, statement }: ProvenStatement): void {
+function letterhead(doc: Document, { community, member, statement, standing }: StatementFile): void {
   const name = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: statement.timeZone })
   const month = name.format(new Date(((statement.from + statement.to) / 2) * 1000))
   doc.rect(0, 0, doc.page.width, 6).fill(ACCENT)
-  doc.font('regular').fontSize(9).fillColor(SOFT).text(profile.name, MARGIN, 34)
+  doc.font('regular').fontSize(9).fillColor(SOFT).text(community.name, MARGIN, 34)
   doc.font('bold').fontSize(20).fillColor(INK).text(`Energy statement, ${month}`, MARGIN, 48)
   doc.moveDown(0.4)
   doc.font('bold').fontSize(11).text(member.name)
@@ -100,10 +38,11 @@ function letterhead(doc: Document, { profile, member, statement }: ProvenStateme
   doc.text(
     `${formatInstant(statement.from)} to ${formatInstant(statement.to)} (${statement.timeZone}), ${statement.periods} settled periods`,
   )
+  doc.text(`At ${formatInstant(standing.asOf)}: ${describeStanding(standing)}`)
 }
 
-function balance(doc: Document, { statement }: ProvenStatement): void {
-  const { balance: owed } = statement.money
+function balance(doc: Document, { statement }: StatementFile): void {
+  const owed = statement.due
   doc.moveDown(0.9)
   const y = doc.y
   doc.roundedRect(MARGIN, y, WIDTH, 50, 5).fill(SHADE)
@@ -121,11 +60,9 @@ function balance(doc: Document, { statement }: ProvenStatement): void {
   doc.y = y + 52
 }
 
-const right = (title: string, width: number): Column => ({ title, width, align: 'right' })
-const left = (title: string, width: number): Column => ({ title, width, align: 'left' })
 const credit = (amount: MicroEur): string => euro(-amount)
 
-function summary(doc: Document, { statement: { energy, money } }: ProvenStatement): void {
+function summary(doc: Document, { statement: { energy, money, adjustments, due } }: StatementFile): void {
   heading(doc, 'What it is made of')
   const columns = [left('', WIDTH - 220), right('Energy, kWh', 110), right('Amount, €', 110)]
   table(
@@ -136,7 +73,11 @@ function summary(doc: Document, { statement: { energy, money } }: ProvenStatemen
       ['Bought from the retailer', kwh(energy.gridImport), euro(money.commercialDebit)],
       ['Sold to neighbours', kwh(energy.sold), credit(money.communityCredit)],
       ['Fed into the grid', kwh(energy.gridExport), credit(money.feedInCredit)],
-      ['Balance', '', euro(money.balance)],
+      ['Balance of the month', '', euro(money.balance)],
+      ...(adjustments.lines.length === 0
+        ? []
+        : [['Adjustments of earlier periods', '', euro(adjustments.money.balance)]]),
+      ['Due', '', euro(due)],
     ],
     true,
   )
@@ -145,43 +86,61 @@ function summary(doc: Document, { statement: { energy, money } }: ProvenStatemen
     .font('regular')
     .fontSize(7.5)
     .fillColor(SOFT)
-    .text('Debits are rounded up and credits down to a millionth of a euro, once per statement.', MARGIN)
+    .text('Debits are rounded up and credits down to a millionth of a euro, once per amount and section.', MARGIN)
 }
 
-function days(doc: Document, { statement }: ProvenStatement): void {
+function days(doc: Document, { statement }: StatementFile): void {
   heading(doc, 'Day by day')
   const width = (WIDTH - 76) / 7
   const titles = ['Import', 'Export', 'Bought', 'Sold', 'Retailer', 'Fed in']
   const columns = [left('Day', 76), ...titles.map((title) => right(title, width)), right('Balance, €', width)]
-  const cells = ({
-    energyImport,
-    energyExport,
-    bought,
-    sold,
-    gridImport,
-    gridExport,
-  }: ProvenStatement['statement']['energy']) =>
+  const cells = ({ energyImport, energyExport, bought, sold, gridImport, gridExport }: StatementEnergy) =>
     [energyImport, energyExport, bought, sold, gridImport, gridExport].map(kwh)
-  const rows = statement.days.map((day) => [day.date, ...cells(day.energy), euro(dayBalance(day))])
+  const rows = statement.days.map((day) => [day.date, ...cells(day.energy), euro(billed(day.exact).balance)])
   table(doc, columns, [...rows, ['kWh', ...cells(statement.energy), euro(statement.money.balance)]], true)
 }
 
-function proven(doc: Document, { profile, member, statement, proof }: ProvenStatement): void {
+function adjustments(doc: Document, { statement: { adjustments } }: StatementFile): void {
+  if (adjustments.lines.length === 0) return
+  heading(doc, 'Adjustments: what became known this month about final periods')
+  const width = (WIDTH - 186) / 5
+  const titles = ['Bought', 'Sold', 'Retailer', 'Fed in']
+  const columns = [left('Period', 156), right('No.', 30), ...titles.map((title) => right(`${title}, kWh`, width))]
+  const rows = adjustments.lines.map(({ start, number, energy, exact }) => [
+    formatInstant(start),
+    String(number),
+    ...[energy.bought, energy.sold, energy.gridImport, energy.gridExport].map(kwh),
+    euro(billed(exact).balance),
+  ])
+  const sum = ['Together, rounded once', '', '', '', '', '', euro(adjustments.money.balance)]
+  table(doc, [...columns, right('Balance, €', width)], [...rows, sum], true)
+}
+
+const because = ({ start, reasons }: UnmeasuredPeriod): string => `${formatInstant(start)} ${reasons.join(' and ')}`
+
+function unmeasured(doc: Document, { statement }: StatementFile): void {
+  if (statement.unmeasured.length === 0) return
+  heading(doc, 'Periods that rest on substituted or estimated readings')
+  const words = statement.unmeasured.map(because).join(' · ')
+  doc.font('regular').fontSize(7.5).fillColor(INK).text(words, MARGIN, doc.y, { width: WIDTH })
+}
+
+function proven(doc: Document, { community, member, statement, proof }: StatementFile): void {
   heading(doc, 'How to check it')
   const words = `Every balance above was proven against ${proof.batches.length} Merkle roots on chain ${proof.chainId}, contract ${proof.settlement}, before this page was made. Anybody with the evidence recomputes it:`
   doc.font('regular').fontSize(8).fillColor(SOFT).text(words, MARGIN, doc.y, { width: WIDTH })
   doc.moveDown(0.4)
-  const command = `opem statement --community ${profile.id} --member ${member.id} --month ${statement.month} --format json`
+  const command = `opem statement --community ${community.id} --member ${member.id} --month ${statement.month} --format json`
   doc.font('mono').fontSize(6.2).fillColor(INK).text(command, MARGIN, doc.y, { width: WIDTH })
 }
 
-function footers(doc: Document, { profile, member, statement }: ProvenStatement): void {
+function footers(doc: Document, { community, member, statement }: StatementFile): void {
   const { start, count } = doc.bufferedPageRange()
   for (let page = start; page < start + count; page++) {
     doc.switchToPage(page)
     // The footer stands below the text's own margin, which would otherwise begin a new page.
     doc.page.margins.bottom = 0
-    const words = `${profile.name} · ${member.name} · ${statement.month} · page ${page + 1} of ${count}`
+    const words = `${community.name} · ${member.name} · ${statement.month} · page ${page + 1} of ${count}`
     doc
       .font('regular')
       .fontSize(7)
@@ -191,19 +150,19 @@ function footers(doc: Document, { profile, member, statement }: ProvenStatement)
 }
 
 /** The statement as a letter of A4 pages. */
-export function statementPdf(proved: ProvenStatement): Promise<Buffer> {
-  const { profile, member, statement } = proved
+export function statementPdf(proved: StatementFile): Promise<Buffer> {
+  const { community, member, statement } = proved
   const doc = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
     bufferPages: true,
-    info: { Title: `Energy statement ${statement.month}, ${member.name}`, Author: profile.name, Creator: 'OPEM' },
+    info: { Title: `Energy statement ${statement.month}, ${member.name}`, Author: community.name, Creator: 'OPEM' },
   })
   doc.registerFont('regular', join(FONTS, 'DejaVuSans.ttf'))
   doc.registerFont('bold', join(FONTS, 'DejaVuSans-Bold.ttf'))
   doc.registerFont('mono', join(FONTS, 'DejaVuSansMono.ttf'))
   doc.lineGap(1.5)
-  for (const section of [letterhead, balance, summary, days, proven]) section(doc, proved)
+  for (const section of [letterhead, balance, summary, adjustments, unmeasured, days, proven]) section(doc, proved)
   footers(doc, proved)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

@@ -8,6 +8,9 @@ export const REGISTRAR = 2n
 /** AccessManager role that suspends, reinstates and revokes accounts, changes their roles, and accredits issuers. */
 export const OPERATOR = 3n
 
+/** AccessManager role that commits market prices. */
+export const PRICE_PUBLISHER = 4n
+
 export const ADMINISTRATOR = 0n
 
 const REGISTRAR_MAY = [
@@ -17,6 +20,10 @@ const REGISTRAR_MAY = [
 ]
 const OPERATOR_MAY = ['suspend(bytes32)', 'reinstate(bytes32)', 'revoke(bytes32)', 'changeRoles(bytes32,uint8)']
 const OPERATOR_MAY_OF_ISSUERS = ['accredit(bytes32,bytes32)', 'withdraw(bytes32,bytes32)']
+const PUBLISHER_MAY = [
+  'commitPrices(bytes32,(uint64,uint64,bytes32)[])',
+  'restatePrices(bytes32,uint64,bytes32,bytes32)',
+]
 const UPGRADE = ['upgradeToAndCall(address,bytes)']
 
 const selectors = (signatures: readonly string[]) => signatures.map((signature) => toFunctionSelector(signature))
@@ -30,7 +37,7 @@ export interface IdentityTerms {
 }
 
 /**
- * The registries, each behind a proxy that only the governor upgrades, after the timelock; at last the administrator too
+ * The registries and the book of prices: registries each behind a proxy that only the governor upgrades, after the timelock; at last the administrator too
  * must wait for it.
  * Parameter: `timelockSeconds`.
  */
@@ -42,8 +49,9 @@ export const identity = ({ accessManager, didRegistry, registrars, operators }: 
     const definitions = governed(m, 'CredentialDefinitionRegistry', accessManager, [didRegistry, schemas])
     const revocations = governed(m, 'RevocationRegistry', accessManager, [didRegistry])
     const accounts = governed(m, 'AccountRegistry', accessManager)
+    const prices = m.contract('PriceBook', artifactOf('PriceBook'), [accessManager])
 
-    const allow = (target: Proxy, signatures: readonly string[], role: bigint, id: string) =>
+    const allow = (target: Proxy | typeof prices, signatures: readonly string[], role: bigint, id: string) =>
       m.encodeFunctionCall(manager, 'setTargetFunctionRole', [target, selectors(signatures), role], { id })
     const label = (role: bigint, name: string) =>
       m.encodeFunctionCall(manager, 'labelRole', [role, name], { id: `label_${name}` })
@@ -54,18 +62,22 @@ export const identity = ({ accessManager, didRegistry, registrars, operators }: 
         allow(accounts, REGISTRAR_MAY, REGISTRAR, 'registrar_may'),
         allow(accounts, OPERATOR_MAY, OPERATOR, 'operator_may'),
         allow(issuers, OPERATOR_MAY_OF_ISSUERS, OPERATOR, 'operator_may_of_issuers'),
+        allow(prices, PUBLISHER_MAY, PRICE_PUBLISHER, 'publisher_may'),
         label(REGISTRAR, 'registrar'),
         label(OPERATOR, 'operator'),
+        label(PRICE_PUBLISHER, 'price_publisher'),
+        grant(PRICE_PUBLISHER, m.getAccount(0)),
         ...registrars.map((account) => grant(REGISTRAR, account)),
         ...operators.map((account) => grant(OPERATOR, account)),
       ],
     ])
     const timelock = m.getParameter('timelockSeconds', 2 * 24 * 3600)
     m.call(manager, 'grantRole', [ADMINISTRATOR, m.getAccount(0), timelock], { id: 'administrator', after: [roles] })
-    function grant(role: bigint, account: Address) {
-      return m.encodeFunctionCall(manager, 'grantRole', [role, account, 0], { id: `grant_${role}_${account}` })
+    function grant(role: bigint, account: Address | ReturnType<typeof m.getAccount>) {
+      const id = `grant_${role}_${typeof account === 'string' ? account : 'deployer'}`
+      return m.encodeFunctionCall(manager, 'grantRole', [role, account, 0], { id })
     }
-    return { issuers, schemas, definitions, revocations, accounts }
+    return { issuers, schemas, definitions, revocations, accounts, prices }
   })
 
 type Proxy = ReturnType<typeof governed>

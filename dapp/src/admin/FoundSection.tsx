@@ -49,7 +49,7 @@ export function FoundSection() {
   const zoneOk = isTimeZone(timeZone)
   const text = startText ?? (zoneOk ? wallText((Math.floor(now / seconds) + 1) * seconds, timeZone) : '')
   const start = zoneOk ? whenOf(text, timeZone, seconds) : { problem: 'Choose the time zone first.' }
-  const drafted = 'epoch' in start ? rulesOf(draft, 1, start.epoch) : undefined
+  const drafted = 'epoch' in start ? rulesOf(draft, 1, start.epoch, timeZone) : undefined
   const problems = drafted !== undefined && 'problems' in drafted ? drafted.problems : {}
   const founding =
     name.trim() !== '' && drafted !== undefined && 'rules' in drafted

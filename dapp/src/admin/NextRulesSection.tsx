@@ -1,5 +1,5 @@
 import { rulesFrom } from '@opem/domain'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { commitRules } from '../actions/commit-rules.ts'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
@@ -13,17 +13,20 @@ import { Button } from '../parts/Button.tsx'
 import { Facts } from '../parts/Facts.tsx'
 import { WhenInput, wallText, whenOf } from '../parts/WhenInput.tsx'
 import { RulesFields } from './RulesFields.tsx'
-import { emptyDraft, rulesOf } from './rules-draft.ts'
+import { draftOf, emptyDraft, type RulesDraft, rulesOf } from './rules-draft.ts'
 
 /** Versions so far, and the next one, committed ahead of its first period. */
 export function NextRulesSection({ community, chain }: { community: Community; chain: ChainState }) {
   const { timeZone, periodSeconds } = community
   const action = useAction(commitRules)
   const now = useNow()
-  const [draft, setDraft] = useState(emptyDraft)
-  const [text, setText] = useState<string>()
   const versions = [...community.rules].sort((a, b) => a.version - b.version)
   const last = versions.at(-1)
+  // The next version begins as the last one is; after a commit, as the one just committed.
+  const [changed, setDraft] = useState<{ after: number; draft: RulesDraft }>()
+  const [text, setText] = useState<string>()
+  const begun = useMemo(() => (last === undefined ? emptyDraft : draftOf(last)), [last])
+  const draft = changed !== undefined && changed.after === (last?.version ?? 0) ? changed.draft : begun
   const soon = Math.max(
     (Math.floor(now / periodSeconds) + 2) * periodSeconds,
     chain.nextPeriod + periodSeconds,
@@ -31,7 +34,7 @@ export function NextRulesSection({ community, chain }: { community: Community; c
   )
   const shown = text ?? wallText(soon, timeZone)
   const when = whenOf(shown, timeZone, periodSeconds)
-  const drafted = 'epoch' in when ? rulesOf(draft, chain.rules + 1, when.epoch) : undefined
+  const drafted = 'epoch' in when ? rulesOf(draft, chain.rules + 1, when.epoch, timeZone) : undefined
   const problems = drafted !== undefined && 'problems' in drafted ? drafted.problems : {}
   const input =
     drafted !== undefined && 'rules' in drafted
@@ -75,7 +78,12 @@ export function NextRulesSection({ community, chain }: { community: Community; c
             timeZone={timeZone}
             problem={'problem' in when ? when.problem : undefined}
           />
-          <RulesFields draft={draft} onChange={setDraft} problems={problems} members={community.members} />
+          <RulesFields
+            draft={draft}
+            onChange={(next) => setDraft({ after: last?.version ?? 0, draft: next })}
+            problems={problems}
+            members={community.members}
+          />
           {input === undefined ? null : <Facts of={commitRules.describe(input)} />}
           <p>
             <Button

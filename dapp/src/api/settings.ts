@@ -18,6 +18,7 @@ const Settings = z.strictObject({
     CredentialDefinitionRegistry: Address,
     RevocationRegistry: Address,
     AccountRegistry: Address,
+    PriceBook: Address,
   }),
 })
 export type Settings = z.infer<typeof Settings>

@@ -1,6 +1,7 @@
-import type { TradingBatch, Verdict } from '@opem/domain'
+import type { Verdict } from '@opem/domain'
 import { useState } from 'react'
 import { FileTrigger } from 'react-aria-components'
+import { readAdjustments } from '../api/adjustments.ts'
 import type { Community } from '../api/communities.ts'
 import { readPrices } from '../api/prices.ts'
 import type { Range } from '../api/trading.ts'
@@ -10,6 +11,7 @@ import { seriesOf } from '../format/rules.ts'
 import { Button } from '../parts/Button.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { Progress } from '../parts/Progress.tsx'
+import type { Evidence } from './evidence-file.ts'
 import { evidenceIn, parseEvidence } from './evidence-file.ts'
 import type { AuditOutcome } from './run-audit.ts'
 import { runAudit } from './run-audit.ts'
@@ -26,7 +28,7 @@ export function AuditRun({ community, range }: { community: Community; range: Ra
   const client = useChain()
   const settings = useSettings()
   const [state, setState] = useState<State>({ at: 'idle' })
-  const [file, setFile] = useState<{ name: string; batches: readonly TradingBatch[] }>()
+  const [file, setFile] = useState<Evidence & { name: string }>()
   const [fileProblem, setFileProblem] = useState<string>()
 
   const choose = async (files: FileList | null) => {
@@ -34,7 +36,7 @@ export function AuditRun({ community, range }: { community: Community; range: Ra
     if (chosen === undefined) return
     setState({ at: 'idle' })
     try {
-      setFile({ name: chosen.name, batches: parseEvidence(await chosen.text()) })
+      setFile({ name: chosen.name, ...parseEvidence(await chosen.text()) })
       setFileProblem(undefined)
     } catch (error) {
       setFile(undefined)
@@ -55,12 +57,18 @@ export function AuditRun({ community, range }: { community: Community; range: Ra
         settings,
         community: community.id,
         range,
+        timeZone: community.timeZone,
         rulesDocs: community.rules,
         prices,
+        pricesIn: (series, part) => readPrices(series, part, stop.signal),
         evidenceOf: async (part) =>
           file === undefined
             ? readTrading(community.id, part, undefined, stop.signal)
             : evidenceIn(file.batches, community.id, part),
+        adjustments:
+          file === undefined
+            ? await readAdjustments(community.id, 'period', range, undefined, stop.signal)
+            : file.adjustments.filter((one) => one.community === community.id),
         onProgress: (done, of, verdicts) => setState({ at: 'running', done, of, verdicts, stop }),
         signal: stop.signal,
       })

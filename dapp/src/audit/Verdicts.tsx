@@ -1,8 +1,10 @@
 import type { Finding } from '@opem/domain'
+import { describeState, periodState } from '@opem/domain'
 import { useState } from 'react'
 import { sum } from '../app/day.ts'
 import { kwh, kwhUnit } from '../format/energy.ts'
-import { dateClock } from '../format/time.ts'
+import { eur } from '../format/money.ts'
+import { dateClock, monthName } from '../format/time.ts'
 import { plural } from '../format/words.ts'
 import { Button } from '../parts/Button.tsx'
 import { meanings, placeOf } from './findings.ts'
@@ -12,22 +14,31 @@ const SHOWN = 200
 
 /** The final line, the findings with their places, and a verdict for each period. */
 export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome; seconds: number; timeZone: string }) {
-  const { verdicts, sequence, batches } = outcome
+  const { verdicts, adjustments, funds, sequence, batches, correctionWindow, asOf } = outcome
   const [limit, setLimit] = useState(SHOWN)
   const wrong = verdicts.filter((verdict) => !verdict.ok)
-  const right = wrong.length === 0 && sequence.length === 0
+  const wronglyAdjusted = adjustments.filter((verdict) => !verdict.ok)
+  const right =
+    wrong.length === 0 && wronglyAdjusted.length === 0 && sequence.length === 0 && funds.every(({ ok }) => ok)
   const shared = sum(verdicts.map((verdict) => verdict.sharedWh))
-  const findings = distinct([...sequence, ...wrong.flatMap((verdict) => verdict.findings)])
+  const findings = distinct([...sequence, ...[...wrong, ...wronglyAdjusted].flatMap((verdict) => verdict.findings)])
   return (
     <>
       <p className={`verdict ${right ? 'right' : 'failed'}`} role="status">
         {verdicts.length === 0
           ? 'Nothing is settled in this range: there is nothing to audit.'
           : right
-            ? `All right: ${plural(verdicts.length, 'period')} in ${plural(batches, 'batch', 'batches')}, ${kwhUnit(shared)} shared, every value recomputed.`
-            : `Not right: ${plural(wrong.length, 'period')} of ${verdicts.length}${sequence.length === 0 ? '' : `, ${plural(sequence.length, 'place')} between batches`}.`}
+            ? `All right: ${plural(verdicts.length, 'period')} in ${plural(batches, 'batch', 'batches')}, ${kwhUnit(shared)} shared${adjustments.length === 0 ? '' : `, ${plural(adjustments.length, 'adjustment')}`}, every value recomputed.`
+            : `Not right: ${plural(wrong.length, 'period')} of ${verdicts.length}${wronglyAdjusted.length === 0 ? '' : `, ${plural(wronglyAdjusted.length, 'adjustment')}`}${sequence.length === 0 ? '' : `, ${plural(sequence.length, 'place')} between batches`}.`}
       </p>
       <p className="soft small">Recomputed in this browser in {seconds.toFixed(1)} s.</p>
+      {funds.map(({ month, ok, balance, unexplained }) => (
+        <p key={month} className="soft small">
+          Community fund of {monthName(month)}: {eur(balance)} held; members’ statements and the fund leave{' '}
+          {eur(unexplained)}
+          {ok ? '' : ', which is wrong'}.
+        </p>
+      ))}
       {findings.length === 0 ? null : (
         <section className="stack" aria-label="Findings">
           <h3>Findings</h3>
@@ -61,6 +72,7 @@ export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome
               <tr>
                 <th scope="col">Period</th>
                 <th scope="col">Verdict</th>
+                <th scope="col">State</th>
                 <th scope="col" className="n">
                   Members
                 </th>
@@ -75,6 +87,9 @@ export function Verdicts({ outcome, seconds, timeZone }: { outcome: AuditOutcome
                   <th scope="row">{dateClock(verdict.start, timeZone)}</th>
                   <td>
                     <span className={`badge ${verdict.ok ? 'good' : 'wrong'}`}>{verdict.ok ? 'right' : 'wrong'}</span>
+                  </td>
+                  <td>
+                    {describeState(periodState(verdict, correctionWindow, asOf), (at) => dateClock(at, timeZone))}
                   </td>
                   <td className="n">{verdict.members}</td>
                   <td className="n">{kwh(verdict.sharedWh, 3)}</td>

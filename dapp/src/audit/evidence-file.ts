@@ -1,11 +1,19 @@
-import type { TradingBatch } from '@opem/domain'
-import { OpemError, parseTradingBatch } from '@opem/domain'
+import type { Adjustment, Result, TradingBatch } from '@opem/domain'
+import { OpemError, parseAdjustment, parseTradingBatch } from '@opem/domain'
 import type { Range } from '../api/trading.ts'
 
-/** Reads an evidence file: one trading batch a line. Code: `ERR_EVIDENCE_LINE` with the line and the reason. */
-export function parseEvidence(text: string): TradingBatch[] {
-  return text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return []
+/** What an evidence file holds. */
+export interface Evidence {
+  readonly batches: readonly TradingBatch[]
+  readonly adjustments: readonly Adjustment[]
+}
+
+/** Reads an evidence file: one trading batch or adjustment a line. Code: `ERR_EVIDENCE_LINE` with the line and the reason. */
+export function parseEvidence(text: string): Evidence {
+  const batches: TradingBatch[] = []
+  const adjustments: Adjustment[] = []
+  for (const [i, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
     let raw: unknown
     try {
       raw = JSON.parse(line)
@@ -15,10 +23,16 @@ export function parseEvidence(text: string): TradingBatch[] {
         shortMessage: `Line ${i + 1} is not JSON: give a file with one trading batch a line.`,
       })
     }
-    const parsed = parseTradingBatch(raw)
-    if (!parsed.ok) throw new OpemError({ code: 'ERR_EVIDENCE_LINE', shortMessage: `Line ${i + 1}: ${parsed.reason}` })
-    return [parsed.value]
-  })
+    const isAdjustment = typeof raw === 'object' && raw !== null && 'book' in raw
+    if (isAdjustment) adjustments.push(held(parseAdjustment(raw), i))
+    else batches.push(held(parseTradingBatch(raw), i))
+  }
+  return { batches, adjustments }
+}
+
+function held<T>(parsed: Result<T>, line: number): T {
+  if (parsed.ok) return parsed.value
+  throw new OpemError({ code: 'ERR_EVIDENCE_LINE', shortMessage: `Line ${line + 1}: ${parsed.reason}` })
 }
 
 /** The newest revision of each batch of a community that overlaps a range. */

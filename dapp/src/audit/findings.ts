@@ -23,6 +23,9 @@ export const meanings: Record<Finding['code'], string> = {
   AUDIT_RULES_LATE: 'the rules were committed after their first period',
   AUDIT_RULES_DOCUMENT: 'the rules document is not the committed one',
   AUDIT_MONEY: 'the money cannot be recomputed',
+  AUDIT_PRICES: 'the market prices are not those that the chain committed to',
+  AUDIT_STATEMENT: 'a statement file says something else than chain and evidence',
+  AUDIT_ADJUSTMENT: 'an adjustment says something else than the chain, or came at a wrong time',
 }
 
 /** The exact place of a finding. @example 'batch 2015-06-01T04:00:00Z, period 2015-06-01T06:00:00Z, member 0x12…, field boughtWh' */
@@ -30,6 +33,7 @@ export const placeOf = ({ place }: Finding): string =>
   [
     `batch ${place.batch}${place.revision ? ` (revision ${place.revision})` : ''}`,
     place.period === undefined ? undefined : `period ${place.period}`,
+    place.adjustment === undefined ? undefined : `adjustment ${place.adjustment}`,
     place.member === undefined ? undefined : `member ${place.member}`,
     place.field === undefined ? undefined : `field ${place.field}`,
   ]

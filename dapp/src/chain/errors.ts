@@ -61,6 +61,11 @@ export const sentences: Record<string, string> = {
 
   IssuerAlreadyAccredited: 'The issuer {0} is accredited for credentials of type {1} already, since {2:time}.',
   IssuerNotAccredited: 'The issuer {0} is not accredited for credentials of type {1}.',
+  PriceBookOverlap: 'Prices from {1} on were committed already: the next ones begin at {2} or later.',
+  PriceBookSegmentEmpty: 'Prices from {1} to {2} span no time.',
+  PriceBookSegmentCount: '{0} spans of prices were given; 1 to {1} are possible at once.',
+  PriceBookSegmentUnknown: 'No committed prices begin at {1}.',
+  PriceBookNotCurrent: 'The prices from {1} on were stated otherwise meanwhile.',
   SchemaName: 'A schema’s name of {0} bytes is not possible: 1 to {1} bytes are.',
   SchemaVersion: 'Version {0} of the schema was given; {1} is next.',
   SchemaWithoutContent: 'Version {1} of the schema “{0}” has no content.',

@@ -14,6 +14,7 @@ import { useTitle } from '../parts/title.ts'
 import { DataBehind } from './DataBehind.tsx'
 import { DayBar, useDay } from './DayBar.tsx'
 import { DaySection } from './DaySection.tsx'
+import { FundSection } from './FundSection.tsx'
 import { HowFar } from './HowFar.tsx'
 import { MembersSection } from './MembersSection.tsx'
 import { RulesSection } from './RulesSection.tsx'
@@ -61,6 +62,7 @@ function Page({ community }: { community: Community }) {
           <RulesSection community={community} at={day.start} />
           <MembersSection community={community} />
         </div>
+        <FundSection community={community} at={day.start} />
         <DataBehind community={community} day={day} periods={periods.data ?? []} chain={chain.data} />
         <p className="row">
           <Link className="button main" to={`/c/${community.id}/join`}>

@@ -1,13 +1,14 @@
-import { FLAG_SENTENCES, FLAG_UNAUTHORISED } from '@opem/domain'
+import { describeState, FLAG_SENTENCES, FLAG_UNAUTHORISED, periodState } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import type { Community } from '../api/communities.ts'
 import type { PeriodSummary } from '../api/periods.ts'
 import { tradingQuery } from '../api/trading.ts'
 import type { Day } from '../app/day.ts'
 import type { ChainState } from '../chain/queries.ts'
+import { useStandings } from '../chain/use-standings.ts'
 import { kwh } from '../format/energy.ts'
 import { shortHex } from '../format/hex.ts'
-import { clocks } from '../format/time.ts'
+import { clocks, dateClock } from '../format/time.ts'
 import { indexStateQuery } from '../subgraph/community.ts'
 
 type Props = { community: Community; day: Day; periods: readonly PeriodSummary[]; chain: ChainState | undefined }
@@ -15,6 +16,7 @@ type Props = { community: Community; day: Day; periods: readonly PeriodSummary[]
 /** Every period of the day with its batch, revision and quality: the data behind the picture. */
 export function DataBehind({ community, day, periods, chain }: Props) {
   const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const standings = useStandings(community, { from: day.start, to: day.end }, trading.data)
   const index = useQuery(indexStateQuery(community.id))
   const labels = clocks(
     periods.map((period) => period.start),
@@ -36,7 +38,13 @@ export function DataBehind({ community, day, periods, chain }: Props) {
       ),
     ),
   )
-  const state = (start: number) =>
+  const life = (start: number) => {
+    const batch = standings?.settledIn.get(start)
+    if (standings === undefined || batch === undefined) return '–'
+    const state = periodState(batch, standings.correctionWindow, standings.now)
+    return describeState(state, (at) => dateClock(at, community.timeZone))
+  }
+  const reached = (start: number) =>
     index.data?.settledTo !== undefined && start < index.data.settledTo
       ? 'indexed'
       : chain !== undefined && start < chain.nextPeriod
@@ -64,6 +72,7 @@ export function DataBehind({ community, day, periods, chain }: Props) {
               <th scope="col" className="n">
                 Shared
               </th>
+              <th scope="col">Reached</th>
               <th scope="col">State</th>
               <th scope="col" className="n">
                 Revision
@@ -87,7 +96,8 @@ export function DataBehind({ community, day, periods, chain }: Props) {
                   <td className="n">{kwh(period.surplusWh, 3)}</td>
                   <td className="n">{kwh(period.demandWh, 3)}</td>
                   <td className="n">{kwh(period.sharedWh, 3)}</td>
-                  <td>{state(period.start)}</td>
+                  <td>{reached(period.start)}</td>
+                  <td>{life(period.start)}</td>
                   <td className="n">{period.revision}</td>
                   <td className="n">{known?.substituted ?? '–'}</td>
                   <td className="n">{known?.unauthorised ?? '–'}</td>

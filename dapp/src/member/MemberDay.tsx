@@ -1,15 +1,16 @@
-import { periodStarts, Wh } from '@opem/domain'
+import { describeStanding, notMeasured, periodStarts, standingOf, Wh } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo } from 'react'
 import type { Community, Member } from '../api/communities.ts'
 import { tradingQuery } from '../api/trading.ts'
 import type { Day } from '../app/day.ts'
 import { sum } from '../app/day.ts'
+import { useStandings } from '../chain/use-standings.ts'
 import type { Names } from '../charts/balance.ts'
 import { kwh, kwhUnit } from '../format/energy.ts'
-import { longDate } from '../format/time.ts'
+import { clock, dateClock, longDate } from '../format/time.ts'
 import { Figure } from '../parts/Facts.tsx'
-import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { memberRow, periodsOf } from './settled.ts'
 
 const BalanceChart = lazy(() => import('../charts/BalanceChart.tsx'))
@@ -24,6 +25,7 @@ const none = { sold: Wh(0), gridExport: Wh(0), bought: Wh(0), gridImport: Wh(0) 
 /** What one member gave and got on a day, period by period. */
 export function MemberDay({ community, member, day }: { community: Community; member: Member; day: Day }) {
   const trading = useQuery(tradingQuery(community.id, { from: day.start, to: day.end }))
+  const standings = useStandings(community, { from: day.start, to: day.end }, trading.data)
   const periods = useMemo(() => {
     const all = periodsOf(trading.data ?? [], member.id)
     return new Map(
@@ -41,6 +43,13 @@ export function MemberDay({ community, member, day }: { community: Community; me
   if (trading.data === undefined) return <Waiting what="the day" />
   const inDay = rows.filter((row) => periods.has(row.start))
   if (inDay.length === 0) return <p className="empty soft">This member has no settled period on this day.</p>
+  const starts = inDay.map(({ start }) => start)
+  const standing = standings && standingOf(standings.settledIn, starts, standings.correctionWindow, standings.now)
+  const unmeasured = starts.flatMap((start) => {
+    const reasons = notMeasured(periods.get(start)?.flags ?? 0)
+    return reasons.length === 0 ? [] : [{ start, reasons }]
+  })
+  const time = (at: number) => dateClock(at, community.timeZone)
   const [sold, fedIn, bought, fromGrid] = (['sharedUp', 'restUp', 'sharedDown', 'restDown'] as const).map((id) =>
     sum(rows.map((row) => row[id])),
   ) as [bigint, bigint, bigint, bigint]
@@ -52,6 +61,18 @@ export function MemberDay({ community, member, day }: { community: Community; me
         <Figure label="Bought from neighbours" value={kwh(bought)} unit="kWh" tone="shared" />
         <Figure label="Bought from the grid" value={kwh(fromGrid)} unit="kWh" tone="demand" />
       </div>
+      {standing === undefined ? null : <p className="soft small">{describeStanding(standing, time)}</p>}
+      {unmeasured.length === 0 ? null : (
+        <Notice tone="warn" title="Not every period was measured">
+          <ul>
+            {unmeasured.map(({ start, reasons }) => (
+              <li key={start}>
+                {clock(start, community.timeZone)}: {reasons.join(', ')}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
       <Suspense fallback={<Waiting what="the chart" />}>
         <BalanceChart
           rows={rows}

@@ -1,9 +1,11 @@
 import { unpackTotals } from '../commitment/totals.ts'
 import { formatInstant } from '../periods/instant.ts'
+import { billed } from '../statement/ledger.ts'
 import { countFlags } from '../substitution/flags.ts'
 import { checkBooks } from './check-books.ts'
 import { checkCommitment } from './check-commitment.ts'
 import { checkMoney } from './check-money.ts'
+import { checkPricesAt } from './check-prices.ts'
 import { checkRules, documentOf } from './check-rules.ts'
 import { checkSignatures } from './check-signatures.ts'
 import { createNotes } from './notes.ts'
@@ -15,7 +17,7 @@ import type { AuditInput, ChainBatch, ChainView, Finding, Verdict } from './type
  * signature recovery may need. Nothing is thrown for wrong evidence: every lie is a finding.
  */
 export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
-  const { keccak, chain, batch, evidence, rulesDocs, prices } = input
+  const { keccak, chain, batch, evidence, rulesDocs, prices, committedPrices = [] } = input
   const notes = createNotes(batch)
   const starts = startsOf(batch, chain)
   if (batch.fallen)
@@ -27,6 +29,7 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
   const rules = documentOf(keccak, chain, batch, rulesDocs)
   const settled = books ? checkBooks({ chain, batch, books, allocation: rules?.allocation, notes }) : []
   const money = checkMoney({ settled, rules, prices, notes })
+  for (const start of settled.map((period) => period.start)) checkPricesAt(start, rules, committedPrices, notes)
   return starts.map((start, i) => {
     const findings = notes.of(start)
     const totals = unpackTotals(batch.totals[i] ?? 0n)
@@ -36,10 +39,15 @@ export async function auditBatch(input: AuditInput): Promise<Verdict[]> {
       start,
       ok: findings.length === 0,
       findings,
+      revision: batch.revision,
+      settledAt: batch.settledAt,
       members: totals.members,
       sharedWh: totals.shared,
       ...(Object.keys(flags).length > 0 ? { flags } : {}),
-      ...(amounts ? { money: amounts } : {}),
+      ...(amounts && {
+        exact: amounts,
+        money: new Map([...amounts].map(([member, exact]) => [member, billed(exact)])),
+      }),
     }
   })
 }

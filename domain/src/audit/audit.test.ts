@@ -8,10 +8,13 @@ import { type Book, commitBatch } from '../commitment/commit-batch.ts'
 import { saltOf } from '../commitment/salts.ts'
 import { totalsHash } from '../commitment/totals.ts'
 import { settlementReport } from '../consent/typed-data.ts'
+import { checkPrices, priceSegmentHash, pricesBetween } from '../pricing/price-commitment.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import { rulesHash } from '../rules/rules-in-force.ts'
 import { settlePeriod } from '../settlement/settle-period.ts'
+import { settledBook } from '../settlement/settled-book.ts'
 import { statementOf } from '../statement/statement.ts'
+import { statementDocument } from '../statement/statement-document.ts'
 import { Wh } from '../units/units.ts'
 import { formatTradingBatch, parseTradingBatch, type TradingBatch } from '../wire/trading-batch.ts'
 import { auditBatch, auditSequence } from './audit-batch.ts'
@@ -486,23 +489,47 @@ test('many changed values are found false without being traced', async () => {
   expect(places(await audit({ evidence }))).toEqual(['1 AUDIT_MEMBERS_ROOT balances'])
 })
 
+const dayAhead: RulesDocument = {
+  ...rules,
+  tariffs: { ...rules.tariffs, feedIn: { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: 0 } },
+}
+const dayAheadChain = { ...chain, rules: [{ ...chain.rules[0]!, rulesHash: rulesHash(keccak, dayAhead) }] }
+const dk2 = (...prices: bigint[]) => [
+  { series: 'dk2', seconds: HOUR, prices: new Map(prices.map((price, hour) => [START + hour * HOUR, price])) },
+]
+/** The chain committed to these prices of the three hours; the auditor was given `found`. */
+const committedTo = (committed: ReturnType<typeof dk2>, found: ReturnType<typeof dk2>) => {
+  const segment = { series: 'dk2', from: START, until: START + 3 * HOUR }
+  const hash = priceSegmentHash(keccak, pricesBetween('dk2', segment, committed))
+  return [checkPrices(keccak, { ...segment, hash }, found)]
+}
+
 test('a missing price is a finding, not zero', async () => {
-  const dayAhead: RulesDocument = {
-    ...rules,
-    tariffs: { ...rules.tariffs, feedIn: { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: 0 } },
-  }
-  const committed = { ...chain, rules: [{ ...chain.rules[0]!, rulesHash: rulesHash(keccak, dayAhead) }] }
-  const prices = [
-    {
-      series: 'dk2',
-      seconds: HOUR,
-      prices: new Map([
-        [START, 1n],
-        [START + HOUR, -1n],
-      ]),
-    },
-  ]
-  expect(places(await audit({ chain: committed, rulesDocs: [dayAhead], prices }))).toEqual(['2 AUDIT_MONEY prices'])
+  const prices = dk2(1n, -1n)
+  const committedPrices = committedTo(prices, prices)
+  expect(places(await audit({ chain: dayAheadChain, rulesDocs: [dayAhead], prices, committedPrices }))).toEqual([
+    '2 AUDIT_MONEY prices',
+  ])
+})
+
+test('prices that the chain committed to are sound; one exchanged price is found in every period of its segment', async () => {
+  const prices = dk2(1n, -1n, 5n)
+  const input = { chain: dayAheadChain, rulesDocs: [dayAhead], prices }
+  expect(places(await audit({ ...input, committedPrices: committedTo(prices, prices) }))).toEqual([])
+  expect(places(await audit({ ...input, committedPrices: committedTo(dk2(1n, -1n, 6n), prices) }))).toEqual([
+    '0 AUDIT_PRICES prices.dk2',
+    '1 AUDIT_PRICES prices.dk2',
+    '2 AUDIT_PRICES prices.dk2',
+  ])
+})
+
+test('prices that nobody committed to are found', async () => {
+  const prices = dk2(1n, -1n, 5n)
+  expect(places(await audit({ chain: dayAheadChain, rulesDocs: [dayAhead], prices }))).toEqual([
+    '0 AUDIT_PRICES prices.dk2',
+    '1 AUDIT_PRICES prices.dk2',
+    '2 AUDIT_PRICES prices.dk2',
+  ])
 })
 
 test('gaps and overlaps between batches are found, in any order of events', () => {
@@ -524,17 +551,72 @@ test('gaps and overlaps between batches are found, in any order of events', () =
   ])
 })
 
-test('a statement is recomputed amount by amount', () => {
-  const periods = books(0).map(({ start, balances }) =>
-    settlePeriod({ start, seconds: HOUR }, balances, rules.allocation),
-  )
-  const given = { periods, rules: [rules], prices: [] }
-  const statement = statementOf({ ...given, member: id(4), timeZone: 'Europe/Madrid', month: '2015-06' })
-  expect(auditStatement({ statement, ...given })).toEqual([])
-  const money = { ...statement.money, balance: (statement.money.balance - 1n) as typeof statement.money.balance }
-  expect(auditStatement({ statement: { ...statement, money }, ...given }).map(({ place }) => place.field)).toEqual([
-    'money.balance',
-  ])
+describe('a statement file', () => {
+  const periods = books(0).map((book) => settledBook(book, HOUR))
+  const given = { periods, rules: [rules], prices: [], timeZone: 'Europe/Madrid', month: '2015-06' }
+  const expected = statementDocument({
+    community: { id: community, name: 'Sunny Street' },
+    member: { id: id(3), name: 'Home C' },
+    statement: statementOf({ ...given, member: id(3) }),
+    standing: { asOf: START + 5 * HOUR, provisional: 3, provisionalUntil: START + 9 * HOUR, final: 0, corrected: [] },
+    proof: { chainId: 31337, settlement, batches: [{ start: '2015-06-01T04:00:00Z', revision: 0, root: id(9) }] },
+  })
+  const fields = (edit: (document: typeof expected) => unknown) => {
+    const document = structuredClone(expected)
+    edit(document)
+    return auditStatement({ given: document, expected }).map(({ place }) => place.field)
+  }
+
+  test('that was not changed is sound', () => {
+    expect(auditStatement({ given: JSON.parse(JSON.stringify(expected)), expected })).toEqual([])
+  })
+
+  test('is held against chain and evidence value by value', () => {
+    expect(fields((d) => (d.moneyEur.balance = '0.000001'))).toEqual(['moneyEur.balance'])
+    expect(fields((d) => (d.days[0]!.boughtWh += 1))).toEqual(['days[2015-06-01].boughtWh'])
+    expect(fields((d) => (d.unmeasured[1]!.reasons = []))).toEqual([
+      'unmeasured[2015-06-01T05:00:00Z].reasons[0]',
+      'unmeasured[2015-06-01T05:00:00Z].reasons.length',
+    ])
+    expect(fields((d) => (d.state.provisional = 0))).toEqual(['state.provisional'])
+    expect(fields((d) => d.days.push(d.days[0]!))).toEqual(['days.length'])
+    expect(fields((d) => Object.assign(d, { gift: 1 }))).toEqual(['gift'])
+    expect(auditStatement({ given: 'nonsense', expected }).length).toBeGreaterThan(40)
+  })
+
+  test('of a revision that was corrected since names the batch first', () => {
+    const [first] = auditStatement({
+      given: {
+        ...expected,
+        dueEur: '9.000000',
+        proof: { ...expected.proof, batches: [{ ...expected.proof.batches[0]!, root: id(8) }] },
+      },
+      expected,
+    })
+    expect(first).toEqual({
+      code: 'AUDIT_STATEMENT',
+      place: { batch: '2015-05-31T22:00:00Z', member: id(3), field: 'proof.batches[2015-06-01T04:00:00Z].root' },
+      expected: id(9),
+      found: id(8),
+    })
+  })
+
+  test('with any character of a value changed is not sound', () => {
+    const text = JSON.stringify(expected)
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.constantFrom('0', '1', '7', 'a', 'f'), (at, character) => {
+        const changed = text.slice(0, at) + character + text.slice(at + 1)
+        let document: unknown
+        try {
+          document = JSON.parse(changed)
+        } catch {
+          return
+        }
+        const same = JSON.stringify(document) === text
+        expect(auditStatement({ given: document, expected }).length === 0).toBe(same)
+      }),
+    )
+  })
 })
 
 test('no flipped bit anywhere in an evidence file passes', async () => {

@@ -6,7 +6,8 @@ import type { AuditInput, ChainCommittee } from './types.ts'
 
 const ZERO_ROOT = `0x${'00'.repeat(32)}` as const
 
-const quorumAt = ({ quorums }: ChainCommittee, time: number): number =>
+/** How many nodes had to agree at a block time. */
+export const quorumAt = ({ quorums }: ChainCommittee, time: number): number =>
   quorums.filter(({ since }) => since <= time).at(-1)?.quorum ?? 0
 
 /** The stored hash, the quorum, and that exactly the nodes of the bitmap signed this report and no other. */

@@ -1,5 +1,8 @@
+import type { adjustmentReport } from '../adjustment/adjustment-report.ts'
 import type { Hex, Keccak256 } from '../commitment/bytes.ts'
 import type { settlementReport } from '../consent/typed-data.ts'
+import type { MemberMoney } from '../pricing/member-money.ts'
+import type { CheckedPrices } from '../pricing/price-commitment.ts'
 import type { PriceSeries } from '../pricing/price-series.ts'
 import type { RulesDocument } from '../rules/rules-document.ts'
 import type { StatementMoney } from '../statement/ledger.ts'
@@ -80,6 +83,9 @@ type ReportTypedData = ReturnType<typeof settlementReport>
 /** Passed in: this package has no cryptography. With viem: `(data, signature) => recoverTypedDataAddress({ ...data, signature })`. */
 export type RecoverSigner = (data: ReportTypedData, signature: Hex) => Hex | Promise<Hex>
 
+/** The same for adjustments. */
+export type RecoverAdjustmentSigner = (data: ReturnType<typeof adjustmentReport>, signature: Hex) => Hex | Promise<Hex>
+
 export interface AuditInput {
   readonly keccak: Keccak256
   readonly recoverSigner: RecoverSigner
@@ -90,6 +96,8 @@ export interface AuditInput {
   /** The documents behind the committed hashes, in any order; they are found by hash. */
   readonly rulesDocs: readonly RulesDocument[]
   readonly prices: readonly PriceSeries[]
+  /** What the chain committed to for the series that the rules name; a period priced without a commitment is a finding. */
+  readonly committedPrices?: readonly CheckedPrices[]
 }
 
 export type FindingCode =
@@ -114,12 +122,17 @@ export type FindingCode =
   | 'AUDIT_RULES_LATE'
   | 'AUDIT_RULES_DOCUMENT'
   | 'AUDIT_MONEY'
+  | 'AUDIT_PRICES'
+  | 'AUDIT_ADJUSTMENT'
+  | 'AUDIT_STATEMENT'
 
 /** Where exactly: times as ISO 8601; `field` is the wire's name (`boughtWh`, `salt`, `root`, `totals.surplusWh`, …). */
 export interface Place {
   readonly batch: string
   readonly revision?: number
   readonly period?: string
+  /** Number of an adjustment of the period. */
+  readonly adjustment?: number
   readonly member?: string
   readonly field?: string
 }
@@ -137,10 +150,15 @@ export interface Verdict {
   readonly start: number
   readonly ok: boolean
   readonly findings: readonly Finding[]
+  /** Of the batch on chain: with the correction window they say whether the period is final (`periodState`). */
+  readonly revision: number
+  readonly settledAt: number
   readonly members: number
   readonly sharedWh: bigint
   /** How many balances carry a flag, by its name; absent when none does. No fault: what the readings could not give. */
   readonly flags?: Partial<Record<FlagName, number>>
   /** Money of each member in this period, recomputed, rounded as a statement of this one period; only with rules that hold tariffs. */
   readonly money?: ReadonlyMap<string, StatementMoney>
+  /** The same before rounding, nano-EUR: what sums are made of. */
+  readonly exact?: ReadonlyMap<string, MemberMoney>
 }

@@ -21,6 +21,8 @@ export interface SettledMember extends MemberEnergy {
   readonly gridImport: Wh
   /** The surplus that the community could not use: fed in, at the feed-in tariff. */
   readonly gridExport: Wh
+  /** As committed: bit 0 substituted from history, bit 1 substituted without, bit 2 estimated; absent where nothing was committed. */
+  readonly flags?: number
 }
 
 /** One settled period. `members` ascend by id; `shared` is T = Σ bought = Σ sold. */

@@ -74,3 +74,9 @@ export function formatEur(amount: MicroEur): string {
   const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0')
   return `${amount < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`
 }
+
+/** Exact money for people and JSON: EUR with nine decimals. @example formatNanoEur(NanoEur(-1_500_000_000)) // '-1.500000000' */
+export function formatNanoEur(amount: NanoEur): string {
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(10, '0')
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)}`
+}

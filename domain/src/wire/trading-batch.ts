@@ -35,7 +35,7 @@ const balance = object({
   salt: hex(32),
 })
 
-const book = object({
+const bookShape = object({
   start: instant,
   surplusWh: wattHours,
   demandWh: wattHours,
@@ -44,7 +44,26 @@ const book = object({
   balances: array(balance, { most: 0xffff }),
 })
 
-const shape = object({
+/** A book from the wire. */
+export const evidenceBook: Read<EvidenceBook> = (value, at) => {
+  const { surplusWh, demandWh, sharedWh, start, membersRoot, balances } = bookShape(value, at)
+  return {
+    start,
+    surplus: surplusWh,
+    demand: demandWh,
+    shared: sharedWh,
+    membersRoot,
+    balances: balances.map(({ importWh, exportWh, boughtWh, soldWh, ...rest }) => ({
+      ...rest,
+      energyImport: importWh,
+      energyExport: exportWh,
+      bought: boughtWh,
+      sold: soldWh,
+    })),
+  }
+}
+
+const batch: Read<TradingBatch> = object({
   community: hex(20),
   chainId: integer(1),
   start: instant,
@@ -53,29 +72,8 @@ const shape = object({
   revision: integer(0, 0xffffffff),
   rules: integer(1, 0xffffffff),
   root: hex(32),
-  books: array(book, { least: 1, most: 0xffff }),
+  books: array(evidenceBook, { least: 1, most: 0xffff }),
 })
-
-const batch: Read<TradingBatch> = (value, at) => {
-  const { books, ...frame } = shape(value, at)
-  return {
-    ...frame,
-    books: books.map(({ surplusWh, demandWh, sharedWh, start, membersRoot, balances }) => ({
-      start,
-      surplus: surplusWh,
-      demand: demandWh,
-      shared: sharedWh,
-      membersRoot,
-      balances: balances.map(({ importWh, exportWh, boughtWh, soldWh, ...rest }) => ({
-        ...rest,
-        energyImport: importWh,
-        energyExport: exportWh,
-        bought: boughtWh,
-        sold: soldWh,
-      })),
-    })),
-  }
-}
 
 /** A batch from the wire. Only its shape is checked here: whether it is true is the audit's question. */
 export const parseTradingBatch = (raw: unknown): Result<TradingBatch, 'ERR_TRADING_BATCH'> =>
@@ -91,20 +89,23 @@ export const formatTradingBatch = ({ books, ...frame }: TradingBatch) => ({
   revision: frame.revision,
   rules: frame.rules,
   root: frame.root,
-  books: books.map(({ start, surplus, demand, shared, membersRoot, balances }) => ({
-    start: formatInstant(start),
-    surplusWh: toJsonWh(surplus),
-    demandWh: toJsonWh(demand),
-    sharedWh: toJsonWh(shared),
-    membersRoot,
-    balances: balances.map(({ member, energyImport, energyExport, bought, sold, flags, salt }) => ({
-      member,
-      importWh: toJsonWh(energyImport),
-      exportWh: toJsonWh(energyExport),
-      boughtWh: toJsonWh(bought),
-      soldWh: toJsonWh(sold),
-      flags,
-      salt,
-    })),
+  books: books.map(formatEvidenceBook),
+})
+
+/** A book for the wire. */
+export const formatEvidenceBook = ({ start, surplus, demand, shared, membersRoot, balances }: EvidenceBook) => ({
+  start: formatInstant(start),
+  surplusWh: toJsonWh(surplus),
+  demandWh: toJsonWh(demand),
+  sharedWh: toJsonWh(shared),
+  membersRoot,
+  balances: balances.map(({ member, energyImport, energyExport, bought, sold, flags, salt }) => ({
+    member,
+    importWh: toJsonWh(energyImport),
+    exportWh: toJsonWh(energyExport),
+    boughtWh: toJsonWh(bought),
+    soldWh: toJsonWh(sold),
+    flags,
+    salt,
   })),
 })

@@ -84,6 +84,14 @@ const TABLES: readonly Table[] = [
     version: 'version',
     shard: 'cityHash64(community)',
   },
+  {
+    name: 'adjustments',
+    columns: `community String, start DateTime('UTC'), revision UInt32, number UInt32, batch DateTime('UTC'),
+  known_at DateTime('UTC'), body String COMMENT 'Adjustment as JSON, signatures and salts with it', version UInt64`,
+    order: '(community, start, revision, number)',
+    version: 'version',
+    shard: 'cityHash64(community)',
+  },
 ]
 
 /** A cluster's name goes into DDL, where no placeholder is allowed. */

@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import { communityFactoryAbi, energyCommunityAbi, issuerRegistryAbi, settlementAbi } from '@opem/contracts'
 import { deploy } from '@opem/contracts/deploy'
 import {
+  type Adjustment,
+  adjustmentReport,
   canonicalJson,
   commitBatch,
+  formatAdjustment,
   formatInstant,
   formatTradingBatch,
   type Hex,
   joinConsent,
   meteringPointId,
+  packTotals,
+  parseTradingBatch,
   type RulesDocument,
   rulesHash,
   rulesOnChain,
@@ -259,4 +264,31 @@ export async function settleOnChain(chain: OpenChain, { wire, totals, totalsHash
   )
   const compact = serializeCompactSignature(signatureToCompactSignature(parseSignature(signature)))
   await wait(await node.writeContract({ ...settlement, functionName: 'settle', args: [compact, report, totals] }))
+}
+
+/** An adjustment of the first hour of settled evidence to what other evidence says, signed by an account of the development words. */
+export async function adjustment(
+  { deployment }: OpenChain,
+  settled: ReturnType<typeof evidence>,
+  better: ReturnType<typeof evidence>,
+  signer = 1,
+) {
+  const [was, is] = [settled, better].map(({ wire }) => {
+    const parsed = parseTradingBatch(wire)
+    if (!parsed.ok) throw new Error(parsed.reason)
+    return parsed.value
+  }) as [TradingBatch, TradingBatch]
+  const { community, chainId, start, periodSeconds, revision, rules, root } = was
+  const book = is.books[0]!
+  const unsigned: Omit<Adjustment, 'signatures'> = {
+    ...{ community, chainId, batch: start, revision, batchRoot: root, rules, start, periodSeconds },
+    ...{ number: 1, knownAt: Math.floor(Date.now() / 1000) + 40 * 86_400, book },
+  }
+  const { membersRoot } = book
+  const data = adjustmentReport({
+    chainId: deployment.chainId,
+    settlement: deployment.addresses.Settlement,
+    adjustment: { ...unsigned, totals: packTotals(book), membersRoot },
+  })
+  return formatAdjustment({ ...unsigned, signatures: [await account(signer).signTypedData(data)] })
 }

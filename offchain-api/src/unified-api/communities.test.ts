@@ -3,6 +3,7 @@ import type { Hex } from '@opem/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   accredit,
+  adjustment,
   evidence,
   foundOnChain,
   joinOnChain,
@@ -36,6 +37,8 @@ let id: Hex
 let rules: object
 let ask: typeof fetch
 let consents: SignedConsent[]
+let settled: ReturnType<typeof evidence>
+let better: ReturnType<typeof evidence>
 
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -192,6 +195,8 @@ describe('a community', () => {
     const honest = evidence(chain.deployment.chainId, { ...plan, energyOf: (member) => [3000, -2000, -4000][member]! })
     const lie = evidence(chain.deployment.chainId, { ...plan, energyOf: (member) => [9000, -2000, -4000][member]! })
     const post = (batch: unknown) => call('POST', `/v1/communities/${id}/trading`, batch)
+    settled = honest
+    better = lie
     const broken = structuredClone(honest.wire)
     broken.books[3]!.balances[0]!.soldWh += 1
     expect((await post(broken)).body.code).toBe('ERR_EVIDENCE_ROOT')
@@ -208,6 +213,31 @@ describe('a community', () => {
     const [own] = await trading(`&member=${members[0]!.member}`)
     expect(own.books[0].balances.map(({ member }: { member: string }) => member)).toEqual([members[0]!.member])
     expect(own.books[0].membersRoot).toBe(honest.wire.books[0]!.membersRoot)
+  })
+
+  test('keeps an adjustment that a quorum signed against the revision on chain, once, and no other', async () => {
+    const path = `/v1/communities/${id}/adjustments`
+    const good = await adjustment(chain, settled, better)
+    const refused = async (change: object) => (await call('POST', path, { ...good, ...change })).body.code
+    expect(await refused({ signatures: (await adjustment(chain, settled, better, 2)).signatures })).toBe(
+      'ERR_ADJUSTMENT_QUORUM',
+    )
+    expect(await refused({ knownAt: '2030-01-01T00:00:00Z' })).toBe('ERR_ADJUSTMENT_QUORUM')
+    expect(await refused({ batchRoot: better.wire.root })).toBe('ERR_ADJUSTMENT_BASE')
+    const salted = structuredClone(good.book)
+    salted.balances[0]!.flags = 4
+    expect(await refused({ book: salted })).toBe('ERR_EVIDENCE_ROOT')
+    expect(await refused({ number: 0 })).toBe('ERR_ADJUSTMENT')
+    expect((await call('POST', path, good)).body).toEqual({ stored: true })
+    expect((await call('POST', path, good)).body).toEqual({ stored: false })
+
+    const get = async (query: string) => (await call('GET', `${path}?${query}`)).body.adjustments
+    expect(await get(june)).toEqual([good])
+    expect(await get('from=2015-06-01T01:00:00Z')).toEqual([])
+    expect(await get(`knownFrom=${good.knownAt}`)).toEqual([good])
+    expect(await get(`knownTo=${good.knownAt}`)).toEqual([])
+    const [own] = await get(`member=${consents[0]!.member}`)
+    expect(own.book.balances.map(({ member }: { member: string }) => member)).toEqual([consents[0]!.member])
   })
 
   test('shows totals and prices per period', async () => {

@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import type { Hex } from '@opem/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { foundOnChain, joinOnChain, type OpenChain, openChain, signedConsent } from '../testing/founded-community.ts'
+import {
+  accredit,
+  foundOnChain,
+  joinOnChain,
+  type OpenChain,
+  openChain,
+  signedConsent,
+} from '../testing/founded-community.ts'
 import {
   type Running,
   type RunningProcess,
@@ -10,6 +17,7 @@ import {
   startPostgres,
   temporaryFolder,
 } from '../testing/harness.ts'
+import { ALL, writeSystems } from '../testing/systems.ts'
 
 const FROM = Date.parse('2015-06-01T00:00:00Z') / 1000
 const profile = { timeZone: 'Europe/Madrid', periodSeconds: 3600 as const, batchPeriods: 'day' }
@@ -19,6 +27,7 @@ let chain: OpenChain
 let lake: RunningProcess
 let postgres: Running
 let api: RunningProcess
+let ask: typeof fetch
 const communities: Hex[] = []
 
 beforeAll(async () => {
@@ -29,7 +38,11 @@ beforeAll(async () => {
     openChain(folder.path),
   ])
   const { deploymentPath, anvil } = chain
-  api = await startApi({ postgresUrl: postgres.url, lakeUrl: lake.url, chainUrl: anvil.url, deploymentPath })
+  const systems = await writeSystems(folder.path, [ALL])
+  ask = systems.fetch.all
+  await accredit(chain, 'DataSourceCredential')
+  const access = { ...systems, registrarFile: chain.registrarFile }
+  api = await startApi({ access, postgresUrl: postgres.url, lakeUrl: lake.url, chainUrl: anvil.url, deploymentPath })
   for (let number = 0; number < 6; number++) {
     const named = { ...profile, name: `Street ${number}` }
     const { id, rules } = await foundOnChain(chain, { ...named, from: FROM })
@@ -47,7 +60,7 @@ afterAll(async () => {
 
 async function post(path: string, body: unknown): Promise<{ status: number; body: { code?: string } }> {
   const headers = { 'content-type': 'application/json' }
-  const response = await fetch(`${api.url}${path}`, { method: 'POST', body: JSON.stringify(body), headers })
+  const response = await ask(`${api.url}${path}`, { method: 'POST', body: JSON.stringify(body), headers })
   return { status: response.status, body: (await response.json()) as { code?: string } }
 }
 

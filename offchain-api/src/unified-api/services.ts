@@ -1,5 +1,6 @@
 import type { AccessParts } from '../access/access.ts'
 import type { IdentifyParts } from '../access/caller/identify.ts'
+import type { AdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
@@ -15,6 +16,7 @@ export interface Services {
   readonly store: OperationalStore
   readonly writer: ReadingsWriter
   readonly evidence: TradingWriter
+  readonly adjustments: AdjustmentWriter
   readonly chain: Chain
   readonly settled: SettledBatches
   readonly announcements: Announcements

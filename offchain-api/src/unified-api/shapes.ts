@@ -115,6 +115,27 @@ export const consent = z
   })
   .meta({ id: 'JoinConsent' })
 
+const evidenceBook = z.strictObject({
+  start: instant,
+  surplusWh: wh,
+  demandWh: wh,
+  sharedWh: wh,
+  membersRoot: bytes32,
+  balances: z
+    .array(
+      z.strictObject({
+        member: bytes32,
+        importWh: wh,
+        exportWh: wh,
+        boughtWh: wh,
+        soldWh: wh,
+        flags: whole(0, 255),
+        salt: bytes32,
+      }),
+    )
+    .max(65_535),
+})
+
 export const tradingBatch = z
   .strictObject({
     community: address,
@@ -125,33 +146,27 @@ export const tradingBatch = z
     revision: whole(0, 4_294_967_295),
     rules: whole(1, 4_294_967_295),
     root: bytes32,
-    books: z
-      .array(
-        z.strictObject({
-          start: instant,
-          surplusWh: wh,
-          demandWh: wh,
-          sharedWh: wh,
-          membersRoot: bytes32,
-          balances: z
-            .array(
-              z.strictObject({
-                member: bytes32,
-                importWh: wh,
-                exportWh: wh,
-                boughtWh: wh,
-                soldWh: wh,
-                flags: whole(0, 255),
-                salt: bytes32,
-              }),
-            )
-            .max(65_535),
-        }),
-      )
-      .min(1)
-      .max(1000),
+    books: z.array(evidenceBook).min(1).max(1000),
   })
   .meta({ id: 'TradingBatch' })
+
+/** A final period computed again: domain, Adjustment. */
+export const adjustment = z
+  .strictObject({
+    community: address,
+    chainId: whole(1, Number.MAX_SAFE_INTEGER),
+    batch: instant,
+    revision: whole(0, 4_294_967_295),
+    batchRoot: bytes32,
+    rules: whole(1, 4_294_967_295),
+    start: instant,
+    periodSeconds: z.union([z.literal(900), z.literal(3600)]),
+    number: whole(1, 4_294_967_295),
+    knownAt: instant,
+    book: evidenceBook,
+    signatures: z.array(bytes).min(1).max(256),
+  })
+  .meta({ id: 'Adjustment' })
 
 export const price = z.strictObject({
   start: instant,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { formatInstant, OpemError } from '@opem/domain'
 import type { AccessMode } from '../access/caller/admit.ts'
 import { type AccessSettings, createAccess } from '../access/wiring/create-access.ts'
+import { createAdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
@@ -71,6 +72,7 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
+  const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
     postgres: () => store.isReady(),
@@ -97,6 +99,7 @@ export async function startUnifiedApi(
       },
     },
     evidence,
+    adjustments,
     chain,
     settled,
     announcements,
@@ -142,6 +145,7 @@ export async function startUnifiedApi(
       await access.close()
       await writer.drain()
       await evidence.drain()
+      await adjustments.drain()
       await rawLake.close()
       await rawStore.close()
     },

@@ -50,7 +50,21 @@ const OracleWindow = z.object({
 
 const Changes = z.object({ cursor: z.int().nonnegative(), periods: z.array(instant) })
 const History = z.object({ readings: z.array(Reading) })
-const Trading = z.object({ batches: z.array(z.looseObject({ start: instant, revision: z.int(), root: hex })) })
+const Roots = z.object({ start: instant, membersRoot: hex })
+const Trading = z.object({
+  batches: z.array(z.object({ start: instant, revision: z.int(), root: hex, books: z.array(Roots) })),
+})
+const Adjustments = z.object({
+  adjustments: z.array(
+    z.object({
+      start: instant,
+      revision: z.int(),
+      batchRoot: hex,
+      number: z.int(),
+      book: z.object({ membersRoot: hex }),
+    }),
+  ),
+})
 
 type OracleWindow = z.infer<typeof OracleWindow>
 export type ApiProfile = OracleWindow['community']
@@ -69,6 +83,10 @@ export interface UnifiedApi {
   writeTrading(community: string, batch: string): Promise<void>
   /** Which batches that overlap `[from, to)` the lake already has evidence of, superseded ones included. */
   trading(community: string, from: number, to: number): Promise<z.infer<typeof Trading>['batches']>
+  /** Writes an adjustment; the same twice is one. */
+  writeAdjustment(community: string, adjustment: string): Promise<void>
+  /** Adjustments of the periods in `[from, to)` that the lake already has, without balances. */
+  adjustments(community: string, from: number, to: number): Promise<z.infer<typeof Adjustments>['adjustments']>
   close(): void
 }
 
@@ -147,6 +165,11 @@ export function connectApi(url: string, key: SystemKey): UnifiedApi {
     },
     trading: async (community, from, to) =>
       (await read(`${of(community)}/trading?${range(from, to)}&revisions=all&member=${NOBODY}`, Trading)).batches,
+    writeAdjustment: async (community, adjustment) => {
+      await call('POST', `${of(community)}/adjustments`, adjustment)
+    },
+    adjustments: async (community, from, to) =>
+      (await read(`${of(community)}/adjustments?${range(from, to)}&member=${NOBODY}`, Adjustments)).adjustments,
     close: () => agent.destroy(),
   }
 }

@@ -1,4 +1,6 @@
 import type { Address } from 'viem'
+import { adjustBatch } from '../adjust/adjust-batch.ts'
+import { isFinal } from '../adjust/is-final.ts'
 import type { EvidenceWriter } from '../evidence/write-evidence.ts'
 import type { Node } from '../node.ts'
 import { proposeBatch } from '../propose/propose-batch.ts'
@@ -8,7 +10,8 @@ import type { Turns } from '../work/turns.ts'
 
 /**
  * Looks at the oldest batch whose readings changed, or that fell. Computed again to the same root, there is nothing to
- * correct; otherwise the next revision is proposed, inside the correction window (a fallen batch at any time).
+ * correct; otherwise the next revision is proposed, inside the correction window (a fallen batch at any time). After it, the
+ * difference becomes an adjustment.
  */
 export async function correctNext(
   node: Node,
@@ -19,11 +22,6 @@ export async function correctNext(
   const batch = node.batches.nextDirty(id)
   const community = node.chain.community(id)
   if (!batch || !community || node.outbox.holds(id)) return 'idle'
-  if (!isFallen(batch) && (await isFinal(node, batch))) {
-    node.batches.setDirty(batch, false)
-    node.log.info('too-late', { community: id, start: batch.start, revision: batch.revision })
-    return 'advanced'
-  }
   if (!isFallen(batch)) {
     const again = await node.present(community, batch)
     if (again.complaints.some(({ code }) => code === 'ERR_ORACLE_MEMBER_UNKNOWN')) {
@@ -32,6 +30,7 @@ export async function correctNext(
       node.log.warn('not-corrected', { community: id, start: batch.start, why: 'a salt key is gone' })
       return 'advanced'
     }
+    if (await isFinal(node, batch)) return adjustBatch(node, turns, community, batch, again)
     if (again.root === batch.root) {
       node.evidence.confirm(batch, again.watermark)
       node.batches.setDirty(batch, false)
@@ -53,8 +52,4 @@ async function propose(node: Node, writer: EvidenceWriter, community: ChainCommu
   node.log.info('corrected', { community: community.id, start, revision: revision + 1 })
   // Marked still, so that the next look sees the new revision come to its own root, or a reading that came meanwhile.
   return 'advanced'
-}
-
-async function isFinal(node: Node, batch: SettledBatch): Promise<boolean> {
-  return Math.max(node.now(), node.chain.time()) > batch.settledAt + (await node.chain.correctionWindow())
 }

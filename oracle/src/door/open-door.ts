@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { formatInstant, OpemError } from '@opem/domain'
+import { answerQuestion } from '../adjust/answer-question.ts'
+import { parseQuestion } from '../adjust/sign-adjustment.ts'
 import { lagOf } from '../close-period/plan-batch.ts'
 import type { Node } from '../node.ts'
 import { answerProposal } from '../sign/answer-proposal.ts'
@@ -8,6 +10,7 @@ import { shortly } from '../submit/submit.ts'
 import { openPeerCheck } from './peer-check.ts'
 
 const MOST_BYTES = 1_000_000
+const PEERS_ONLY = new Set(['/sign', '/adjust', '/wake'])
 const STATUS: Record<string, number> = {
   ERR_ORACLE_DISAGREES: 409,
   ERR_ORACLE_COMMUNITY_UNKNOWN: 404,
@@ -16,7 +19,7 @@ const STATUS: Record<string, number> = {
 }
 
 /**
- * The node's own door, on loopback: `GET /health` for all; `POST /sign` and `POST /wake` for its peers alone, because what a
+ * The node's own door, on loopback: `GET /health` for all; `POST /sign`, `POST /adjust` and `POST /wake` for its peers alone, because what a
  * node answers tells about balances, and each question costs it a recomputation.
  */
 export async function openDoor(node: Node, wake: (community: string | undefined) => void) {
@@ -35,8 +38,11 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const path = new URL(request.url ?? '/', 'http://node').pathname
     if (request.method === 'GET' && path === '/health') return { status: 200, body: health(node) }
-    if (request.method !== 'POST' || (path !== '/wake' && path !== '/sign'))
-      return { status: 404, body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health and POST /sign') }
+    if (request.method !== 'POST' || !PEERS_ONLY.has(path))
+      return {
+        status: 404,
+        body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health, POST /sign and POST /adjust'),
+      }
     const peer = await peerOf(request, () => readBody(request))
     if (!peer.ok) {
       node.log.warn('stranger-refused', { path, code: peer.code })
@@ -46,6 +52,17 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
       const body = parseJson(peer.value.body) as { community?: unknown } | undefined
       wake(typeof body?.community === 'string' ? body.community : undefined)
       return { status: 202, body: {} }
+    }
+    if (path === '/adjust') {
+      const question = parseQuestion(parseJson(peer.value.body))
+      const result = question.ok ? await answerQuestion(node, question.value) : question
+      if (result.ok) return { status: 200, body: result.value }
+      if (question.ok) {
+        const { community, start, number } = question.value
+        node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
+      }
+      const status = STATUS[result.code] ?? 400
+      return { status, body: problem(status, result.code, result.reason) }
     }
     const proposal = parseProposal(parseJson(peer.value.body))
     const result = proposal.ok ? await answerProposal(node, proposal.value) : proposal

@@ -1,9 +1,8 @@
-import { type Address, type Hex, recoverTypedDataAddress } from 'viem'
+import { type Address, type Hex, type RecoverTypedDataAddressParameters, recoverTypedDataAddress } from 'viem'
 import type { Log } from '../log.ts'
-import type { Proposal } from '../sign/proposal.ts'
-import type { reportData, Signature } from '../sign/sign-report.ts'
+import type { Signature } from '../sign/sign-report.ts'
 import type { Committee } from '../watch/read-committee.ts'
-import type { Peers } from './peers.ts'
+import type { PeerAnswer, Peers } from './peers.ts'
 import { seatsAfter } from './turn.ts'
 
 // How long a leader waits for those it asked before it asks one more.
@@ -17,7 +16,8 @@ const HEDGE_MS = 1_500
  * @returns signatures ascending by signer, as the contract wants them, or undefined when no quorum was to be had
  */
 export async function collectSignatures({
-  proposal,
+  community,
+  ask: askPeer,
   data,
   own,
   seat,
@@ -26,8 +26,11 @@ export async function collectSignatures({
   peers,
   log,
 }: {
-  readonly proposal: Proposal
-  readonly data: ReturnType<typeof reportData>
+  readonly community: Address
+  /** Puts the question to the node of a seat. */
+  readonly ask: (peer: number) => Promise<PeerAnswer>
+  /** What a signature must be over. */
+  readonly data: Omit<RecoverTypedDataAddressParameters, 'signature'>
   readonly own: Signature
   readonly seat: number
   readonly seats: number
@@ -35,21 +38,21 @@ export async function collectSignatures({
   readonly peers: Peers
   readonly log: Log
 }): Promise<Hex[] | undefined> {
-  const community = proposal.report.community
   const good = new Map<string, Hex>()
   if (committee.signs(own.node)) good.set(own.node.toLowerCase(), own.signature)
   const waiting = peers.inOrder(seatsAfter(seat, seats))
   const asked = new Set<Promise<void>>()
 
   const ask = (peer: number) => {
-    const answer = peers.ask(peer, proposal).then(async (said) => {
+    const answer = askPeer(peer).then(async (said) => {
       if (said.status !== 'signed') {
         log.warn('not-signed', { community, peer, ...said })
         return
       }
-      const node: Address | undefined = await recoverTypedDataAddress({ ...data, signature: said.signature }).catch(
-        () => undefined,
-      )
+      const node: Address | undefined = await recoverTypedDataAddress({
+        ...data,
+        signature: said.signature,
+      } as RecoverTypedDataAddressParameters).catch(() => undefined)
       if (node && committee.signs(node)) good.set(node.toLowerCase(), said.signature)
       else log.warn('signature-dropped', { community, peer, recovered: node ?? null })
     })

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import { z } from 'zod'
+import { formatQuestion, type Question } from '../adjust/sign-adjustment.ts'
 import { formatProposal, type Proposal } from '../sign/proposal.ts'
 
 const Answer = z.object({
@@ -28,27 +29,27 @@ export function openPeers(urls: readonly string[], signed: typeof fetch) {
   const probes = new Map<number, { at: number; alive: boolean }>()
   const failures = new Map<number, number>()
 
-  async function ask(seat: number, proposal: Proposal): Promise<PeerAnswer> {
-    const answer = await send(seat, proposal)
+  async function put(seat: number, path: 'sign' | 'adjust', question: string): Promise<PeerAnswer> {
+    const answer = await send(seat, path, question)
     if (answer.status === 'unreachable') failures.set(seat, Date.now())
     else failures.delete(seat)
     return answer
   }
 
-  async function send(seat: number, proposal: Proposal): Promise<PeerAnswer> {
+  async function send(seat: number, path: string, body: string): Promise<PeerAnswer> {
     try {
-      const response = await signed(`${urls[seat]}/sign`, {
+      const response = await signed(`${urls[seat]}/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: formatProposal(proposal),
+        body,
         signal: AbortSignal.timeout(SIGN_TIMEOUT_MS),
       })
-      const body: unknown = await response.json()
+      const said: unknown = await response.json()
       if (!response.ok) {
-        const problem = body as { code?: string; detail?: string }
+        const problem = said as { code?: string; detail?: string }
         return { status: 'refused', code: String(problem.code), detail: String(problem.detail).slice(0, 300) }
       }
-      const answer = Answer.safeParse(body)
+      const answer = Answer.safeParse(said)
       return answer.success
         ? { status: 'signed', signature: answer.data.signature }
         : { status: 'refused', code: 'ERR_ORACLE_ANSWER', detail: 'the answer holds no signature of 65 bytes' }
@@ -69,7 +70,8 @@ export function openPeers(urls: readonly string[], signed: typeof fetch) {
   }
 
   return {
-    ask,
+    ask: (seat: number, proposal: Proposal) => put(seat, 'sign', formatProposal(proposal)),
+    askAdjustment: (seat: number, question: Question) => put(seat, 'adjust', formatQuestion(question)),
     isAlive,
     /** The same seats, those that did not answer lately last: a node that hangs must not cost every batch a wait. */
     inOrder: (seats: readonly number[]): number[] => {

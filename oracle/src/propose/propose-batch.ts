@@ -32,7 +32,8 @@ export async function proposeBatch(
     deadline: Math.max(node.now(), node.chain.time()) + DEADLINE_SECONDS,
   }
   const signatures = await collectSignatures({
-    proposal: { report, totals, previous },
+    community: community.id,
+    ask: (peer) => node.peers.ask(peer, { report, totals, previous }),
     data: reportData(node.deployment, report, totals, community.sequence),
     own: await signReport(node, report, totals, community.sequence),
     seat: node.settings.seat,

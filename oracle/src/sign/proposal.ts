@@ -21,12 +21,12 @@ export interface Proposal {
   readonly previous: Omit<SettledBatch, 'end'> | null
 }
 
-const hexOf = (bytes: number) =>
+export const hexOf = (bytes: number) =>
   z
     .string()
     .regex(new RegExp(`^0x[0-9a-fA-F]{${bytes * 2}}$`))
     .transform((text) => text.toLowerCase() as Hex)
-const word = hexOf(32).transform((text) => BigInt(text))
+export const word = hexOf(32).transform((text) => BigInt(text))
 
 const ReportShape = z.strictObject({
   community: hexOf(20),
@@ -55,7 +55,7 @@ export const parseProposal = (raw: unknown) => {
     : ({ ok: false, code: 'ERR_ORACLE_PROPOSAL', reason: z.prettifyError(parsed.error) } as const)
 }
 
-const wordHex = (value: bigint) => numberToHex(value, { size: 32 })
+export const wordHex = (value: bigint) => numberToHex(value, { size: 32 })
 
 export function formatProposal({ report, totals, previous }: Proposal): string {
   const superseded = previous && { ...previous, end: undefined, signers: wordHex(previous.signers) }

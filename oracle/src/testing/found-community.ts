@@ -22,6 +22,8 @@ export interface CommunityPlan {
   readonly timeZone?: string
   readonly periodSeconds?: PeriodSeconds
   readonly batchPeriods?: 1 | 'day'
+  /** Without them the community settles energy alone. */
+  readonly tariffs?: RulesDocument['tariffs']
   /** One meter per member. */
   readonly meters: readonly string[]
 }
@@ -39,7 +41,12 @@ export async function foundCommunity(world: World, plan: CommunityPlan) {
   const { periodSeconds = 3600, batchPeriods = 1, timeZone = 'Europe/Madrid' } = plan
   const [from, stop] = [instant(plan.start), instant(plan.stop)]
   const name = `Community of ${plan.meters[0]}`
-  const rules: RulesDocument = { version: 1, from: formatInstant(from), allocation: { key: 'even', rounds: 'iterate' } }
+  const rules: RulesDocument = {
+    version: 1,
+    from: formatInstant(from),
+    allocation: { key: 'even', rounds: 'iterate' },
+    ...(plan.tariffs && { tariffs: plan.tariffs }),
+  }
   const done = (hash: Hex) => world.client.waitForTransactionReceipt({ hash })
   const chain = null
 

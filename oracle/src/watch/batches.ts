@@ -40,7 +40,7 @@ export function openBatches(db: DatabaseSync) {
       evidenced = iif(batches.root = excluded.root, batches.evidenced, 0)`)
   const get = db.prepare('SELECT batch FROM batches WHERE community = ? AND start = ?')
   const containing = db.prepare('SELECT batch FROM batches WHERE community = ? AND start <= ? AND ends > ?')
-  const dirty = db.prepare('SELECT batch FROM batches WHERE community = ? AND dirty = 1 ORDER BY start LIMIT 1')
+  const dirty = db.prepare('SELECT batch FROM batches WHERE community = ? AND dirty = 1 ORDER BY start')
   const setDirty = db.prepare('UPDATE batches SET dirty = ? WHERE community = ? AND start = ?')
   const owed = db.prepare(
     'SELECT batch FROM batches WHERE community = ? AND evidenced = 0 AND root <> ? ORDER BY start LIMIT ?',
@@ -48,6 +48,9 @@ export function openBatches(db: DatabaseSync) {
   const paid = db.prepare('UPDATE batches SET evidenced = 1 WHERE community = ? AND start = ? AND root = ?')
   const starts = db.prepare('SELECT community, start FROM batches')
   const remove = db.prepare('DELETE FROM batches WHERE community = ? AND start = ?')
+  // In memory: after a restart everything marked is due again.
+  const postponed = new Map<string, number>()
+  const isDue = (batch: SettledBatch) => (postponed.get(keyOf(batch)) ?? 0) <= Date.now()
 
   return {
     put(batch: SettledBatch) {
@@ -56,7 +59,18 @@ export function openBatches(db: DatabaseSync) {
     },
     get: (community: Address, start: number) => parse(get.get(community, start)),
     containing: (community: Address, instant: number) => parse(containing.get(community, instant, instant)),
-    nextDirty: (community: Address) => parse(dirty.get(community)),
+    /** The oldest batch that is marked and not postponed. */
+    nextDirty(community: Address): SettledBatch | undefined {
+      for (const row of dirty.iterate(community)) {
+        const batch = parse(row)!
+        if (isDue(batch)) return batch
+      }
+      return undefined
+    },
+    /** Lets others by for a while: a batch that cannot be mended now stays marked. */
+    postpone(batch: SettledBatch, milliseconds: number) {
+      postponed.set(keyOf(batch), Date.now() + milliseconds)
+    },
     setDirty(batch: Pick<SettledBatch, 'community' | 'start'>, value: boolean) {
       setDirty.run(value ? 1 : 0, batch.community, batch.start)
     },

@@ -22,7 +22,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await company?.close()
-  await store?.close()
   await world?.close()
 })
 
@@ -257,4 +256,12 @@ test('the operator finds accounts, changes roles, and sees what an account used'
 test('no name, address of mail or DID is in what the API prints', () => {
   for (const personal of ['Ana', 'Solar Works', '@company.example', ana.browser.did, ana.browser.did.slice(-40)])
     expect(world.api().output()).not.toContain(personal)
+})
+
+test('while the store is away nobody is let in, not even who was', async () => {
+  await store.close()
+  await world.postgres.stop()
+  expect(await sessionOf(operator.browser)).toEqual([503, 'ERR_STORE_AWAY'])
+  const signed = await world.own.fetch.all!(`${world.api().url}/v1/communities`)
+  expect([signed.status, (await signed.json()).code]).toEqual([503, 'ERR_STORE_AWAY'])
 })

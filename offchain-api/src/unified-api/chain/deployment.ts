@@ -16,6 +16,7 @@ const shape = z.object({
     CredentialDefinitionRegistry: address,
     RevocationRegistry: address,
     AccountRegistry: address,
+    PriceBook: address,
   }),
 })
 

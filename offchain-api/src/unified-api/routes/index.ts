@@ -9,6 +9,7 @@ import {
   postRegistration,
 } from './access.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
+import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
@@ -52,6 +53,8 @@ export const routes: readonly Route[] = [
   getChanges,
   postTrading,
   getTrading,
+  postAdjustment,
+  getAdjustments,
   getPeriods,
   postPrices,
   getPrices,

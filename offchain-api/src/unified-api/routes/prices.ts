@@ -13,10 +13,9 @@ export const postPrices = defineRoute({
   summary: 'Stores prices of a series, µEUR/kWh; a later price of the same period takes the place of the earlier one.',
   body: z.strictObject({ series, prices: z.array(price).max(100_000) }),
   bodyLimit: 16_000_000,
-  answers: z.object({ stored: count }),
+  answers: z.object({ stored: count, known: count, changed: count }),
   async handle({ body }, { lake, now }) {
-    await storePrices(lake, body.series, body.prices, now())
-    return { stored: body.prices.length }
+    return storePrices(lake, body.series, body.prices, now())
   },
 })
 

@@ -33,6 +33,7 @@ export const getSettings = defineRoute({
       CredentialDefinitionRegistry: address,
       RevocationRegistry: address,
       AccountRegistry: address,
+      PriceBook: address,
     }),
   }),
   async handle(_input, { deployment, development }) {
