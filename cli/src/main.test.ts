@@ -24,7 +24,19 @@ const opem = (...args: string[]) =>
 test('the overview names every verb, and each verb explains itself', async () => {
   const { code, stdout } = await opem('--help')
   expect(code).toBe(0)
-  const verbs = ['up', 'status', 'down', 'community', 'wallet', 'import', 'settle', 'audit', 'evidence', 'statement']
+  const verbs = [
+    'up',
+    'status',
+    'down',
+    'community',
+    'wallet',
+    'development',
+    'import',
+    'settle',
+    'audit',
+    'evidence',
+    'statement',
+  ]
   for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, 'm'))
   const helps = await Promise.all(verbs.map((verb) => opem(verb, '--help')))
   expect(helps.map((help) => help.code)).toEqual(verbs.map(() => 0))

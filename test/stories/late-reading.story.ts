@@ -27,9 +27,15 @@ const opem = (...words: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     const { Settlement } = world.deployment.addresses
     const where = ['--api', world.apiUrl, '--chain', world.chainUrl, '--settlement', Settlement]
-    execFile(process.execPath, [join(root, 'cli/bin/opem.mjs'), ...words, ...where], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
+    const env = { ...process.env, OPEM_SYSTEM_KEY_FILE: world.systemKeyFile }
+    execFile(
+      process.execPath,
+      [join(root, 'cli/bin/opem.mjs'), ...words, ...where],
+      { env },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+      },
+    )
   })
 const ofCommunity = (...words: string[]) => opem(...words, '--community', community.id)
 const json = async (...words: string[]) => {

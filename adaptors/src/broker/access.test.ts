@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createSystemKey, type SystemKey } from '@opem/ssi/http-signature'
 import mqtt, { type IClientOptions } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { connectAs } from '../mqtt/connect.ts'
 import { brokerLogin } from '../mqtt/password.ts'
 import { subscribe } from '../mqtt/subscribe.ts'
 import { INGEST_CLIENT, TELEGRAM_TOPICS, topicOf } from '../mqtt/topics.ts'
@@ -169,6 +170,29 @@ test('a password that names another algorithm is refused', async () => {
   refusedWith('ERR_BROKER_PASSWORD')
 })
 
+test('a password from before the broker’s start may have been used, so it is refused', async () => {
+  await expect(connect(signJwt(company, { iat: now() - 60 }))).rejects.toThrow(/Not authorized/i)
+  refusedWith('ERR_BROKER_PASSWORD_USED')
+})
+
+test('a publisher comes back by itself after the broker was away, each time with a new password', async () => {
+  const publisher = connectAs(broker.url, { key: company })
+  publisher.on('error', () => {})
+  await publisher.publishAsync(topicOf('home-1'), 'before', { qos: 1 })
+  const { port } = broker
+  await broker.close()
+  broker = await startBroker({
+    port,
+    dir: join(dir, 'broker'),
+    systems: known.systems,
+    log: (line) => lines.push(line),
+  })
+  await publisher.publishAsync(topicOf('home-1'), 'after', { qos: 1 })
+  // At least once: what came before may come again.
+  await until(() => heard.at(-1) === 'opem/v1/home-1/telegram after', 'the second telegram')
+  await publisher.endAsync(true)
+})
+
 test('ingest alone subscribes, and to telegrams alone', async () => {
   const client = await connect(brokerLogin(company))
   const [granted] = await client.subscribeAsync(TELEGRAM_TOPICS, { qos: 1 }).catch((error: Error) => [error])
@@ -238,15 +262,19 @@ const tls = ({ key, certificate }: { key: string; certificate: string }) => ({
   ca: own.certificate,
 })
 
-test('a system publishes over TLS with the client certificate it is configured with', async () => {
-  const device = await opensslCertificate('device')
-  known.add({ id: 'company-2', certificateSha256: sha256(device.certificate), meters: ['home-9'], subscribes: false })
-  expect(await publishes(tls(device), 'home-9', broker.tlsUrl)).toBe(true)
-  expect(await publishes(tls(device), 'home-1', broker.tlsUrl)).toBe(false)
-  await until(() => heard.length > 0, 'the telegram')
-  expect(heard).toEqual(['opem/v1/home-9/telegram telegram'])
-  refusedWith('ERR_BROKER_METER')
-})
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a system publishes over %s with the client certificate it is configured with',
+  async (version) => {
+    const device = await opensslCertificate('device')
+    known.add({ id: 'company-2', certificateSha256: sha256(device.certificate), meters: ['home-9'], subscribes: false })
+    const proof = { ...tls(device), minVersion: version, maxVersion: version }
+    expect(await publishes(proof, 'home-9', broker.tlsUrl)).toBe(true)
+    expect(await publishes(proof, 'home-1', broker.tlsUrl)).toBe(false)
+    await until(() => heard.length > 0, 'the telegram')
+    expect(heard).toEqual(['opem/v1/home-9/telegram telegram'])
+    refusedWith('ERR_BROKER_METER')
+  },
+)
 
 test('a certificate that nobody registered is refused, also with the same name', async () => {
   const device = await opensslCertificate('device')

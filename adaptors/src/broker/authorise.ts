@@ -19,7 +19,7 @@ export function authoriseBy(
   now: () => number = () => Math.floor(Date.now() / 1000),
 ): Handlers & { mayPublish(client: Client | null, topic: string): boolean } {
   const proved = new WeakMap<Client, () => BrokerSystem | undefined>()
-  const used = createUsed()
+  const used = createUsed(now())
 
   /** The system behind a client, as it is configured now. */
   const systemOf = (client: Client): BrokerSystem | undefined => proved.get(client)?.()
@@ -31,9 +31,9 @@ export function authoriseBy(
       const fingerprint = createHash('sha256').update(raw).digest('hex')
       const system = systems.byCertificate(fingerprint)
       if (!system) return 'ERR_BROKER_UNKNOWN'
-      const time = now() * 1000
-      if (!(Date.parse(valid_from) <= time && time < Date.parse(valid_to))) return 'ERR_BROKER_CERTIFICATE'
-      proved.set(client, () => sameSystem(system, systems.byCertificate(fingerprint)))
+      const isInForce = () => Date.parse(valid_from) <= now() * 1000 && now() * 1000 < Date.parse(valid_to)
+      if (!isInForce()) return 'ERR_BROKER_CERTIFICATE'
+      proved.set(client, () => (isInForce() ? sameSystem(system, systems.byCertificate(fingerprint)) : undefined))
       return undefined
     }
     if (!username || !password) return 'ERR_BROKER_NOBODY'

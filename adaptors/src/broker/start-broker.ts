@@ -93,7 +93,7 @@ export async function startBroker({ port, dir, systems, tls, log = () => {} }: B
   if (tls) {
     // Certificates are pinned by fingerprint, so no authority has to have signed them; that the client holds the key of the
     // one it shows is part of the handshake.
-    const own = { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.3' } as const
+    const own = { key: tls.key, cert: tls.certificate, minVersion: 'TLSv1.2' } as const
     const secure = createTlsServer({ ...own, requestCert: true, rejectUnauthorized: false }, handle)
     servers.push(secure)
     tlsUrl = `mqtts://127.0.0.1:${await listen(secure, tls.port)}`

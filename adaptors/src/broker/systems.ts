@@ -40,7 +40,7 @@ const SystemLine = z.object({
 })
 
 /**
- * Those of a list of systems (docs/identity.md, "Systems") that have to do with telegrams: the scope `readings`.
+ * Those of a list of systems (docs/architecture.md, "Machines") that have to do with telegrams: the scope `readings`.
  * @param own whether these are the marketplace's own machines: there, who reads for all meters is ingest
  */
 export function systemsIn(list: unknown, { own }: { readonly own: boolean }): BrokerSystem[] {

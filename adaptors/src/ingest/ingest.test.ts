@@ -112,6 +112,21 @@ test('while the API is down nothing is acknowledged, and nothing is lost when it
   await until(() => started.health().pending === 0 && started.health().status === 'ready', 'all acknowledged')
 })
 
+test.each([
+  [401, 'ERR_SIGNATURE_KEY'],
+  [401, 'ERR_SIGN_IN_NEEDED'],
+  [403, 'ERR_NOT_ALLOWED'],
+  [401, 'ERR_SIGNATURE_REPLAY'],
+])('an API that refuses ingest itself (%i %s) loses no reading, and none is taken for wrong', async (status, code) => {
+  const started = await ingest()
+  api.fail(2, { status, code })
+  await (await meter())('m1', interval('2026-01-01T00:00:00Z', '0.25'))
+  await until(() => started.health().telegrams === 1, 'the telegram is acknowledged at last')
+  expect(api.readings()).toHaveLength(1)
+  expect(api.rejected).toEqual([])
+  expect(api.requests()).toBeGreaterThanOrEqual(3)
+})
+
 test('what ingest did not acknowledge survives its end and the end of the broker, in order', async () => {
   const publish = await meter()
   await publish('m1', registers('2026-01-01T00:00:00Z', '10.000')) // before ingest has ever connected

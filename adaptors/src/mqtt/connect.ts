@@ -13,6 +13,8 @@ export function connectAs(url: string, { key, tls }: Proof, clientId?: string): 
   const client = mqtt.connect(url, {
     protocolVersion: 4,
     reconnectPeriod: 1000,
+    // A broker that has just started may refuse a login that was made before it: the next one is good.
+    reconnectOnConnackError: true,
     ...(clientId && { clientId }),
     ...(key && brokerLogin(key)),
     ...(tls && { key: tls.key, cert: tls.certificate, ca: tls.broker }),

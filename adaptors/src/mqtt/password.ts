@@ -32,12 +32,16 @@ export function brokerLogin(key: PasswordKey, now = Math.floor(Date.now() / 1000
 
 export type PasswordCode = 'ERR_BROKER_PASSWORD' | 'ERR_BROKER_PASSWORD_EXPIRED' | 'ERR_BROKER_PASSWORD_USED'
 
-/** Passwords that were used, until they would have expired anyway. */
-export function createUsed() {
+/**
+ * Passwords that were used, until they would have expired anyway. Those made before this memory began count as used: the
+ * memory before it may have seen them. @param startedAt epoch seconds
+ */
+export function createUsed(startedAt: number) {
   const until = new Map<string, number>()
   return {
     /** @returns false when it was used before */
-    use(jti: string, expires: number, now: number): boolean {
+    use(jti: string, made: number, expires: number, now: number): boolean {
+      if (made < startedAt) return false
       if (until.size > 1000) for (const [one, end] of until) if (end + CLOCK_SKEW_SECONDS < now) until.delete(one)
       if (until.has(jti)) return false
       until.set(jti, expires)
@@ -75,7 +79,7 @@ export async function checkPassword(
   const { iat = 0, exp = 0, jti = '' } = claims
   if (iat > now + CLOCK_SKEW_SECONDS || exp - iat > MOST_SECONDS || jti === '')
     return refuse('ERR_BROKER_PASSWORD', `the password may live ${MOST_SECONDS} s from now at most`)
-  if (!used.use(`${publicKey.x} ${jti}`, exp, now))
+  if (!used.use(`${publicKey.x} ${jti}`, iat, exp, now))
     return refuse('ERR_BROKER_PASSWORD_USED', 'the password was used before: sign a new one for each connection')
   return ok(undefined)
 }

@@ -7,6 +7,7 @@ export async function startRecordingApi(port = 0) {
   const rejected: RejectedRow[] = []
   let requests = 0
   let failing = 0
+  let failure = { status: 503, code: 'ERR_AWAY' }
   const server = createServer((request, response) => {
     let body = ''
     request.setEncoding('utf8')
@@ -17,7 +18,7 @@ export async function startRecordingApi(port = 0) {
       requests++
       if (failing > 0) {
         failing--
-        response.writeHead(503).end('{}')
+        response.writeHead(failure.status).end(JSON.stringify({ code: failure.code, detail: 'refused' }))
         return
       }
       const { readings = [], rejected: rows = [] } = JSON.parse(body) as {
@@ -45,8 +46,9 @@ export async function startRecordingApi(port = 0) {
     readings: () => [...claims.values()],
     rejected,
     requests: () => requests,
-    fail: (times: number) => {
+    fail: (times: number, how = { status: 503, code: 'ERR_AWAY' }) => {
       failing = times
+      failure = how
     },
     close: () =>
       new Promise<void>((resolve) => {

@@ -102,6 +102,7 @@ test('a period that is final stays final', () =>
 test('flags are said in words', () => {
   expect(notMeasured(0)).toEqual([])
   expect(notMeasured(7)).toEqual(['substituted from history', 'substituted without history', 'estimated'])
+  expect(notMeasured(8)).toEqual(['use not authorised'])
 })
 
 test('a statement file says how final it is, what was not measured, and what was adjusted', () => {

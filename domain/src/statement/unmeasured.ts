@@ -5,7 +5,7 @@ export type NotMeasured =
   | 'substituted from history'
   | 'substituted without history'
   | 'estimated'
-  | 'use not authorised, counted as zero'
+  | 'use not authorised'
 
 /** A period whose balance rests, at least in part, on something that no meter measured. */
 export interface UnmeasuredPeriod {
@@ -18,5 +18,5 @@ export const notMeasured = (flags: number): NotMeasured[] => [
   ...((flags & FLAG_SUBSTITUTED) !== 0 ? (['substituted from history'] as const) : []),
   ...((flags & FLAG_WITHOUT_HISTORY) !== 0 ? (['substituted without history'] as const) : []),
   ...((flags & FLAG_ESTIMATED) !== 0 ? (['estimated'] as const) : []),
-  ...((flags & FLAG_UNAUTHORISED) !== 0 ? (['use not authorised, counted as zero'] as const) : []),
+  ...((flags & FLAG_UNAUTHORISED) !== 0 ? (['use not authorised'] as const) : []),
 ]

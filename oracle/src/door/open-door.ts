@@ -10,6 +10,7 @@ import { shortly } from '../submit/submit.ts'
 import { openPeerCheck } from './peer-check.ts'
 
 const MOST_BYTES = 1_000_000
+const PEERS_ONLY = new Set(['/sign', '/adjust', '/wake'])
 const STATUS: Record<string, number> = {
   ERR_ORACLE_DISAGREES: 409,
   ERR_ORACLE_COMMUNITY_UNKNOWN: 404,
@@ -17,11 +18,9 @@ const STATUS: Record<string, number> = {
   ERR_ORACLE_PROPOSAL: 400,
 }
 
-const FOR_PEERS: ReadonlySet<string> = new Set(['/sign', '/adjust', '/wake'])
-
 /**
- * The node's own door, on loopback: `GET /health` for all; `POST /sign`, `POST /adjust` and `POST /wake` for its peers alone,
- * because what a node answers tells about balances, and each question costs it a recomputation.
+ * The node's own door, on loopback: `GET /health` for all; `POST /sign`, `POST /adjust` and `POST /wake` for its peers alone, because what a
+ * node answers tells about balances, and each question costs it a recomputation.
  */
 export async function openDoor(node: Node, wake: (community: string | undefined) => void) {
   const peerOf = openPeerCheck(node.settings)
@@ -39,7 +38,7 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
   async function answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     const path = new URL(request.url ?? '/', 'http://node').pathname
     if (request.method === 'GET' && path === '/health') return { status: 200, body: health(node) }
-    if (request.method !== 'POST' || !FOR_PEERS.has(path))
+    if (request.method !== 'POST' || !PEERS_ONLY.has(path))
       return {
         status: 404,
         body: problem(404, 'ERR_NOT_FOUND', 'this door has GET /health, POST /sign and POST /adjust'),
@@ -54,33 +53,26 @@ export async function openDoor(node: Node, wake: (community: string | undefined)
       wake(typeof body?.community === 'string' ? body.community : undefined)
       return { status: 202, body: {} }
     }
-    const said = parseJson(peer.value.body)
-    const result = path === '/adjust' ? await onAdjust(said) : await onSign(said)
+    if (path === '/adjust') {
+      const question = parseQuestion(parseJson(peer.value.body))
+      const result = question.ok ? await answerQuestion(node, question.value) : question
+      if (result.ok) return { status: 200, body: result.value }
+      if (question.ok) {
+        const { community, start, number } = question.value
+        node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
+      }
+      const status = STATUS[result.code] ?? 400
+      return { status, body: problem(status, result.code, result.reason) }
+    }
+    const proposal = parseProposal(parseJson(peer.value.body))
+    const result = proposal.ok ? await answerProposal(node, proposal.value) : proposal
     if (result.ok) return { status: 200, body: result.value }
-    const status = STATUS[result.code] ?? 400
-    return { status, body: problem(status, result.code, result.reason) }
-  }
-
-  async function onSign(said: unknown) {
-    const proposal = parseProposal(said)
-    if (!proposal.ok) return proposal
-    const result = await answerProposal(node, proposal.value)
-    if (!result.ok) {
+    if (proposal.ok) {
       const { community, start, revision } = proposal.value.report
       node.log.warn('refused', { community, start, revision, code: result.code, why: result.reason })
     }
-    return result
-  }
-
-  async function onAdjust(said: unknown) {
-    const question = parseQuestion(said)
-    if (!question.ok) return question
-    const result = await answerQuestion(node, question.value)
-    if (!result.ok) {
-      const { community, start, number } = question.value
-      node.log.warn('refused', { community, start, adjustment: number, code: result.code, why: result.reason })
-    }
-    return result
+    const status = STATUS[result.code] ?? 400
+    return { status, body: problem(status, result.code, result.reason) }
   }
 
   await new Promise<void>((resolve, reject) => {

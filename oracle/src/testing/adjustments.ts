@@ -14,7 +14,7 @@ export async function passWindow({ client, test, deployment }: World): Promise<v
 }
 
 /** Every adjustment of a community that the API serves. */
-export async function adjustmentsOf({ apiUrl }: World, community: Address): Promise<AdjustmentWire[]> {
+export async function adjustmentsOf({ apiUrl, fetch }: World, community: Address): Promise<AdjustmentWire[]> {
   const response = await fetch(`${apiUrl}/v1/communities/${community}/adjustments`)
   return ((await response.json()) as { adjustments: AdjustmentWire[] }).adjustments
 }

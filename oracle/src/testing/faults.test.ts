@@ -262,7 +262,7 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
     const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
     const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
 
-    test.each(['/sign', '/wake'])(
+    test.each(['/sign', '/adjust', '/wake'])(
       '%s refuses nobody, strangers, other machines and what was heard before',
       async (path) => {
         const [node] = await start(0)
@@ -277,7 +277,7 @@ describe('an oracle of three nodes, quorum two', { timeout: 240_000 }, () => {
           heard = init
           return fetch(to, init)
         })
-        expect((await peer(url, post)).status).toBe(path === '/sign' ? 400 : 202)
+        expect((await peer(url, post)).status).toBe(path === '/wake' ? 202 : 400)
         expect(await codeOf(await fetch(url, heard))).toEqual([401, 'ERR_SIGNATURE_REPLAY'])
         expect(await codeOf(await fetch(url, { ...heard, body: '{"community":"0x"}' }))).toEqual([
           401,

@@ -5,7 +5,7 @@ import { METERS } from '../../demo/sunny-street.ts'
 import { ORACLE_NODES } from '../keys.ts'
 import { systemKeyFile, systemsFile } from './paths.ts'
 
-/** What one of the marketplace's own machines may do (docs/identity.md, "Systems"). */
+/** What one of the marketplace's own machines may do (docs/architecture.md, "Machines"). */
 interface Machine {
   readonly id: string
   readonly name: string
