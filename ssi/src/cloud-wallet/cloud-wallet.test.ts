@@ -10,7 +10,8 @@ import { createGuardedFetch } from '../guarded-fetch/index.ts'
 import { createChainPorts, verifyCredential, verifyPresentation } from '../verifier/index.ts'
 import { developmentWallet } from '../wallet/development.ts'
 import { type CloudWallet, createCloudWallet, openCloudWallet } from './cloud-wallet.ts'
-import { keysOf, readKeys } from './keys.ts'
+import { changeDocument } from './did-document.ts'
+import { keysOf, newKeyMaterial, readKeys, writeKeys } from './keys.ts'
 import { revokedAt } from './revocations.ts'
 import { openWalletChain } from './wallet-chain.ts'
 
@@ -325,6 +326,22 @@ test('after a rotation the wallet hears with its new key and signs with its new 
   expect(await verifyCredential(old.jwt, { now: now() }, ports())).toMatchObject({ ok: true })
   await solar.revoke([old.jti])
   expect(await verifyCredential(old.jwt, { now: now() }, ports())).toMatchObject({ code: 'ERR_VC_REVOKED' })
+})
+
+test('an interrupted rotation is finished with the key that the chain names already', async () => {
+  const next = { ...newKeyMaterial(), agreement: (await readKeys(homeOf('solar'), PASSPHRASE)).agreement }
+  await writeKeys(join(homeOf('solar'), 'next-signing'), next, PASSPHRASE, 'new')
+  const { account: old } = await keys('solar')
+  const newOwner = keysOf(next).account.address
+  const identity = solar.did.slice(-42) as `0x${string}`
+  await changeDocument(ledgerOf(), old, identity, { kind: 'changeOwner', newOwner })
+  // The power fails here: the wallet still has its old key.
+  await expect(solar.rotate('agreement')).rejects.toMatchObject({ code: 'ERR_WALLET_TRANSACTION' })
+  await solar.rotate('signing')
+  await solar.rotate('agreement')
+  expect((await keys('solar')).account.address).toBe(newOwner)
+  const { jwt } = await solar.issueRepresentative(representative(['data-user']))
+  expect(await verifyCredential(jwt, { now: now() }, ports())).toMatchObject({ ok: true })
 })
 
 test('a stolen key vouches for nothing, whatever it signed and whenever', async () => {
