@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { refusal } from '../failure.ts'
 import type { WalletOptions } from './open.ts'
-import { passphrase, place } from './options.ts'
+import { passphrase, pays, place } from './options.ts'
 import { placeOf } from './place.ts'
 
 interface ServeOptions extends WalletOptions {
@@ -23,9 +23,9 @@ export function serveVerb(wallet: Command): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--accept-from <did...>', 'from now on, whose credentials are taken without asking')
     .option('--json', 'one JSON object for machines')
-  place(passphrase(serve)).action(async (name: string, options: ServeOptions) => {
-    const { didFrom, openCompanyWallet } = await import('./open.ts')
-    const { writeProfile } = await import('@opem/ssi/wallet')
+  place(pays(passphrase(serve))).action(async (name: string, options: ServeOptions) => {
+    const { didFrom, openCompanyWallet, payerOf } = await import('./open.ts')
+    const { publishDocument, readWalletSecret, writeProfile } = await import('@opem/ssi/wallet')
     const { walletFolder } = await import('./names.ts')
     const port = Number(options.port)
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -39,6 +39,9 @@ export function serveVerb(wallet: Command): void {
       const acceptFrom = [...new Set([...profile.acceptFrom, ...trusted])]
       await writeProfile(walletFolder(name), { ...profile, acceptFrom }, 'over')
     }
+    // A wallet that could not pay when it was made is not on chain yet; one that is costs nothing here.
+    const secret = await readWalletSecret({ env: process.env, passphraseFile: options.passphraseFile })
+    await publishDocument({ home: walletFolder(name), secret, chain: where.chain, payer: await payerOf(options) })
     const { url, close } = await company.serve({ host: options.host, port })
     // Written at once, not at the end: whoever started the command waits for this line.
     process.stdout.write(options.json ? `${JSON.stringify({ url, did: company.did })}\n` : `${url}  ${company.did}\n`)

@@ -1,16 +1,18 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEther } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Marketplace, openMarketplace } from '../../../contracts/testing/marketplace.ts'
+import { foundCommunity, type Marketplace, openMarketplace } from '../../../contracts/testing/marketplace.ts'
 import { issueCredential, type Role } from '../credential/index.ts'
 import { accountIdOf, type Did, didOfAddress } from '../did/index.ts'
 import { createDidcomm, createDidcommClient, didcommEndpointOf, requestPresentationMessage } from '../didcomm/index.ts'
 import { createGuardedFetch } from '../guarded-fetch/index.ts'
 import { createChainPorts, verifyCredential, verifyPresentation } from '../verifier/index.ts'
 import { developmentWallet } from '../wallet/development.ts'
-import { type CloudWallet, createCloudWallet, openCloudWallet } from './cloud-wallet.ts'
-import { keysOf, readKeys } from './keys.ts'
+import { type CloudWallet, createCloudWallet, openCloudWallet, publishDocument } from './cloud-wallet.ts'
+import { changeDocument } from './did-document.ts'
+import { keysOf, newKeyMaterial, readKeys, writeKeys } from './keys.ts'
 import { revokedAt } from './revocations.ts'
 import { openWalletChain } from './wallet-chain.ts'
 
@@ -304,6 +306,35 @@ test('a wallet without ether has another pay: it signs, the payer sends', async 
   await expect(alone.revoke([second.jti])).rejects.toMatchObject({ code: 'ERR_WALLET_FUNDS' })
 })
 
+test('a wallet that could not pay when it was made is published once it can', async () => {
+  const options = { home: homeOf('late'), secret: PASSPHRASE, chain: chainOf() }
+  const company = { name: 'late', url: 'https://late.example/' }
+  const made = { ...options, company, endpoint: 'http://127.0.0.1:1/didcomm', marketplace: marketplace.did }
+  await expect(createCloudWallet(made)).rejects.toMatchObject({ code: 'ERR_WALLET_FUNDS' })
+  const { did } = await openCloudWallet(options)
+  await ledgerOf().give(developmentWallet(0), did.slice(-42) as `0x${string}`, parseEther('1'))
+  await publishDocument(options)
+  const { version } = await ledgerOf().resolver.resolve(did)
+  await publishDocument(options)
+  expect(await ledgerOf().resolver.resolve(did)).toMatchObject({ version, keyAgreement: [{}], services: [{}] })
+})
+
+test('a Member credential is taken from the administrator of the community, and from nobody else', async () => {
+  const community = await foundCommunity(chain, 1_600_000_000 - (1_600_000_000 % 3600))
+  const terms = {
+    type: 'MemberCredential' as const,
+    subject: solar.did,
+    claims: { community: community.toLowerCase() as `0x${string}`, member: CHALLENGE },
+    expiresAt: now() + 600,
+  }
+  const operator = chain.operator.account
+  const good = { ...terms, issuer: didOfAddress(31337, operator.address), signer: operator }
+  const held = await solar.receive(await issueCredential(good), 'file', 'accepted')
+  expect(held).toMatchObject({ type: 'MemberCredential', status: 'accepted' })
+  const bad = await issueCredential({ ...terms, issuer: SUBJECT, signer: employee })
+  await expect(solar.receive(bad, 'file', 'accepted')).rejects.toMatchObject({ code: 'ERR_VC_ISSUER' })
+})
+
 test('after a rotation the wallet hears with its new key and signs with its new key, under the same DID', async () => {
   const before = await keys('solar')
   const old = await solar.issueRepresentative(representative(['data-user']))
@@ -325,6 +356,22 @@ test('after a rotation the wallet hears with its new key and signs with its new 
   expect(await verifyCredential(old.jwt, { now: now() }, ports())).toMatchObject({ ok: true })
   await solar.revoke([old.jti])
   expect(await verifyCredential(old.jwt, { now: now() }, ports())).toMatchObject({ code: 'ERR_VC_REVOKED' })
+})
+
+test('an interrupted rotation is finished with the key that the chain names already', async () => {
+  const next = { ...newKeyMaterial(), agreement: (await readKeys(homeOf('solar'), PASSPHRASE)).agreement }
+  await writeKeys(join(homeOf('solar'), 'next-signing'), next, PASSPHRASE, 'new')
+  const { account: old } = await keys('solar')
+  const newOwner = keysOf(next).account.address
+  const identity = solar.did.slice(-42) as `0x${string}`
+  await changeDocument(ledgerOf(), old, identity, { kind: 'changeOwner', newOwner })
+  // The power fails here: the wallet still has its old key.
+  await expect(solar.rotate('agreement')).rejects.toMatchObject({ code: 'ERR_WALLET_TRANSACTION' })
+  await solar.rotate('signing')
+  await solar.rotate('agreement')
+  expect((await keys('solar')).account.address).toBe(newOwner)
+  const { jwt } = await solar.issueRepresentative(representative(['data-user']))
+  expect(await verifyCredential(jwt, { now: now() }, ports())).toMatchObject({ ok: true })
 })
 
 test('a stolen key vouches for nothing, whatever it signed and whenever', async () => {

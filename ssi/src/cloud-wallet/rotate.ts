@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ethereumDidRegistryAbi } from '@opem/contracts'
+import { OpemError } from '@opem/domain'
 import { bytesToHex, type Hex, type LocalAccount } from 'viem'
 import { addressOfDid, type Did } from '../did/index.ts'
 import { AGREEMENT_ATTRIBUTE, COMPROMISED_ATTRIBUTE, changeDocument, type DocumentChange } from './did-document.ts'
@@ -31,8 +32,8 @@ export async function rotateKey(
   stolen = false,
 ): Promise<Hex> {
   const old = await readKeys(home, secret)
-  const folder = join(home, 'next')
-  const fresh = await readKeys(folder, secret).catch(() => undefined)
+  const folder = join(home, `next-${which}`)
+  const fresh = await interrupted(folder, secret)
   const next: KeyMaterial = { ...old, [which]: (fresh ?? newKeyMaterial())[which] }
   if (!fresh) await writeKeys(folder, next, secret, 'over')
   const [before, after] = [keysOf(old), keysOf(next)]
@@ -52,8 +53,8 @@ export async function rotateKey(
       args: [identity],
     })
     hash = '0x'
+    if (payer === undefined) await handOver(chain, before.account, after.account)
     if (owner !== after.account.address) {
-      if (payer === undefined) await handOver(chain, before.account, after.account)
       hash = await change(before.account, { kind: 'changeOwner', newOwner: after.account.address })
     }
     if (stolen) {
@@ -65,6 +66,13 @@ export async function rotateKey(
   await rm(folder, { recursive: true })
   return hash
 }
+
+/** The keys of a rotation that did not come to its end: the chain may name them already. */
+const interrupted = (folder: string, secret: WalletSecret): Promise<KeyMaterial | undefined> =>
+  readKeys(folder, secret).catch((error: unknown) => {
+    if (error instanceof OpemError && error.code === 'ERR_WALLET_MISSING') return undefined
+    throw error
+  })
 
 /** Gas that the old key still needs: one change of owner, generously. */
 const KEPT_GAS = 200_000n

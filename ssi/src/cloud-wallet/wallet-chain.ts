@@ -1,11 +1,14 @@
 import { OpemError } from '@opem/domain'
 import {
   type Address,
+  BaseError,
   createPublicClient,
   createWalletClient,
   defineChain,
+  formatEther,
   type Hex,
   http,
+  InsufficientFundsError,
   type LocalAccount,
   type PublicClient,
 } from 'viem'
@@ -84,10 +87,11 @@ async function refusalOf(cause: unknown, client: PublicClient, payer: Address, n
       retryable: true,
     })
   }
-  if (balance === 0n) {
+  const poor = cause instanceof BaseError && cause.walk((error) => error instanceof InsufficientFundsError) !== null
+  if (balance === 0n || poor) {
     return new OpemError({
       code: 'ERR_WALLET_FUNDS',
-      shortMessage: `${payer} holds no ether to pay for ${name}: send it some, or let another key pay.`,
+      shortMessage: `${payer} holds ${formatEther(balance)} ether, too little to pay for ${name}: send it some, or let another key pay.`,
       cause,
     })
   }

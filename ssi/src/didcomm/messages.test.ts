@@ -57,7 +57,9 @@ test('a request in another form is refused: another format, more members, no cha
   const [attachment] = message.attachments!
   const json = (attachment!.data as { json: { options: object } }).json
   const changed = (data: object) => ({ ...message, attachments: [{ ...attachment!, data: { json: data } }] })
+  const named = JSON.parse(JSON.stringify(json).replace('"name":"AccountCredential"', '"name":"IdentityCredential"'))
   for (const bad of [
+    changed(named),
     { ...message, body: {} },
     { ...message, body: { goal_code: 'else.receipt' } },
     { ...message, attachments: [] },
