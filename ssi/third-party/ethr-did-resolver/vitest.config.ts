@@ -31,8 +31,9 @@ export default defineConfig({
     include: ['src/__tests__/**/*.test.ts'],
     exclude: process.env.OPEM_ONLINE ? [] : ['**/networks.integration.test.ts'],
     server: { deps: { inline: [/ethr-did-resolver/] } },
-    pool: 'forks',
-    maxWorkers: 2,
+    globalSetup: join(here, 'start-chain.ts'),
+    // They stop and start the chain's mining.
+    fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
