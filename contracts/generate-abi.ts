@@ -50,7 +50,9 @@ const exportNames: Record<string, string> = {
 }
 
 const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js')
-execFileSync(process.execPath, [hardhat, 'build', '--no-tests', '--quiet'], { cwd: root, stdio: 'inherit' })
+// Anew: the hash of a contract's metadata, the end of its bytecode, depends on what it was compiled together with, so a build
+// that goes on from an earlier one would give other bytes than a clean checkout.
+execFileSync(process.execPath, [hardhat, 'build', '--force', '--no-tests', '--quiet'], { cwd: root, stdio: 'inherit' })
 
 const artifacts = Object.entries(sources).map(([name, file]) => {
   const { abi, bytecode } = JSON.parse(readFileSync(file, 'utf8')) as { abi: unknown; bytecode: string }

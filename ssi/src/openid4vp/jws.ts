@@ -25,8 +25,8 @@ export function readJws(
 ): Result<ReadJws, 'SHAPE' | 'ERR_ALG'> {
   const parts = compact.split('.')
   const [header, payload, signature] = parts.map(decodeBase64url)
-  if (parts.length !== 3 || !header || !payload || signature?.length !== 64) {
-    return refuse('SHAPE', 'it is not three parts of canonical base64url with a signature of 64 bytes')
+  if (parts.length !== 3 || !header || !payload || !signature) {
+    return refuse('SHAPE', 'it is not three parts of canonical base64url')
   }
   const head = parseExactObject(new TextDecoder().decode(header))
   const body = parseExactObject(new TextDecoder().decode(payload))

@@ -2,7 +2,8 @@ import { createPublicKey } from 'node:crypto'
 import { CompactEncrypt, type CompactJWEHeaderParameters } from 'jose'
 import { expect, test } from 'vitest'
 import { didOfJwk } from '../did/key-did.ts'
-import type { Expected } from '../verifier/types.ts'
+import { verifyPresentation } from '../verifier/presentation.ts'
+import type { Expected, VerifierPorts } from '../verifier/types.ts'
 import { readAuthorisationResponse } from './response.ts'
 import { createResponseKey, type ResponseKey } from './response-key.ts'
 import { handMade, testKey } from './testing/issuer-and-holder.ts'
@@ -177,6 +178,16 @@ test('exactly the types that were asked for make a presentation of the key’s d
       },
     },
   )
+})
+
+test('the verifier of all proofs takes it as one of them, and refuses it where the port is not there', async () => {
+  const proof = { kind: 'openid4vp', vpToken: { IdentityCredential: [identity()] } }
+  const withPort = { openid4vp: verifyToken } as unknown as VerifierPorts
+  expect(await verifyPresentation(proof, expected, withPort)).toMatchObject({
+    ok: true,
+    value: { holder: didOfJwk(holder.jwk) },
+  })
+  expect(await verifyPresentation(proof, expected, {} as VerifierPorts)).toMatchObject({ code: 'ERR_VP_SHAPE' })
 })
 
 test('a type less, a type more, an unknown one or an identity twice is refused', async () => {

@@ -4,7 +4,17 @@ import { beforeEach, expect, test } from 'vitest'
 import { didOfJwk } from '../did/key-did.ts'
 import type { SdJwtProfile } from './profile.ts'
 import { profileOf } from './profile.ts'
-import { AUTHORITY, ISSUER, ISSUER_KEY, OTHER_AUTHORITY, SELF_SIGNED, SELF_SIGNED_KEY } from './testing/certificates.ts'
+import {
+  AUTHORITY,
+  FORGED,
+  FORGED_KEY,
+  INTERMEDIATE,
+  ISSUER,
+  ISSUER_KEY,
+  OTHER_AUTHORITY,
+  SELF_SIGNED,
+  SELF_SIGNED_KEY,
+} from './testing/certificates.ts'
 import { disclosure, ed25519Key, handMade, library, sha256, signedJws, testKey } from './testing/issuer-and-holder.ts'
 import { type SdJwtPorts, verifySdJwtPresentation } from './verify-sd-jwt-presentation.ts'
 
@@ -233,6 +243,24 @@ test('an issuer’s own certificate may be pinned; another one, or a chain that 
   expect(await refusalOf(withCertificate(x5cOf(AUTHORITY)), PID)).toBe('ERR_VC_SIGNATURE')
 })
 
+test('a certificate forged in the pinned authority’s name, or of an authority below it, is refused', async () => {
+  ports = {
+    ...ports,
+    issuers: [{ iss: 'https://pid.example', types: ['IdentityCredential'], certificates: [AUTHORITY] }],
+  }
+  const forger = testKey(createPrivateKey(FORGED_KEY))
+  expect(await refusalOf(withCertificate(x5cOf(FORGED), forger), PID)).toBe('ERR_VC_ISSUER')
+  expect(await refusalOf(withCertificate(x5cOf(INTERMEDIATE), forger), PID)).toBe('ERR_VC_ISSUER')
+})
+
+test('a certificate that is pinned for one issuer does not speak for another', async () => {
+  ports = {
+    ...ports,
+    issuers: [{ iss: 'https://other.example', types: ['IdentityCredential'], certificates: [ISSUER] }],
+  }
+  expect(await refusalOf(withCertificate(x5cOf(ISSUER)), PID)).toBe('ERR_VC_ISSUER')
+})
+
 test('a pinned certificate is refused before and after its time', async () => {
   ports = { ...ports, issuers: [{ iss: 'https://pid.example', types: ['IdentityCredential'], certificates: [ISSUER] }] }
   const later = NOW + 11 * 31_557_600
@@ -279,6 +307,7 @@ test('an expired credential is refused, from the second of its expiry on', async
 test('a credential that is not valid yet is refused', async () => {
   expect(await refusalOf(made({ payload: payloadOf({ iat: NOW + 61 }) }))).toBe('ERR_VC_NOT_YET')
   expect(await refusalOf(made({ payload: payloadOf({ nbf: NOW + 61 }) }))).toBe('ERR_VC_NOT_YET')
+  expect(await refusalOf(made({ payload: payloadOf({ iat: NOW + 61, nbf: NOW }) }))).toBe('ERR_VC_NOT_YET')
 })
 
 for (const name of ['iat', 'exp', 'vct', 'cnf']) {
@@ -319,6 +348,12 @@ for (const [what, payload, disclosures] of [
   ['stands twice', digested([sha256(named)]), [named, named]],
   ['belongs to a digest that stands twice', digested([sha256(named), sha256(named)]), [named]],
   ['says a claim that is visible already', { ...payloadOf(), _sd: [sha256(named)] }, [named]],
+  [
+    'has a salt that is no text',
+    digested([sha256(disclosure(7, 'name', 'Ann Smith'))]),
+    [disclosure(7, 'name', 'Ann Smith')],
+  ],
+  ['has a brother in two places', { ...payloadOf(), _sd: [sha256('x'), sha256('x')] }, []],
   ['is hashed otherwise', digested([sha256(named)], { _sd_alg: 'sha-512' }), [named]],
   ['is not base64url', digested([sha256(`${named}=`)]), [`${named}=`]],
 ] as [string, object, string[]][]) {
@@ -332,7 +367,6 @@ for (const one of [
   disclosure('salt', '...', 'x'),
   disclosure('salt', '__proto__', { name: 'x' }),
   disclosure('salt', 'Ann Smith'),
-  disclosure(7, 'name', 'Ann Smith'),
   disclosure('salt', 'name', 'Ann Smith', 'more'),
   disclosure('salt'),
   disclosure('salt', 'status', { status_list: { idx: 0, uri: 'https://evil.example' } }),
@@ -383,6 +417,7 @@ test('a presentation of more than five minutes ago, or from the future, is refus
   expect(await at(NOW - 300)).toBe('ERR_VP_EXPIRED')
   expect(await at(NOW + 60)).toBe('accepted')
   expect(await at(NOW + 61)).toBe('ERR_VP_EXPIRED')
+  expect(await at(NOW - 300, { exp: NOW + 1_000 })).toBe('ERR_VP_EXPIRED')
   expect(await at(NOW - 20, { exp: NOW })).toBe('ERR_VP_EXPIRED')
   expect(await at(NOW, { nbf: NOW + 61 })).toBe('ERR_VP_EXPIRED')
 })
@@ -424,7 +459,28 @@ test('a credential about another DID than the key that it is bound to is refused
   expect(await refusalOf(made({ payload: payloadOf({ sub: didOfJwk(holder.jwk) }) }))).toBe('accepted')
 })
 
-// All of it.
+// Revocation.
+
+test('a credential that its issuer’s status list revokes is refused, and accepted as long as it does not', async () => {
+  const uri = 'https://issuer.example/status/1'
+  // Token Status List §4: entry 0 is 1, entry 1 is 0.
+  const list = { sub: uri, iat: NOW, exp: NOW + 60, status_list: { bits: 1, lst: 'eNrbuRgAAhcBXQ' } }
+  ports = { ...ports, fetchStatusList: async () => signedJws({ typ: 'statuslist+jwt' }, list, issuer) }
+  const at = (idx: number) =>
+    refusalOf(made({ payload: payloadOf({ exp: NOW + 31_536_000, status: { status_list: { idx, uri } } }) }))
+  expect(await at(1)).toBe('accepted')
+  expect(await at(0)).toBe('ERR_VC_REVOKED')
+})
+
+test('no status is asked for a credential that is refused anyhow', async () => {
+  let asked = 0
+  ports = { ...ports, fetchStatusList: async () => String(++asked) }
+  const status = { status_list: { idx: 0, uri: 'https://inside.example/' } }
+  expect(await refusalOf(made({ issuer: stranger, payload: payloadOf({ status }) }))).toBe('ERR_VC_SIGNATURE')
+  const own = payloadOf({ status, iss: didOfJwk(stranger.jwk) })
+  expect(await refusalOf(made({ issuer: stranger, payload: own }))).toBe('ERR_VC_ISSUER')
+  expect(asked).toBe(0)
+})
 
 test('a credential of a did:ethr whose key is pinned is refused when the chain says revoked', async () => {
   const iss = 'did:ethr:0x7a69:0x00000000000000000000000000000000000000aa'

@@ -50,11 +50,12 @@ export async function readSecretFile(path: string, make: string): Promise<unknow
       `The key file ${path} has mode ${mode.toString(8)} and needs 600, because others could sign with it: chmod 600 ${path}`,
     )
   }
-  return parseSilently(await readFile(path, 'utf8'))
+  return parseSecretFile(path)
 }
 
-/** A parser's own error would quote the file, and with it the key. */
-function parseSilently(text: string): unknown {
+/** The JSON of a file, whatever its mode. A parser's own error would quote the file, and with it the key. */
+export async function parseSecretFile(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8')
   try {
     return JSON.parse(text)
   } catch {

@@ -34,10 +34,17 @@ export function signerAmong(jwt: ParsedJwt): (keys: readonly VerificationKey[]) 
   return (keys) => keys.find(signed)
 }
 
+/** Addresses by signing input and signature: a credential is presented at every sign-in, and recovery costs milliseconds. */
+const known = new Map<string, readonly Address[]>()
+const KNOWN = 10_000
+
 /** Both addresses whose keys make this signature valid; JOSE leaves out the bit that tells them apart (RFC 8812). */
-function recoverAddresses({ signingInput, signature }: ParsedJwt): Address[] {
+function recoverAddresses({ signingInput, signature }: ParsedJwt): readonly Address[] {
   const hash = sha256(signingInput, 'bytes')
-  return [0, 1].flatMap((bit) => {
+  const name = bytesToHex(hash) + bytesToHex(signature)
+  const before = known.get(name)
+  if (before) return before
+  const addresses = [0, 1].flatMap((bit) => {
     try {
       const key = secp256k1.Signature.fromBytes(signature, 'compact').addRecoveryBit(bit).recoverPublicKey(hash)
       return [publicKeyToAddress(bytesToHex(key.toBytes(false))).toLowerCase() as Address]
@@ -45,6 +52,9 @@ function recoverAddresses({ signingInput, signature }: ParsedJwt): Address[] {
       return []
     }
   })
+  known.set(name, addresses)
+  if (known.size > KNOWN) known.delete(known.keys().next().value!)
+  return addresses
 }
 
 function verifyWithJwk({ signingInput, signature }: ParsedJwt, jwk: PublicJwk): boolean {
