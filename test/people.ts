@@ -12,7 +12,7 @@ const YEAR = 365 * 86_400
 
 /** A credential of one of the development chain's issuers, about a wallet. */
 export async function developmentCredential(
-  instance: Instance,
+  instance: Pick<Instance, 'home'>,
   subject: LocalAccount,
   claims: { name: string } | { meter: string },
 ): Promise<string> {
@@ -36,7 +36,7 @@ type Asked = { challenge: Hex; audience: string; expiresAt: string }
  * The door as the pages go through it, without the pages (identity.story.ts tells those): registers a person once, and
  * signs them in. `request` shares its cookies with the browser, so that the browser is theirs afterwards.
  */
-export function createDoor(instance: Instance, request: APIRequestContext) {
+export function createDoor(instance: Pick<Instance, 'home' | 'page'>, request: APIRequestContext) {
   const accounts = new Map<string, string>()
 
   const post = async <T>(path: string, data: object): Promise<T> => {

@@ -266,6 +266,7 @@ test.each([
   expect(await figure(label).innerText()).toContain(money)
   // Fed into the grid, sold to neighbours, bought from neighbours, bought from the grid: kWh of the hour of the example.
   const hour = page.getByRole('row', { name: /^12:00/, includeHidden: true }).first()
+  await hour.waitFor({ state: 'attached' })
   expect(await hour.locator('td').allTextContents()).toEqual(noon)
 })
 

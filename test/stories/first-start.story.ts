@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { developmentWallet } from '@opem/ssi'
 import { afterAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { newHome, root, Stop, until } from '../instance.ts'
 import { fetchAsOperator } from '../machines.ts'
+import { createDoor } from '../people.ts'
 
 // What a newcomer does: `npm start`, look at the page, Ctrl-C, `npm start` again. One range of ports below the other stories'.
 const PORT = 19_000
@@ -71,6 +73,7 @@ test('npm start says one line per ready part, and the page shows a community tha
   const browser = await openBrowser(folder)
   try {
     const page = await browser.newPage()
+    await createDoor({ home, page: started.page }, browser.request)(developmentWallet(12), 'Nora Newcomer')
     await page.goto(started.page)
     await page
       .getByRole('link', { name: /Sunny Street/ })

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { developmentWallet } from '@opem/ssi'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { dataFile, dataIsHere } from '../data.ts'
 import { type Instance, root, startInstance } from '../instance.ts'
+import { createDoor } from '../people.ts'
 import {
   type CommunityFile,
   evenRules,
@@ -134,6 +136,7 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
       const browser = await openBrowser(join(instance.home, `browser-${format}`))
       try {
         const page = await browser.newPage()
+        await createDoor(instance, browser.request)(developmentWallet(12), 'Ada Auditor')
         await page.goto(`${instance.page}/c/${founded.id}?day=${shown.day}`)
         await page.getByText('24 / 24').waitFor({ timeout: 60_000 })
         const figure = async (label: string) =>
