@@ -46,6 +46,8 @@ export function ProofSection({ community, member, day }: { community: Community;
   const [field, setField] = useState<Field>('bought')
   const [done, setDone] = useState(0)
   const wanted = chosen === 'all' ? starts : starts.filter((start) => String(start) === chosen)
+  // Without the hashes beside it an own balance proves nothing, and a proof begun too early would say that it is wrong.
+  const waiting = !seesAll && proofs.data === undefined
   const proof = useMutation({
     mutationFn: (tampering?: Tampering) => {
       setDone(0)
@@ -92,7 +94,7 @@ export function ProofSection({ community, member, day }: { community: Community;
                 ...starts.map((start) => ({ id: String(start), name: clock(start, community.timeZone) })),
               ]}
             />
-            <Button look="main" isDisabled={proof.isPending} onPress={() => proof.mutate(undefined)}>
+            <Button look="main" isDisabled={proof.isPending || waiting} onPress={() => proof.mutate(undefined)}>
               Verify against chain
             </Button>
             <Button
