@@ -19,6 +19,11 @@ export interface Wanted {
   readonly only?: readonly string[]
 }
 
+/** How a newcomer gets past the door of the demo. */
+const WAY_IN = `Come in: connect the development wallet on the page and register as a person; this development chain has an issuer that
+gives you the credential. Account 0 administers Sunny Street, accounts 1 to 7 are its members, any other is a visitor.
+`
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 /** `wanted` and everything that it waits for, directly or through others. */
@@ -102,6 +107,7 @@ export async function up({ env, demo, only }: Wanted): Promise<void> {
       record()
       const page = parts.some(({ name }) => name === 'api') ? `: ${settings.urls.api}` : ''
       say(`\nOPEM is ready${page}\n`)
+      if (demo && page !== '' && !settings.replaced.has('chain')) say(WAY_IN)
       await end
     }
   } finally {
