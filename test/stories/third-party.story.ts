@@ -136,7 +136,10 @@ describe.skipIf(!dataIsHere)('real meters go file → lake → oracle → chain 
       const browser = await openBrowser(join(instance.home, `browser-${format}`))
       try {
         const page = await browser.newPage()
-        await createDoor(instance, browser.request)(developmentWallet(12), 'Ada Auditor')
+        await createDoor(instance, browser.request)(
+          developmentWallet(10 + cases.findIndex((one) => one.format === format)),
+          'Ada Auditor',
+        )
         await page.goto(`${instance.page}/c/${founded.id}?day=${shown.day}`)
         await page.getByText('24 / 24').waitFor({ timeout: 60_000 })
         const figure = async (label: string) =>
