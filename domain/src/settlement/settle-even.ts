@@ -5,7 +5,14 @@ import type { MemberEnergy, SettledMember, SettledPeriod } from './settle-period
 
 const NOTHING = Wh(0n)
 // Unchecked: the columns hold whole, unsigned, safe numbers only, and checking again would cost as much as settling.
-const wh = (whole: number): Wh => (whole === 0 ? NOTHING : (BigInt(whole) as Wh))
+const fresh = (whole: number): Wh => (whole === 0 ? NOTHING : (BigInt(whole) as Wh))
+
+/** As `fresh`, but the same number again is the same bigint: whoever is filled to the level gets the same. */
+let known = { whole: 0, wh: NOTHING }
+function level(whole: number): Wh {
+  if (whole !== known.whole) known = { whole, wh: fresh(whole) }
+  return known.wh
+}
 
 // The columns of the period before are filled again: communities have the same members hour after hour.
 let columns: EvenBatch = evenBatch(0, 1, 0)
@@ -31,24 +38,26 @@ export function settleEven(period: Period, sorted: readonly MemberEnergy[]): Set
   settleEvenBatch(batch)
   const members = new Array<SettledMember>(count)
   for (let i = 0; i < count; i++) {
-    const reading = sorted[i]!
+    const { member, energyImport: drawnBy, energyExport: fedBy } = sorted[i]!
     const net = energyExport[i]! - energyImport[i]!
+    const [taken, given] = [bought[i]!, sold[i]!]
     members[i] = {
-      member: reading.member,
-      energyImport: reading.energyImport,
-      energyExport: reading.energyExport,
-      bought: wh(bought[i]!),
-      sold: wh(sold[i]!),
-      gridImport: wh(net < 0 ? -net - bought[i]! : 0),
-      gridExport: wh(net > 0 ? net - sold[i]! : 0),
+      member,
+      energyImport: drawnBy,
+      energyExport: fedBy,
+      // Who gets all it wants has the bigint already.
+      bought: taken === energyImport[i]! ? drawnBy : level(taken),
+      sold: given === energyExport[i]! ? fedBy : level(given),
+      gridImport: fresh(net < 0 ? -net - taken : 0),
+      gridExport: fresh(net > 0 ? net - given : 0),
     }
   }
   return {
     start: period.start,
     seconds: period.seconds,
-    surplus: wh(batch.surplus[0]!),
-    demand: wh(batch.demand[0]!),
-    shared: wh(batch.shared[0]!),
+    surplus: fresh(batch.surplus[0]!),
+    demand: fresh(batch.demand[0]!),
+    shared: fresh(batch.shared[0]!),
     members,
   }
 }

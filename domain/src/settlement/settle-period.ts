@@ -48,8 +48,7 @@ const total = (values: readonly bigint[]): Wh => Wh(values.reduce((sum, value) =
  */
 export function settlePeriod(period: Period, readings: readonly MemberEnergy[], allocation: Allocation): SettledPeriod {
   periodNumber(period)
-  const sorted = ascending(readings)
-  refuseDuplicates(period, sorted)
+  const sorted = ascending(period, readings)
   if (allocation.key === 'even' && isPlain(allocation)) {
     const settled = settleEven(period, sorted)
     if (settled) return settled
@@ -75,16 +74,16 @@ export function settlePeriod(period: Period, readings: readonly MemberEnergy[], 
   }
 }
 
-/** Sorted by member; readings that are sorted already, as most are, stay as they are. */
-function ascending(readings: readonly MemberEnergy[]): readonly MemberEnergy[] {
+/** Sorted by member, nobody twice; readings that are so already, as most are, stay as they are. */
+function ascending(period: Period, readings: readonly MemberEnergy[]): readonly MemberEnergy[] {
   for (let i = 1; i < readings.length; i++)
-    if (readings[i - 1]!.member > readings[i]!.member) return [...readings].sort(byMember)
+    if (readings[i - 1]!.member >= readings[i]!.member) return distinct(period, [...readings].sort(byMember))
   return readings
 }
 
 const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n)
 
-function refuseDuplicates({ start }: Period, sorted: readonly MemberEnergy[]): void {
+function distinct({ start }: Period, sorted: readonly MemberEnergy[]): readonly MemberEnergy[] {
   const twice = sorted.find(({ member }, i) => i > 0 && sorted[i - 1]!.member === member)
   if (twice)
     throw new OpemError({
@@ -92,4 +91,5 @@ function refuseDuplicates({ start }: Period, sorted: readonly MemberEnergy[]): v
       shortMessage: `member ${twice.member} appears twice in the period ${formatInstant(start)}: sum metering points first`,
       details: { member: twice.member, start },
     })
+  return sorted
 }
