@@ -70,7 +70,7 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/communities/{id}/proofs', '0---+ +------ -++- 00'],
   ['GET /v1/communities/{id}/proofs own', '0-+-+ +------ -++- 00'],
   ['GET /v1/communities/{id}/periods', '0++++ +++++++ ++++ 00'],
-  ['POST /v1/prices', '0---- ------+ +-+- 00'],
+  ['POST /v1/prices', '0---- ------+ --+- 00'],
   ['GET /v1/prices', '0++++ +++++++ ++++ 00'],
   ['POST /v1/access/challenges', '+++++ +++++++ ++++ ++'],
   ['GET /v1/access/terms', '+++++ +++++++ ++++ ++'],

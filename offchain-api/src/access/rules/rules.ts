@@ -44,6 +44,7 @@ export const RULES = {
     'scope:operator',
     'operator',
   ),
+  'publish-prices': rule("the marketplace operator, or the operator's command line", 'scope:operator', 'operator'),
   'read-systems': rule('a system with the scope "systems"', 'scope:systems'),
   settle: rule('a system with the scope "oracle"', 'scope:oracle'),
   'administer-community': rule("the community's administrator", 'community-administrator', 'scope:operator'),

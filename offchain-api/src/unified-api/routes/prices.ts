@@ -9,7 +9,7 @@ const series = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:_.-]{0,63}$/, 'a series 
 export const postPrices = defineRoute({
   method: 'post',
   path: '/v1/prices',
-  access: 'send-readings',
+  access: 'publish-prices',
   summary: 'Stores prices of a series, µEUR/kWh; a later price of the same period takes the place of the earlier one.',
   body: z.strictObject({ series, prices: z.array(price).max(100_000) }),
   bodyLimit: 16_000_000,
