@@ -14,6 +14,7 @@ import { createOutbox } from '../chain/outbox.ts'
 import { createRegistry } from '../chain/registry.ts'
 import { watchRegistries } from '../chain/watch.ts'
 import { createOwnSystems } from '../company/systems.ts'
+import { createLimits, type LimitSettings } from '../limit/limits.ts'
 import { createAccessLog } from '../log/access-log.ts'
 import { createDeliveries } from '../registration/deliver.ts'
 import { CREDENTIAL_SECONDS } from '../registration/register.ts'
@@ -36,6 +37,7 @@ export interface AccessSettings {
   /** Canonical DIDs of the accounts that operate the marketplace. */
   readonly operatorDids: readonly string[]
   readonly pendingSeconds: number
+  readonly limits: LimitSettings
   /** Where wallets elsewhere reach this API. */
   readonly publicUrl: string | undefined
   /** Issuers of SD-JWT credentials that are known by their keys or certificates. */
@@ -147,6 +149,7 @@ export function createAccess({
       pendingSeconds: settings.pendingSeconds,
     },
     log: createAccessLog(store),
+    limits: createLimits(settings.limits),
     issueDevelopmentIdentity,
     ownSystems: createOwnSystems(settings.systemsFile),
     isOperator: (did) => operators.has(did),
