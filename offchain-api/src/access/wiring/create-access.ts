@@ -2,7 +2,7 @@ import { type Hex, OpemError } from '@opem/domain'
 import { issueCredential } from '@opem/ssi/credential'
 import { createDidResolver, didOfAddress, parseDid } from '@opem/ssi/did'
 import type { PinnedIssuer } from '@opem/ssi/openid4vp'
-import { createChainPorts } from '@opem/ssi/verifier'
+import { createChainPorts, createCommunityPorts } from '@opem/ssi/verifier'
 import { createPublicClient, http, type PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
@@ -93,7 +93,7 @@ export function createAccess({
     const { pinnedIssuers: issuers, development } = settings
     return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development })
   })
-  const identity = onDeployment(async ({ chainId }) => {
+  const identity = onDeployment(async ({ chainId, block, addresses }) => {
     const [issuer, known, at, asked, eu] = await Promise.all([
       marketplace(),
       resolver(),
@@ -101,7 +101,17 @@ export function createAccess({
       chainPorts(),
       openid4vp(),
     ])
-    const ports = { ...asked, resolver: known, chainId, marketplace: issuer.did, openid4vp: eu.verifier }
+    const communities = createCommunityPorts({
+      ...{ rpcUrl: chainUrl, chainId, factory: addresses.CommunityFactory as Hex, fromBlock: BigInt(block) },
+    })
+    const ports = {
+      ...asked,
+      ...communities,
+      resolver: known,
+      chainId,
+      marketplace: issuer.did,
+      openid4vp: eu.verifier,
+    }
     return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
   })
   const wallet = onDeployment(async () => {
