@@ -30,6 +30,7 @@ test('the overview names every verb, and each verb explains itself', async () =>
     'down',
     'community',
     'wallet',
+    'system',
     'development',
     'import',
     'settle',

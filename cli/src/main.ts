@@ -23,6 +23,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'key files, companies’ wallets and their credentials',
     load: async () => (await import('./wallet/command.ts')).walletCommand,
   },
+  system: {
+    summary: 'the marketplace’s own machines and their keys',
+    load: async () => (await import('./system/command.ts')).systemCommand,
+  },
   development: {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,

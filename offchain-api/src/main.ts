@@ -10,7 +10,9 @@
  * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
- * no identity), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
+ * no identity), OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
+ * and by whom it says to be: at once, and a second; default 500,200 and 300,100), OPEM_REGISTRATIONS_PER_HOUR (new accounts
+ * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +20,17 @@ import { openKeyFile } from '@opem/ssi'
 import { z } from 'zod'
 import { readPinnedIssuers } from './access/wiring/pinned-issuers.ts'
 import { startUnifiedApi } from './unified-api/start.ts'
+
+/** `burst,perSecond` */
+const allowance = (burst: number, perSecond: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6},[1-9]\d{0,6}$/, 'how many at once and how many a second, like 500,200')
+    .default(`${burst},${perSecond}`)
+    .transform((text) => {
+      const [atOnce, aSecond] = text.split(',').map(Number) as [number, number]
+      return { burst: atOnce, perSecond: aSecond }
+    })
 
 const environment = z
   .object({
@@ -42,6 +55,9 @@ const environment = z
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
+    OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
+    OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
+    OPEM_REGISTRATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(5000),
     OPEM_ACCESS: z.enum(['enforced', 'open']).default('enforced'),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
@@ -87,6 +103,11 @@ const api = await startUnifiedApi({
       .map((did) => did.trim().toLowerCase())
       .filter(Boolean),
     pendingSeconds: settings.OPEM_PENDING_SECONDS,
+    limits: {
+      perAddress: settings.OPEM_ACCESS_PER_ADDRESS,
+      perHolder: settings.OPEM_ACCESS_PER_HOLDER,
+      registrationsPerHour: settings.OPEM_REGISTRATIONS_PER_HOUR,
+    },
     development: settings.OPEM_DEVELOPMENT === '1',
   },
   accessMode: settings.OPEM_ACCESS,

@@ -5,6 +5,7 @@ import { addMemberCommand, commitRulesCommand, startCommand, stopCommand } from 
 import { readCommunityFile } from './community-file.ts'
 import { dataSourcesFor } from './data-sources.ts'
 import { foundCommunity } from './found.ts'
+import { memberCredentialCommand } from './member-credential.ts'
 import { authoriseMeterCommand, withdrawMeterCommand } from './meter-authorisation.ts'
 import { listCommand, showCommand } from './read.ts'
 import { administratorWallet, memberWallet, type Who, withWho } from './wallets.ts'
@@ -40,6 +41,7 @@ export function communityCommand(program: Command): void {
     ])
   })
   addMemberCommand(community)
+  memberCredentialCommand(community)
   commitRulesCommand(community)
   startCommand(community)
   stopCommand(community)

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,11 +22,14 @@ let door: Server
 let url: string
 let accepted: string
 let handle: string
+/** How long a refresh takes, ms. */
+let pauseMs: number
+let away: boolean
 let heard: { path: string; headers: IncomingHttpHeaders }[]
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'opem-caller-'))
-  ;[accepted, handle, heard] = ['token-1', 'handle-1', []]
+  ;[accepted, handle, heard, pauseMs, away] = ['token-1', 'handle-1', [], 0, false]
   door = createServer((request, response) => {
     const path = request.url ?? ''
     heard.push({ path, headers: request.headers })
@@ -25,9 +38,10 @@ beforeEach(async () => {
     request.on('end', () => {
       const answer = (status: number, value: object) => response.writeHead(status).end(JSON.stringify(value))
       if (path === '/v1/access/refresh') {
+        if (away) return answer(503, { code: 'ERR_CHAIN_UNREACHABLE' })
         if (JSON.parse(body).refreshHandle !== handle) return answer(401, { code: 'ERR_REFRESH' })
         ;[accepted, handle] = ['token-2', 'handle-2']
-        return answer(200, { accessToken: accepted, refreshHandle: handle })
+        return setTimeout(() => answer(200, { accessToken: accepted, refreshHandle: handle }), pauseMs)
       }
       const bearer = request.headers.authorization
       if (bearer && bearer !== `Bearer ${accepted}`) return answer(401, { code: 'ERR_TOKEN' })
@@ -80,6 +94,43 @@ test('a token that is over is changed for the next one, once for all who wait, a
   expect(JSON.parse(readFileSync(join(home, 'sessions', 'ann.json'), 'utf8'))).toMatchObject({
     ...{ accessToken: 'token-2', refreshHandle: 'handle-2', api: url, browser: 'b' },
   })
+})
+
+/** Asks as ann in a process of its own; the answer's status. */
+const inProcess = () =>
+  new Promise<string>((resolve, reject) => {
+    const script = `import { openCaller } from ${JSON.stringify(new URL('./caller.ts', import.meta.url).href)}
+const ask = await openCaller(${JSON.stringify(home)}, 'ann')
+process.stdout.write(String((await ask(${JSON.stringify(`${url}/v1/x`)})).status))`
+    execFile(process.execPath, ['--input-type=module', '-e', script], (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    )
+  })
+
+test('of several commands at once as one wallet one changes the token, and all go on with it', async () => {
+  signedIn('token-0')
+  pauseMs = 1500
+  expect(await Promise.all([inProcess(), inProcess(), inProcess()])).toEqual(['200', '200', '200'])
+  expect(heard.filter(({ path }) => path === '/v1/access/refresh')).toHaveLength(1)
+  expect(readdirSync(join(home, 'sessions'))).toEqual(['ann.json'])
+}, 30_000)
+
+test('a lock that a killed command left behind bars nobody', async () => {
+  signedIn('token-0')
+  const lock = join(home, 'sessions', 'ann.json.lock')
+  writeFileSync(lock, 'somebody')
+  utimesSync(lock, Date.now() / 1000 - 11, Date.now() / 1000 - 11)
+  expect((await (await openCaller(home, 'ann'))(`${url}/v1/x`)).status).toBe(200)
+  expect(existsSync(lock)).toBe(false)
+})
+
+test('a door that cannot answer now does not end the session', async () => {
+  signedIn('token-0')
+  away = true
+  const ask = await openCaller(home, 'ann')
+  await expect(ask(`${url}/v1/x`)).rejects.toMatchObject({ code: 'ERR_SESSION_REFRESH' })
+  away = false
+  expect((await ask(`${url}/v1/x`)).status).toBe(200)
 })
 
 test('a session that is over is said to be so', async () => {

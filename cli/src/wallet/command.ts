@@ -8,6 +8,7 @@ import { listVerb } from './list.ts'
 import { keyFileOf } from './names.ts'
 import { serveVerb } from './serve.ts'
 import { accessVerbs } from './sign-in.ts'
+import { systemKeyVerb } from './system-key.ts'
 
 /**
  * `opem wallet …`: key files of people and machines, companies' wallets, and the credentials of both. Keys are readable
@@ -18,7 +19,7 @@ export function walletCommand(program: Command): void {
     .command('wallet')
     .summary('key files, companies’ wallets and their credentials')
     .description(
-      'Key files in OPEM_HOME/keys, companies’ wallets and credentials in OPEM_HOME/wallets (mode 600). A key itself is never printed.',
+      'Key files in OPEM_HOME/keys (of machines in OPEM_HOME/system-keys), companies’ wallets and credentials in OPEM_HOME/wallets (mode 600). A key itself is never printed.',
     )
   createVerb(wallet)
   listVerb(wallet)
@@ -35,4 +36,5 @@ export function walletCommand(program: Command): void {
   companyVerbs(wallet)
   serveVerb(wallet)
   accessVerbs(wallet)
+  systemKeyVerb(wallet)
 }

@@ -16,6 +16,10 @@ function checked(name: string): string {
 export const keyFileOf = (nameOrPath: string): string =>
   nameOrPath.includes('/') ? nameOrPath : join(keysFolder(), `${checked(nameOrPath)}.json`)
 
+/** A machine's key, in a folder of its own: it is no account of anybody. */
+export const systemKeyOf = (nameOrPath: string): string =>
+  nameOrPath.includes('/') ? nameOrPath : join(home(), 'system-keys', `${checked(nameOrPath)}.json`)
+
 export const keysFolder = (): string => join(home(), 'keys')
 export const walletsFolder = (): string => join(home(), 'wallets')
 /** Where a wallet's credentials are, and a company's keys and profile. */

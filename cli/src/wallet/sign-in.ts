@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { refusal } from '../failure.ts'
+import { withLock } from '../instance/lock.ts'
 import { print } from '../print.ts'
 import { openAccess } from './access.ts'
 import { MARKET_ROLES, parseRoles, rolesIn } from './format.ts'
@@ -35,6 +36,7 @@ export function accessVerbs(wallet: Command): void {
   place(passphrase(signIn)).action(async (name: string, options: WalletOptions & { credential?: string }) => {
     const { openHolderOf } = await import('./open.ts')
     const { writePrivate } = await import('@opem/ssi/wallet')
+    const { lockOf } = await import('../instance/session.ts')
     const { holder, place: where } = await openHolderOf(name, options)
     const credential = await choose(holder, ['RepresentativeCredential', 'AccountCredential'], options.credential)
     const access = openAccess(where.api.url)
@@ -45,7 +47,9 @@ export function accessVerbs(wallet: Command): void {
       tokens: 'body',
     })
     const path = sessionFile(name)
-    await writePrivate(path, { version: 1, api: where.api.url, browser: access.browser() ?? null, ...answer })
+    await withLock(lockOf(path), () =>
+      writePrivate(path, { version: 1, api: where.api.url, browser: access.browser() ?? null, ...answer }),
+    )
     const { session } = answer
     print(options, { session, path }, [`${session.name} is signed in as ${rolesIn(session.roles)}: ${path}`])
   })

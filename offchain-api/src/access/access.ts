@@ -2,6 +2,7 @@ import type { Role } from '@opem/domain'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Outbox } from './chain/outbox.ts'
 import type { CompanyWallet, Identity } from './identity.ts'
+import type { Limits } from './limit/limits.ts'
 import type { AccessLog } from './log/access-log.ts'
 import type { Openid4vp } from './wiring/openid4vp.ts'
 
@@ -42,6 +43,7 @@ export interface AccessParts {
   readonly outbox: Outbox
   tokens(): Promise<Tokens>
   readonly log: AccessLog
+  readonly limits: Limits
   /** On a development chain with an issuer of its own. @returns an IdentityCredential */
   readonly issueDevelopmentIdentity: ((subject: string, name: string) => Promise<string>) | undefined
   /** Whether the account of this DID is the marketplace's operator: from the settings, never from a credential. */

@@ -6,6 +6,7 @@ export type CredentialType =
   | 'IdentityCredential'
   | 'AccountCredential'
   | 'DataSourceCredential'
+  | 'MemberCredential'
 
 /** A credential that the verifier found good, with the claims of its type. */
 export interface Verified<C = unknown> {

@@ -59,6 +59,29 @@ export function claimsOfProof(proof: HolderProof): { challenge: string | undefin
   }
 }
 
+/** Whom a proof says to be by, before anything of it is believed; undefined when it does not say. */
+export function claimedHolder(proof: GivenProof): string | undefined {
+  if ('request' in proof) return `request ${proof.request}`
+  switch (proof.kind) {
+    case 'eip712':
+      return sameForm(proof.holder)
+    case 'vp-jwt': {
+      const { iss } = payloadOf(proof.jwt) as { iss?: unknown }
+      return typeof iss === 'string' ? sameForm(iss) : undefined
+    }
+    case 'openid4vp': {
+      const [credential] = Object.values(proof.vpToken).flat()
+      const { cnf } = payloadOf(credential?.split('~')[0]) as { cnf?: unknown }
+      return cnf === undefined ? undefined : JSON.stringify(cnf)
+    }
+    default:
+      return proof satisfies never
+  }
+}
+
+/** Of a did:ethr its address alone, which is written in many ways. */
+const sameForm = (did: string): string => /^did:ethr:.*(0x[0-9a-f]{40})$/i.exec(did)?.[1]?.toLowerCase() ?? did
+
 function typeOf(jwt: unknown): string {
   const { vc } = payloadOf(jwt) as { vc?: { type?: unknown } }
   const types = Array.isArray(vc?.type) ? vc.type : []

@@ -15,7 +15,9 @@ export function mount(app: Express, route: Route, services: Services, mode: Acce
   const name = `${route.method.toUpperCase()} ${route.path}`
   app[route.method](path, async (request, response) => {
     let caller: Caller = { kind: 'nobody' }
+    const door = { name, address: request.socket.remoteAddress ?? '' }
     try {
+      if (route.limited) services.access.limits.address(door.name, door.address, services.now())
       const body = bodyOf(request, response, route.bodyLimit ?? 256_000)
       caller = await callerOf(services, request, { rule: route.access, route: name, mode, body: body.bytes })
       const input = {
@@ -24,14 +26,11 @@ export function mount(app: Express, route: Route, services: Services, mode: Acce
         form: route.form ? Buffer.from(await body.bytes()).toString('utf8') : undefined,
         body: route.body ? read(route.body, await body.json(), 'ERR_BODY', 'the body') : undefined,
       }
+      const cookies = cookiesOf(request, response)
+      const holder = route.limited?.holderOf?.(input as never, cookies)
+      if (holder !== undefined) services.access.limits.holder(door.name, door.address, holder, services.now())
       const access = await admit(services, {
-        ...{
-          rule: route.access,
-          route: name,
-          caller,
-          cookies: cookiesOf(request, response),
-          origin: originOf(request),
-        },
+        ...{ rule: route.access, route: name, caller, cookies, origin: originOf(request) },
         community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
       })
       const answer = await route.handle(input, services, access)

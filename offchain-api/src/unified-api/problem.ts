@@ -15,11 +15,14 @@ export class Refusal extends Error {
   readonly status: number
   readonly code: string
   readonly detail: string
-  constructor(status: number, code: string, detail: string) {
+  /** Seconds until it is worth asking again. */
+  readonly retryAfter: number | undefined
+  constructor(status: number, code: string, detail: string, retryAfter?: number) {
     super(`${code}: ${detail}`)
     this.status = status
     this.code = code
     this.detail = detail
+    this.retryAfter = retryAfter
   }
 }
 

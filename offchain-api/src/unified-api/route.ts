@@ -54,6 +54,13 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   readonly answers: Shape
   /** Also as NDJSON. */
   readonly streams?: true
+  /** A door that stands open to everybody is knocked at only so often: by an address, and by whom it says to be. */
+  readonly limited?: {
+    holderOf?(
+      input: { readonly params: z.output<P>; readonly body: z.output<B> },
+      cookies: Pick<Cookies, 'get'>,
+    ): string | undefined
+  }
   handle(
     input: {
       readonly params: z.output<P>

@@ -45,6 +45,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log, access =
     response.status(problem.status).set('Content-Type', 'application/problem+json').set('Cache-Control', 'no-store')
     if (problem.status === 401) response.set('WWW-Authenticate', 'Bearer')
     if (problem.status === 503) response.set('Retry-After', '1')
+    if (cause instanceof Refusal && cause.retryAfter !== undefined) response.set('Retry-After', `${cause.retryAfter}`)
     response.send(JSON.stringify(problem))
   })
   return app

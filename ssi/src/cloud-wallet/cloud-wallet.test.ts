@@ -2,16 +2,25 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEther } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { foundCommunity, type Marketplace, openMarketplace } from '../../../contracts/testing/marketplace.ts'
+import {
+  foundCommunity,
+  keyOf,
+  type Marketplace,
+  memberId,
+  openMarketplace,
+} from '../../../contracts/testing/marketplace.ts'
 import { issueCredential, type Role } from '../credential/index.ts'
 import { accountIdOf, type Did, didOfAddress } from '../did/index.ts'
 import { createDidcomm, createDidcommClient, didcommEndpointOf, requestPresentationMessage } from '../didcomm/index.ts'
 import { createGuardedFetch } from '../guarded-fetch/index.ts'
 import { createChainPorts, verifyCredential, verifyPresentation } from '../verifier/index.ts'
 import { developmentWallet } from '../wallet/development.ts'
+import { createCheck } from './check.ts'
 import { type CloudWallet, createCloudWallet, openCloudWallet, publishDocument } from './cloud-wallet.ts'
 import { changeDocument } from './did-document.ts'
+import { openHolder } from './holder.ts'
 import { keysOf, newKeyMaterial, readKeys, writeKeys } from './keys.ts'
 import { revokedAt } from './revocations.ts'
 import { openWalletChain } from './wallet-chain.ts'
@@ -319,20 +328,27 @@ test('a wallet that could not pay when it was made is published once it can', as
   expect(await ledgerOf().resolver.resolve(did)).toMatchObject({ version, keyAgreement: [{}], services: [{}] })
 })
 
-test('a Member credential is taken from the administrator of the community, and from nobody else', async () => {
+test('a member’s wallet takes the Member credential of who administers the community, and of nobody else', async () => {
   const community = await foundCommunity(chain, 1_600_000_000 - (1_600_000_000 % 3600))
+  const signer = privateKeyToAccount(keyOf('member'))
+  const did = didOfAddress(31337, signer.address)
+  const check = createCheck(chainOf(), ledgerOf().resolver, marketplace.did, now)
+  const holder = openHolder({ did, signer, home: homeOf('member'), check })
   const terms = {
     type: 'MemberCredential' as const,
-    subject: solar.did,
-    claims: { community: community.toLowerCase() as `0x${string}`, member: CHALLENGE },
+    subject: did,
+    claims: { community: community.toLowerCase() as `0x${string}`, member: memberId(0) },
     expiresAt: now() + 600,
   }
   const operator = chain.operator.account
   const good = { ...terms, issuer: didOfAddress(31337, operator.address), signer: operator }
-  const held = await solar.receive(await issueCredential(good), 'file', 'accepted')
+  const held = await holder.receive(await issueCredential(good), 'file', 'accepted')
   expect(held).toMatchObject({ type: 'MemberCredential', status: 'accepted' })
   const bad = await issueCredential({ ...terms, issuer: SUBJECT, signer: employee })
-  await expect(solar.receive(bad, 'file', 'accepted')).rejects.toMatchObject({ code: 'ERR_VC_ISSUER' })
+  await expect(holder.receive(bad, 'file', 'accepted')).rejects.toMatchObject({ code: 'ERR_VC_ISSUER' })
+  // The administrator alone makes nobody a member: solar never joined.
+  const stranger = await issueCredential({ ...good, subject: solar.did })
+  await expect(solar.receive(stranger, 'file', 'accepted')).rejects.toMatchObject({ code: 'ERR_VC_ISSUER' })
 })
 
 test('after a rotation the wallet hears with its new key and signs with its new key, under the same DID', async () => {

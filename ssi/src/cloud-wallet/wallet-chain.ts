@@ -17,7 +17,10 @@ import { createDidResolver, type DidResolver } from '../did/index.ts'
 export interface ChainOptions {
   readonly rpcUrl: string
   readonly chainId: number
-  readonly addresses: Readonly<Record<'EthereumDIDRegistry' | 'RevocationRegistry' | 'IssuerRegistry', Address>>
+  readonly addresses: Readonly<Record<'EthereumDIDRegistry' | 'RevocationRegistry' | 'IssuerRegistry', Address>> & {
+    /** Whose communities are known; any contract counts as one without it. */
+    readonly CommunityFactory?: Address | undefined
+  }
 }
 
 /** The chain as a wallet needs it: documents of DIDs, and transactions. */

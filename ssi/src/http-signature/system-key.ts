@@ -12,7 +12,7 @@ export interface SystemKey {
 }
 
 const broken = (shortMessage: string) => new OpemError({ code: 'ERR_KEY_FILE', shortMessage })
-const MAKE = 'opem up makes those of the marketplace, createSystemKey makes others'
+const MAKE = 'opem up makes those of the marketplace, opem wallet system-key makes others'
 
 /**
  * Writes a new Ed25519 key to `path`, mode 600, never over an existing file: `{"version":1,"keyid":"…","jwk":{…}}`.

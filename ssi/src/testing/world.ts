@@ -37,7 +37,7 @@ export async function openWorld() {
     chainId: CHAIN,
     marketplace: seat.did,
     ...createChainPorts({ rpcUrl, addresses }),
-    communityAdministrator: async (community) => (community === COMMUNITY ? person('administrator').did : undefined),
+    memberIssuers: async ({ community }) => (community === COMMUNITY ? [person('administrator').did] : []),
   }
   const send = async (
     who: Person,

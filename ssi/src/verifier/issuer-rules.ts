@@ -2,7 +2,7 @@ import { refuse } from '@opem/domain'
 import { accountIdOf, addressOfDid, type Did, parseDid } from '../did/did.ts'
 import type { Verified, VerifiedCredential, VerifierPorts } from './types.ts'
 
-type Ports = Pick<VerifierPorts, 'chainId' | 'marketplace' | 'isAccredited' | 'communityAdministrator'>
+type Ports = Pick<VerifierPorts, 'chainId' | 'marketplace' | 'isAccredited' | 'memberIssuers'>
 
 const OK = { ok: true, value: undefined } as const
 
@@ -37,16 +37,25 @@ export async function checkIssuer(credential: VerifiedCredential, ports: Ports):
     case 'ReceiptCredential':
       return only(ports.marketplace, credential)
     case 'MemberCredential':
-      return only(await ports.communityAdministrator?.(claims.community), credential)
+      return byAdministrator(
+        await ports.memberIssuers?.({ ...claims, subject, issuedAt: credential.issuedAt }),
+        credential,
+      )
     default:
       return credential satisfies never
   }
 }
 
-const only = (needed: Did | undefined, { type, issuer }: VerifiedCredential): Verified<undefined> =>
-  needed === issuer
+const only = (needed: Did, { type, issuer }: VerifiedCredential): Verified<undefined> =>
+  needed === issuer ? OK : refuse('ERR_VC_ISSUER', `Only ${needed} may issue this ${type}, not ${issuer}.`)
+
+const byAdministrator = (needed: readonly Did[] = [], { type, issuer }: VerifiedCredential): Verified<undefined> =>
+  needed.includes(issuer)
     ? OK
-    : refuse('ERR_VC_ISSUER', `Only ${needed ?? 'its community'} may issue this ${type}, not ${issuer}.`)
+    : refuse(
+        'ERR_VC_ISSUER',
+        `Only who administers the community may issue this ${type}, to the account that joined it, and ${issuer} did not when it was issued.`,
+      )
 
 async function accredited({ type, issuer, issuedAt }: VerifiedCredential, ports: Ports): Promise<Verified<undefined>> {
   if (await ports.isAccredited(issuer, type, issuedAt)) return OK

@@ -65,8 +65,14 @@ export interface VerifierPorts {
   isAccredited(issuer: Did, type: CredentialType, issuedAt: number): Promise<boolean>
   /** Whether the contract at `wallet` says that it signed (ERC-1271); false when there is no contract. */
   isContractSignature(wallet: Hex, terms: PresentationTerms, signature: Hex): Promise<boolean>
-  /** Who may issue Member credentials of a community; undefined for an unknown community. None are accepted without it. */
-  communityAdministrator?(community: Hex): Promise<Did | undefined>
+  /** Who may issue this Member credential; nobody for an unknown community or member. None are accepted without it. */
+  memberIssuers?(credential: {
+    readonly community: Hex
+    readonly member: Hex
+    readonly subject: Did
+    /** Epoch seconds. */
+    readonly issuedAt: number
+  }): Promise<readonly Did[]>
   /** Presentations of EU wallets; refused without it. */
   openid4vp?(
     vpToken: Readonly<Record<string, readonly string[]>>,

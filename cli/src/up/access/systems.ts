@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createSystemKey, openSystemKey, type PublicJwk, type SystemKey } from '@opem/ssi/http-signature'
 import { METERS } from '../../demo/sunny-street.ts'
@@ -31,7 +31,7 @@ async function keyOf(home: string, id: string): Promise<SystemKey> {
 }
 
 /** A line of systems.json. */
-interface SystemLine extends Machine {
+export interface SystemLine extends Machine {
   readonly authentication: { readonly kind: 'signature'; readonly publicKey: PublicJwk }
 }
 
@@ -46,6 +46,25 @@ export async function prepareSystems(home: string, demo: boolean): Promise<void>
     systems.push({ ...machine, authentication: { kind: 'signature', publicKey: publicJwk } })
   }
   writeSystems(home, systems)
+}
+
+export const readSystems = (home: string): SystemLine[] => {
+  const path = systemsFile(home)
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { systems: SystemLine[] }).systems : []
+}
+
+/**
+ * Revokes a machine's key: nobody knows it from now on, and the machine has another from the next start of the marketplace on.
+ * @returns whether there was such a machine
+ */
+export function revokeSystem(home: string, id: string): boolean {
+  const systems = readSystems(home)
+  const others = systems.filter((system) => system.id !== id)
+  if (others.length === systems.length) return false
+  // First the file that the others believe: a command that is killed in between has revoked the key already.
+  writeSystems(home, others)
+  rmSync(systemKeyFile(home, id), { force: true })
+  return true
 }
 
 /** Written beside and renamed, and only when it changes: readers look at its time, and never see half of it. */

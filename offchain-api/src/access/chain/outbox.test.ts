@@ -29,6 +29,11 @@ beforeAll(async () => {
         agentSecret: undefined,
         publicUrl: undefined,
         pinnedIssuers: [],
+        limits: {
+          perAddress: { burst: 9, perSecond: 9 },
+          perHolder: { burst: 9, perSecond: 9 },
+          registrationsPerHour: 9,
+        },
       },
     },
   })

@@ -40,7 +40,7 @@ interface Applicant {
 /**
  * Opens a pending account and issues version 1 of its credential. Asked again while it is pending, it answers with the
  * same credential: nothing is opened twice.
- * @throws Refusal ERR_TERMS, ERR_WRONG_ROLE, ERR_ACCOUNT_EXISTS and those of the presentation
+ * @throws Refusal ERR_TERMS, ERR_WRONG_ROLE, ERR_ACCOUNT_EXISTS, ERR_TOO_MANY and those of the presentation
  */
 export async function register(parts: AccessParts, application: Application): Promise<Opened> {
   const { store, outbox, now } = parts
@@ -86,6 +86,7 @@ export async function register(parts: AccessParts, application: Application): Pr
       const id = await writeCall(rows, account, { ...call, pendingUntil: waiting.pendingUntil }, now())
       return { id, credential: waiting.jwt, credentialHash: waiting.hash }
     }
+    parts.limits.registration(now() * 1000)
     const pendingUntil = now() + parts.pendingSeconds
     const expiresAt = now() + CREDENTIAL_SECONDS
     const jti = `urn:uuid:${randomUUID()}`

@@ -2,7 +2,7 @@ import { type Hex, OpemError } from '@opem/domain'
 import { issueCredential } from '@opem/ssi/credential'
 import { createDidResolver, didOfAddress, parseDid } from '@opem/ssi/did'
 import type { PinnedIssuer } from '@opem/ssi/openid4vp'
-import { createChainPorts } from '@opem/ssi/verifier'
+import { createChainPorts, createCommunityPorts } from '@opem/ssi/verifier'
 import { createPublicClient, http, type PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
@@ -14,6 +14,7 @@ import { createOutbox } from '../chain/outbox.ts'
 import { createRegistry } from '../chain/registry.ts'
 import { watchRegistries } from '../chain/watch.ts'
 import { createOwnSystems } from '../company/systems.ts'
+import { createLimits, type LimitSettings } from '../limit/limits.ts'
 import { createAccessLog } from '../log/access-log.ts'
 import { createDeliveries } from '../registration/deliver.ts'
 import { CREDENTIAL_SECONDS } from '../registration/register.ts'
@@ -36,6 +37,7 @@ export interface AccessSettings {
   /** Canonical DIDs of the accounts that operate the marketplace. */
   readonly operatorDids: readonly string[]
   readonly pendingSeconds: number
+  readonly limits: LimitSettings
   /** Where wallets elsewhere reach this API. */
   readonly publicUrl: string | undefined
   /** Issuers of SD-JWT credentials that are known by their keys or certificates. */
@@ -91,7 +93,7 @@ export function createAccess({
     const { pinnedIssuers: issuers, development } = settings
     return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development })
   })
-  const identity = onDeployment(async ({ chainId }) => {
+  const identity = onDeployment(async ({ chainId, block, addresses }) => {
     const [issuer, known, at, asked, eu] = await Promise.all([
       marketplace(),
       resolver(),
@@ -99,7 +101,17 @@ export function createAccess({
       chainPorts(),
       openid4vp(),
     ])
-    const ports = { ...asked, resolver: known, chainId, marketplace: issuer.did, openid4vp: eu.verifier }
+    const communities = createCommunityPorts({
+      ...{ rpcUrl: chainUrl, chainId, factory: addresses.CommunityFactory as Hex, fromBlock: BigInt(block) },
+    })
+    const ports = {
+      ...asked,
+      ...communities,
+      resolver: known,
+      chainId,
+      marketplace: issuer.did,
+      openid4vp: eu.verifier,
+    }
     return createIdentity({ issuer, chainId, ports, accountOn: at.accountOn })
   })
   const wallet = onDeployment(async () => {
@@ -147,6 +159,7 @@ export function createAccess({
       pendingSeconds: settings.pendingSeconds,
     },
     log: createAccessLog(store),
+    limits: createLimits(settings.limits),
     issueDevelopmentIdentity,
     ownSystems: createOwnSystems(settings.systemsFile),
     isOperator: (did) => operators.has(did),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readAccount } from '../../access/accounts/accounts.ts'
 import { makeChallenge } from '../../access/challenge/challenges.ts'
 import { readCredential } from '../../access/contract/credentials.ts'
-import { givenProof } from '../../access/proof.ts'
+import { claimedHolder, givenProof } from '../../access/proof.ts'
 import { takeReceipt } from '../../access/registration/receipt.ts'
 import { register } from '../../access/registration/register.ts'
 import { TERMS } from '../../access/registration/terms.ts'
@@ -24,6 +24,7 @@ export const postChallenge = defineRoute({
   path: '/v1/access/challenges',
   summary: '32 random bytes for one operation of this browser (cookie opem_browser): good once, and for two minutes.',
   access: 'public',
+  limited: {},
   body: z.strictObject({ operation: z.enum(OPERATIONS) }),
   answers: z.object({
     challenge: bytes32,
@@ -51,6 +52,7 @@ export const postRegistration = defineRoute({
   summary:
     'Opens an account that is pending until its holder shows that the Account credential has arrived. A company is brought it to its wallet, a citizen finds it in the answer. Asked again while it is pending, it answers the same.',
   access: 'public',
+  limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
   body: z.strictObject({
     kind: z.enum(['company', 'citizen']),
     roles: marketRoles,
@@ -112,6 +114,7 @@ export const postReceipt = defineRoute({
   summary:
     'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
   access: 'public',
+  limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
   body: z.strictObject({ presentation: givenProof }),
   answers: z.object({ account: bytes32, status: z.literal('active') }),
   async handle({ body: { presentation } }, { access }, { cookies }) {
@@ -125,6 +128,7 @@ export const postDevelopmentIdentity = defineRoute({
   path: '/v1/access/development/identity-credentials',
   summary: 'Development chains only: an identity credential for whoever asks, from the development issuer.',
   access: 'public',
+  limited: { holderOf: ({ body }) => body.did.toLowerCase() },
   body: z.strictObject({ did: z.string().max(512), name: z.string().min(1).max(200) }),
   answers: z.object({ credential: z.string() }),
   async handle({ body: { did: subject, name } }, { access, development }) {

@@ -18,6 +18,7 @@ export const postWalletRequest = defineRoute({
   summary:
     'Asks an EU wallet (OpenID4VP 1.0) for what an operation needs. The page shows the link, waits for the answer, and presents {"kind":"openid4vp","request":id}.',
   access: 'public',
+  limited: {},
   body: z.strictObject({ operation: z.enum(OPERATIONS) }),
   answers: z.object({
     id: z.string(),
@@ -55,6 +56,7 @@ export const getWalletRequest = defineRoute({
   path: `${PATH}/requests/{id}`,
   summary: 'The signed request object (RFC 9101), for the wallet.',
   access: 'public',
+  limited: { holderOf: ({ params: { id } }) => id },
   params,
   answers: z.string(),
   handle: ({ params: { id } }, services, { origin }) => requestObject(services, origin, id),
@@ -65,6 +67,7 @@ export const postWalletRequestObject = defineRoute({
   path: `${PATH}/requests/{id}`,
   summary: 'The same for a wallet that sends a nonce of its own (request_uri_method=post).',
   access: 'public',
+  limited: { holderOf: ({ params: { id } }) => id },
   params,
   form: true,
   answers: z.string(),
@@ -80,6 +83,7 @@ export const postWalletResponse = defineRoute({
   summary:
     "The wallet's answer, encrypted to the key of its request (direct_post.jwt); it is verified when the page presents it.",
   access: 'public',
+  limited: { holderOf: ({ params: { id } }) => id },
   params,
   form: true,
   bodyLimit: 600_000,
@@ -102,6 +106,7 @@ export const getWalletResponse = defineRoute({
   path: `${PATH}/responses/{id}`,
   summary: 'Whether the wallet has answered, for the browser that asked.',
   access: 'public',
+  limited: { holderOf: ({ params: { id } }) => id },
   params,
   answers: z.object({ status: z.enum(['waiting', 'answered', 'refused']), reason: z.string().optional() }),
   async handle({ params: { id } }, { access }, { cookies }) {

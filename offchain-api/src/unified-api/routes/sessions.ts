@@ -1,6 +1,6 @@
 import { ACTORS, MARKET_ROLES } from '@opem/domain'
 import { z } from 'zod'
-import { givenProof } from '../../access/proof.ts'
+import { claimedHolder, givenProof } from '../../access/proof.ts'
 import { ACCESS, BROWSER, REFRESH } from '../../access/session/cookies.ts'
 import { endSession } from '../../access/session/sessions.ts'
 import { formatSession, handOut, REFRESH_PATH, refresh } from '../../access/session/tokens.ts'
@@ -35,6 +35,7 @@ export const postSignIn = defineRoute({
   summary:
     "Opens a session for an account's holder, or for a representative of a company, whose wallet is asked for the Account credential when it is not presented. Tokens come as cookies, or in the body for a machine.",
   access: 'public',
+  limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
   body: z.strictObject({ presentation: givenProof, tokens }),
   answers: handedOut,
   async handle({ body }, { access }, { cookies }) {
@@ -49,6 +50,7 @@ export const postRefresh = defineRoute({
   summary:
     'A new access token and the next refresh handle for this one, from the cookie or the body. A handle that comes twice ends the session.',
   access: 'public',
+  limited: { holderOf: ({ body }, cookies) => body?.refreshHandle ?? cookies.get(REFRESH) },
   body: z.strictObject({ refreshHandle: z.string().max(100).optional() }).optional(),
   answers: handedOut,
   async handle({ body }, { access }, { cookies }) {
