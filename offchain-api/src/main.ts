@@ -9,8 +9,7 @@
  * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
  * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
- * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
- * no identity), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
+ * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,7 +41,6 @@ const environment = z
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
-    OPEM_ACCESS: z.enum(['enforced', 'open']).default('enforced'),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
     OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
@@ -89,7 +87,6 @@ const api = await startUnifiedApi({
     pendingSeconds: settings.OPEM_PENDING_SECONDS,
     development: settings.OPEM_DEVELOPMENT === '1',
   },
-  accessMode: settings.OPEM_ACCESS,
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate
       ? undefined
