@@ -36,7 +36,7 @@ export async function run(): Promise<ImportFigures> {
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
-    environment: { OPEM_ACCESS: 'enforced', OPEM_SYSTEMS_FILE: systemsFile },
+    access: { dir: folder.path },
   })
   try {
     const files = await Promise.all(Array.from({ length: SITES }, (_, site) => writeSite(folder.path, site)))

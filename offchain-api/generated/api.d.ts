@@ -1876,7 +1876,7 @@ export interface paths {
         put?: never;
         /**
          * Stores prices of a series, µEUR/kWh; a later price of the same period takes the place of the earlier one.
-         * @description Needs a system with the scope "readings" that is configured for the meters, or the operator.
+         * @description Needs the marketplace operator, or the operator's command line.
          */
         post: {
             parameters: {
@@ -1925,7 +1925,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The rule "send-readings" refused, and says what is needed */
+                /** @description The rule "publish-prices" refused, and says what is needed */
                 403: {
                     headers: {
                         [name: string]: unknown;

@@ -9,8 +9,8 @@
  * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
  * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
- * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400), OPEM_ACCESS=open (lets in whoever shows
- * no identity), OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
+ * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
+ * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
  * and by whom it says to be: at once, and a second; default 500,200 and 300,100), OPEM_REGISTRATIONS_PER_HOUR (new accounts
  * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
@@ -58,7 +58,6 @@ const environment = z
     OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
     OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
     OPEM_REGISTRATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(5000),
-    OPEM_ACCESS: z.enum(['enforced', 'open']).default('enforced'),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
     OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
@@ -110,7 +109,6 @@ const api = await startUnifiedApi({
     },
     development: settings.OPEM_DEVELOPMENT === '1',
   },
-  accessMode: settings.OPEM_ACCESS,
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate
       ? undefined

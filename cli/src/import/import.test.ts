@@ -32,7 +32,7 @@ beforeAll(async () => {
     postgresUrl: postgres.url,
     lakeUrl: lake.url,
     deploymentPath: join(folder.path, 'deployment.json'),
-    environment: { OPEM_ACCESS: 'enforced', OPEM_ACCESS_DIR: accessPath(home) },
+    access: { dir: accessPath(home) },
   })
   running.push(started)
   api = started.url

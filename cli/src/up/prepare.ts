@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { deploy } from '@opem/contracts/deploy'
 import { readPrivateKey } from '@opem/ssi'
 import { createPublicClient, defineChain, http, parseEther } from 'viem'
+import { publishSchemas } from './access/credential-schemas.ts'
 import { accreditDevelopmentIssuers } from './access/development-issuers.ts'
+import { defineMarketplaceCredentials } from './access/marketplace-credentials.ts'
 import { writeDeployment } from './deployment.ts'
 import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
@@ -41,6 +43,8 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
   })
   if (chainId === DEVELOPMENT_CHAIN_ID)
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)
+  await publishSchemas(chain, deployment.addresses.SchemaRegistry, keys.operator)
+  await defineMarketplaceCredentials(home, chain, deployment.addresses, keys.operator)
   writeDeployment(home, deployment)
   say(
     `contracts    on chain ${chainId} in ${((Date.now() - began) / 1000).toFixed(1)} s, Settlement ${deployment.addresses.Settlement}`,

@@ -63,8 +63,8 @@ export const startApi = async (settings: {
   chainUrl?: string
   indexUrl?: string
   pageDir?: string
-  /** Enforced with a folder of the marketplace's own keys and systems; without it whoever shows no identity is let in. */
-  access?: { dir: string; registrarFile?: string; operatorDids?: readonly string[] }
+  /** Folder of the marketplace's own keys and systems, see writeSystems. */
+  access: { dir: string; registrarFile?: string; operatorDids?: readonly string[] }
   environment?: Readonly<Record<string, string>>
 }) =>
   startProcess('api', 'main.ts', {
@@ -75,13 +75,9 @@ export const startApi = async (settings: {
     OPEM_DEPLOYMENT: settings.deploymentPath,
     ...(settings.indexUrl ? { OPEM_INDEX_URL: settings.indexUrl } : {}),
     ...(settings.pageDir ? { OPEM_PAGE_DIR: settings.pageDir } : {}),
-    ...(settings.access
-      ? {
-          OPEM_ACCESS_DIR: settings.access.dir,
-          OPEM_OPERATOR_DIDS: settings.access.operatorDids?.join(',') ?? '',
-          ...(settings.access.registrarFile ? { OPEM_REGISTRAR_KEY_FILE: settings.access.registrarFile } : {}),
-        }
-      : { OPEM_ACCESS: 'open' }),
+    OPEM_ACCESS_DIR: settings.access.dir,
+    OPEM_OPERATOR_DIDS: settings.access.operatorDids?.join(',') ?? '',
+    ...(settings.access.registrarFile ? { OPEM_REGISTRAR_KEY_FILE: settings.access.registrarFile } : {}),
     ...settings.environment,
   })
 

@@ -1,6 +1,6 @@
 import type { Express, Request, Response } from 'express'
 import { z } from 'zod'
-import { type AccessMode, admit, callerOf } from '../access/caller/admit.ts'
+import { admit, callerOf } from '../access/caller/admit.ts'
 import type { Caller } from '../access/caller/caller.ts'
 import { cookiesOf } from '../access/session/cookies.ts'
 import { answerRows } from './answer.ts'
@@ -10,7 +10,7 @@ import { isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
 
 /** A route as Express serves it: who asks, what they ask, whether they may, and only then the answer. */
-export function mount(app: Express, route: Route, services: Services, mode: AccessMode): void {
+export function mount(app: Express, route: Route, services: Services): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
   const name = `${route.method.toUpperCase()} ${route.path}`
   app[route.method](path, async (request, response) => {
@@ -19,7 +19,7 @@ export function mount(app: Express, route: Route, services: Services, mode: Acce
     try {
       if (route.limited) services.access.limits.address(door.name, door.address, services.now())
       const body = bodyOf(request, response, route.bodyLimit ?? 256_000)
-      caller = await callerOf(services, request, { rule: route.access, route: name, mode, body: body.bytes })
+      caller = await callerOf(services, request, { rule: route.access, route: name, body: body.bytes })
       const input = {
         params: read(route.params, request.params, 'ERR_PATH', 'the path'),
         query: read(route.query ?? z.strictObject({}), request.query, 'ERR_QUERY', 'the query'),

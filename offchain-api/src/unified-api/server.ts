@@ -1,5 +1,4 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import type { AccessMode } from '../access/caller/admit.ts'
 import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
@@ -17,18 +16,16 @@ export interface ApiOptions {
   readonly pageDir: string | undefined
   /** Told about answers 500: method, route and code, never a body. */
   readonly log: (line: string) => void
-  /** `open` lets in whoever shows no identity. */
-  readonly access?: AccessMode
 }
 
 /** The unified API, the page and the two proxies, as one Express application. */
-export function createApi({ services, chainUrl, indexUrl, pageDir, log, access = 'enforced' }: ApiOptions): Express {
+export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.use(guardAnswer, guardHost, guardMediaType)
-  for (const route of routes) mount(app, route, services, access)
-  mountStream(app, services, access)
+  for (const route of routes) mount(app, route, services)
+  mountStream(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   if (chainUrl) app.use(proxyChain(chainUrl))

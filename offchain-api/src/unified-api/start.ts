@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { formatInstant, OpemError } from '@opem/domain'
-import type { AccessMode } from '../access/caller/admit.ts'
 import { type AccessSettings, createAccess } from '../access/wiring/create-access.ts'
 import { createAdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import { createLake } from '../lake/lake.ts'
@@ -33,8 +32,6 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
-  /** `open` lets in whoever shows no identity; it goes when every part of the product shows one. */
-  readonly accessMode: AccessMode
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -119,7 +116,6 @@ export async function startUnifiedApi(
     indexUrl: settings.indexUrl,
     pageDir: settings.pageDir,
     log: settings.log,
-    access: settings.accessMode,
   })
   const server = createServer(app)
   const { tls } = settings

@@ -1,5 +1,5 @@
 import type { Express } from 'express'
-import { type AccessMode, admit, callerOf } from '../access/caller/admit.ts'
+import { admit, callerOf } from '../access/caller/admit.ts'
 import type { Caller } from '../access/caller/caller.ts'
 import { metersOfPerson } from '../access/rules/relations.ts'
 import { cookiesOf } from '../access/session/cookies.ts'
@@ -10,10 +10,10 @@ import type { Shows } from './stream.ts'
 const RULE = { rule: 'signed-in', route: 'GET /v1/stream' } as const
 
 /** `GET /v1/stream`: what changed, for whoever is signed in; of readings, only those of one's own meters. */
-export function mountStream(app: Express, services: Services, mode: AccessMode): void {
+export function mountStream(app: Express, services: Services): void {
   app.get('/v1/stream', async (request, response) => {
     const body = async () => new Uint8Array()
-    const caller = await callerOf(services, request, { ...RULE, mode, body })
+    const caller = await callerOf(services, request, { ...RULE, body })
     await admit(services, { ...RULE, caller, community: undefined, cookies: cookiesOf(request, response), origin: '' })
     services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
   })

@@ -57,11 +57,7 @@ export async function openWorld({ correctionWindow = 86_400 } = {}) {
   const startTheApi = () =>
     startApi({
       ...{ postgresUrl: postgres.url, lakeUrl: lake.url, deploymentPath, port: apiPort, chainUrl: anvil.url },
-      environment: {
-        OPEM_ACCESS: 'enforced',
-        OPEM_ACCESS_DIR: join(folder.path, 'access'),
-        OPEM_REGISTRAR_KEY_FILE: registrarFile,
-      },
+      access: { dir: join(folder.path, 'access'), registrarFile },
     })
   let api = await startTheApi()
   const ports = [await freePort(), await freePort(), await freePort()]

@@ -10,12 +10,13 @@ import { CredentialPlugin } from '@veramo/credential-w3c'
 import { DIDManager } from '@veramo/did-manager'
 import { KeyManager } from '@veramo/key-manager'
 import { KeyManagementSystem } from '@veramo/kms-local'
-import { type Address, type Hex, hexToBytes, stringToHex } from 'viem'
+import { type Address, type Hex, hexToBytes, type LocalAccount, stringToHex } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
 import type { ClaimsOf, CredentialType } from '../credential/claims.ts'
 import { addressOfDid, type Did, didOfAddress } from '../did/did.ts'
 import { COMPROMISED_ATTRIBUTE } from '../did/document.ts'
 import { opemCredentialProvider } from './credential-provider.ts'
+import { ownerAccount } from './owner-account.ts'
 import { createRegistryWriter, type OwnerSigner, type RegistryWriterOptions } from './registry-writer.ts'
 import { openSealedFile } from './sealed-file.ts'
 import { openStores } from './stores.ts'
@@ -98,6 +99,11 @@ export async function openAgent({ chainId, path, secret, ...chain }: AgentOption
     veramo: veramo as Veramo,
     /** The X25519 key of DIDComm. The private half leaves the agent only in memory. */
     agreementKey,
+    /** Its present owner as an account: what it sends, it pays for itself. */
+    ownerAccount: async (): Promise<LocalAccount> => {
+      const kid = await adoptOwner()
+      return ownerAccount(await addressOfKey(kid), signerWith(kid))
+    },
     /** Publishes the key under which others encrypt to the agent. */
     publishAgreementKey: async (): Promise<void> =>
       publish('did/pub/X25519/enc/base58', `0x${Buffer.from((await agreementKey()).publicKey).toString('hex')}`),

@@ -9,9 +9,6 @@ import type { Cookies } from '../session/cookies.ts'
 import type { Caller } from './caller.ts'
 import { identify, showsIdentity } from './identify.ts'
 
-/** `open` lets in whoever shows no identity; it goes when every part of the product shows one. */
-export type AccessMode = 'enforced' | 'open'
-
 /**
  * First half, before the body is read: who asks, and whether they could pass at all. Public routes ask nobody, so that a
  * spoilt cookie never bars the way to a new one.
@@ -20,16 +17,10 @@ export type AccessMode = 'enforced' | 'open'
 export async function callerOf(
   services: Services,
   request: Request,
-  { rule, route, mode, body }: { rule: RuleName; route: string; mode: AccessMode; body: () => Promise<Uint8Array> },
+  { rule, route, body }: { rule: RuleName; route: string; body: () => Promise<Uint8Array> },
 ): Promise<Caller> {
   if (rule === 'public') return { kind: 'nobody' }
-  const shows = showsIdentity(request)
-  const caller: Caller =
-    !shows && mode === 'open'
-      ? { kind: 'open' }
-      : shows
-        ? await identify(services.access, request, body)
-        : { kind: 'nobody' }
+  const caller: Caller = showsIdentity(request) ? await identify(services.access, request, body) : { kind: 'nobody' }
   if (!couldPass(rule, caller)) refuse(refusal(rule, RULES[rule].needs, caller, route))
   return caller
 }

@@ -39,8 +39,7 @@ export interface System {
   readonly meters: readonly string[]
 }
 
-/** `open` is everybody without identity while the product is being moved over (OPEM_ACCESS=open). */
-export type Caller = Person | System | { readonly kind: 'nobody' } | { readonly kind: 'open' }
+export type Caller = Person | System | { readonly kind: 'nobody' }
 
 /** @example coversMeter(['home-1', 'feeder-3.*'], 'feeder-3.m7') // true */
 export const coversMeter = (meters: readonly string[], meter: string): boolean =>

@@ -90,8 +90,7 @@ export function createAccessLog(store: OperationalStore): AccessLog {
   }
 }
 
-const isKept = ({ caller, method, outcome }: Deed) =>
-  outcome >= 400 ? caller.kind !== 'open' : caller.kind === 'person' && method !== 'GET'
+const isKept = ({ caller, method, outcome }: Deed) => outcome >= 400 || (caller.kind === 'person' && method !== 'GET')
 
 const accountOf = (caller: Caller) => (caller.kind === 'person' || caller.kind === 'system' ? caller.account : null)
 

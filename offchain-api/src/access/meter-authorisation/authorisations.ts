@@ -11,7 +11,7 @@ export interface Authorisation extends Interval {
   readonly meter: string
 }
 
-/** The credential that shows whose meter it is; undefined only while identities are not asked for. */
+/** The credential that shows whose meter it is. */
 export interface Source {
   readonly issuer: string
   readonly jti: string
@@ -33,10 +33,10 @@ export const authorisationsOf = async (rows: Rows, community: string): Promise<A
 /** Lets a meter be used from `from` on. One that stands already stands; one that was withdrawn for then goes on. */
 export async function authorise(
   rows: Rows,
-  it: { community: string; member: string; meter: string; from: number; source: Source | undefined },
+  it: { community: string; member: string; meter: string; from: number; source: Source },
 ): Promise<void> {
   const { community, member, meter, from, source } = it
-  const credential = [source?.issuer ?? null, source?.jti ?? null, source?.hash ?? null]
+  const credential = [source.issuer, source.jti, source.hash]
   const standing = await rows(
     `UPDATE meter_authorisations SET ends = NULL, issuer = $5, credential_jti = $6, credential_hash = $7
      WHERE community = $1 AND member = $2 AND meter = $3 AND starts <= $4 AND (ends IS NULL OR ends >= $4) RETURNING starts`,

@@ -19,7 +19,6 @@ export type Verdict =
 /** Judges a caller by a rule. Pure: the same caller and relations always get the same answer. */
 export function judge(name: RuleName, caller: Caller, relations: Relations, route: string): Verdict {
   const { grants, needs }: Rule = RULES[name]
-  if (caller.kind === 'open') return { allowed: true, grants }
   const held = grants.filter((grant) => holds(grant, caller, relations))
   if (held.length > 0) return { allowed: true, grants: held }
   return refusal(name, needs, caller, route)
@@ -29,7 +28,7 @@ export function judge(name: RuleName, caller: Caller, relations: Relations, rout
 export function couldPass(name: RuleName, caller: Caller): boolean {
   const { grants }: Rule = RULES[name]
   const every: Relations = { administrator: true, auditor: true, members: ['any'] }
-  return caller.kind === 'open' || grants.some((grant) => holds(grant, caller, every))
+  return grants.some((grant) => holds(grant, caller, every))
 }
 
 /** Whether the answer depends on the community. */
@@ -38,7 +37,7 @@ export const asksCommunity = (name: RuleName): boolean =>
 
 /** Names and meters of all members are for the administrator and auditors, and for the marketplace's own command line. */
 export const seesAllMembers = (caller: Caller, { administrator, auditor }: Relations): boolean =>
-  caller.kind === 'open' || administrator || auditor || (caller.kind === 'system' && caller.scopes.includes('operator'))
+  administrator || auditor || (caller.kind === 'system' && caller.scopes.includes('operator'))
 
 export function refusal(name: RuleName, needs: string, caller: Caller, route: string): Verdict & { allowed: false } {
   const rule = `${route} is under the rule "${name}", which needs ${needs}`
@@ -87,8 +86,6 @@ function described(caller: Caller): string {
     }
     case 'nobody':
       return 'nobody'
-    case 'open':
-      return 'anybody'
     default:
       return caller satisfies never
   }

@@ -5,7 +5,6 @@ import { metersOfPerson } from './relations.ts'
 
 /** Whether a meter is the caller's to send for and to administer: a system's by its configuration, all for the operator. */
 export const mayUseMeter = (caller: Caller, meter: string): boolean =>
-  caller.kind === 'open' ||
   (caller.kind === 'person' && caller.operator) ||
   (caller.kind === 'system' && (caller.scopes.includes('operator') || coversMeter(caller.meters, meter)))
 

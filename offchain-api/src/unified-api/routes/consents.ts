@@ -48,20 +48,14 @@ export const postConsent = defineRoute({
           `member ${pending.member} joined with another account or other metering points`,
         )
     } else await checkSignature(services, id, pending)
-    // Whoever is let in without identity has no wallet to hold a credential in either.
-    const sources =
-      caller.kind === 'open' && dataSources.length === 0
-        ? undefined
-        : await dataSourcesOf(services.access, {
-            ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
-          })
+    const sources = await dataSourcesOf(services.access, {
+      ...{ account: pending.account as Hex, meters: pending.meters, credentials: dataSources },
+    })
     await holdingMeters(services.store, pending, async (rows) => {
       await checkShares(services, rows, id, pending)
       await storeConsent(rows, id, pending)
-      for (const meter of pending.meters)
-        await authorise(rows, {
-          ...{ community: id, member: pending.member, meter, from: pending.from, source: sources?.get(meter) },
-        })
+      for (const [meter, source] of sources)
+        await authorise(rows, { community: id, member: pending.member, meter, from: pending.from, source })
     })
     const joined = membership !== undefined
     if (joined) await consentToMember(services.store, id, pending)
