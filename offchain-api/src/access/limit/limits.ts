@@ -27,7 +27,7 @@ export interface Limits {
 const ADDRESSES = 10_000
 const HOLDERS = 20_000
 
-/** Memory stays within some 3 MB, however many addresses and holders come. Each process counts for itself. */
+/** Memory stays within some 6 MB, however many addresses and holders come. Each process counts for itself. */
 export function createLimits({ perAddress, perHolder, registrationsPerHour }: LimitSettings): Limits {
   const addresses = createBuckets(perAddress, ADDRESSES)
   const holders = createBuckets(perHolder, HOLDERS)
