@@ -20,7 +20,9 @@ export async function measureVerification(
   { page, credentials }: { page: Browser; credentials: readonly string[] },
 ): Promise<{ verification: Load; signatures: Load }> {
   const { audience, challenge } = await page.challenge('sign-in')
-  const proof = (await page.present('sign-in', credentials, { audience, challenge })) as HolderProof & { kind: 'eip712' }
+  const proof = (await page.present('sign-in', credentials, { audience, challenge })) as HolderProof & {
+    kind: 'eip712'
+  }
   const { addresses } = world.chain.deployment
   const rpcUrl = world.chain.anvil.url
   const marketplace = parseDid(audience, CHAIN_ID)
