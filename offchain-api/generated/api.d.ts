@@ -448,7 +448,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
-                            rejected: components["schemas"]["RejectedReading"][];
+                            rejected: components["schemas"]["KeptRow"][];
                         };
                         "application/x-ndjson": string;
                     };
@@ -1152,7 +1152,8 @@ export interface paths {
                                 importWh: number;
                                 /** @description Wh */
                                 exportWh: number;
-                                quality: string;
+                                /** @enum {string} */
+                                quality: "measured" | "estimated" | "substituted";
                             }[];
                             watermark: number;
                         };
@@ -4370,6 +4371,31 @@ export interface components {
              */
             dataSources?: string[];
         };
+        KeptRow: {
+            id: string;
+            source: string;
+            meter?: string;
+            row?: number;
+            raw: string;
+            code: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            rejectedAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            replayedAt?: string;
+            format?: string;
+            options?: {
+                [key: string]: unknown;
+            };
+        };
         MeterReading: {
             meter: string;
             /**
@@ -4399,19 +4425,19 @@ export interface components {
             name: string;
             /**
              * Format: date-time
-             * @description ISO 8601 with an offset
-             * @example 2015-06-01T04:00:00Z
+             * @description ISO 8601, UTC, seconds and Z
              */
             from: string;
             meteringPoints: {
                 id: string;
                 participation: number;
             }[];
-            meters: (string | {
-                meter: string;
-                participation: number;
-            })[];
-            deadline: string | number;
+            meters: string[];
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            deadline: string;
             consent: string;
         };
         Problem: {

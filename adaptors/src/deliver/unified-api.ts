@@ -11,14 +11,14 @@ export interface UnifiedApi {
   markReplayed(id: string): Promise<void>
 }
 
-const Delivery = z.object({
+export const Delivery = z.object({
   accepted: z.number(),
   duplicates: z.number(),
   rejected: z.array(z.object({ index: z.number(), code: z.string(), reason: z.string() })),
 })
 export type Delivery = z.infer<typeof Delivery>
 
-const StoredPrices = z.object({ stored: z.number(), known: z.number(), changed: z.number() })
+export const StoredPrices = z.object({ stored: z.number(), known: z.number(), changed: z.number() })
 export type StoredPrices = z.infer<typeof StoredPrices>
 
 const KeptRow = z.object({
@@ -35,6 +35,8 @@ const KeptRow = z.object({
   options: z.record(z.string(), z.unknown()).optional(),
 })
 export type KeptRow = z.infer<typeof KeptRow>
+
+export const KeptRows = z.object({ rejected: z.array(KeptRow) })
 
 /** Largest batch of `POST /v1/readings`. */
 export const MOST_READINGS = 20_000
@@ -86,7 +88,7 @@ export function unifiedApi({ url, fetch: ask = fetch, patience = 60_000, signal,
     },
     listRejected: async (source) => {
       const answer = await send('GET', `/v1/rejected${source ? `?source=${encodeURIComponent(source)}` : ''}`)
-      return z.object({ rejected: z.array(KeptRow) }).parse(answer).rejected
+      return KeptRows.parse(answer).rejected
     },
     markReplayed: async (id) => void (await send('POST', `/v1/rejected/${encodeURIComponent(id)}/replayed`, {})),
   }

@@ -11,7 +11,7 @@ const Roles = z.array(z.enum([...MARKET_ROLES, 'administrator']))
 export const AccountKind = z.enum(['company', 'citizen', 'machine'])
 export type AccountKind = z.infer<typeof AccountKind>
 
-const Challenge = z.strictObject({
+export const Challenge = z.strictObject({
   challenge: Bytes32,
   /** DID of the marketplace: to whom something is proved. */
   audience: z.string(),
@@ -25,7 +25,7 @@ export type Challenge = z.infer<typeof Challenge>
 export const askChallenge = (operation: Operation) =>
   exchange('/v1/access/challenges', Challenge, { body: { operation } })
 
-const Session = z.strictObject({
+export const Session = z.strictObject({
   did: z.string(),
   name: z.string(),
   organisation: z.string().nullable(),
@@ -39,7 +39,7 @@ const Session = z.strictObject({
   expiresAt: Instant,
 })
 export type Session = z.infer<typeof Session>
-const Answered = z.strictObject({ session: Session })
+export const Answered = z.strictObject({ session: Session })
 
 /** Who is signed in; throws 401 for nobody. */
 export const askSession = async (signal?: AbortSignal) =>
@@ -53,13 +53,13 @@ export const refreshSession = async () => (await exchange('/v1/access/refresh', 
 
 export const endSession = () => exchange('/v1/access/session', z.unknown(), { method: 'DELETE' })
 
-const Receipt = z.strictObject({
+export const Receipt = z.strictObject({
   challenge: Bytes32,
   audience: z.string(),
   expiresAt: Instant,
   credentialHash: Bytes32,
 })
-const Registered = z.strictObject({
+export const Registered = z.strictObject({
   account: Bytes32,
   status: z.enum(['pending', 'active']),
   delivery: z.enum(['wallet', 'response']),
@@ -77,7 +77,7 @@ export const register = (
   presentation: HolderProof,
 ) => exchange('/v1/access/registrations', Registered, { body: { kind, roles, terms, presentation } })
 
-const Progress = z.strictObject({
+export const Progress = z.strictObject({
   status: z.enum(['pending', 'active', 'suspended', 'revoked', 'expired', 'none']),
   reason: z.string().optional(),
 })
@@ -91,12 +91,12 @@ export const registrationQuery = (account: string) =>
     refetchInterval: ({ state }) => (state.data === undefined || state.data.status === 'pending' ? 2_000 : false),
   })
 
-export const confirmReceipt = (presentation: HolderProof) =>
-  exchange('/v1/access/receipts', z.strictObject({ account: Bytes32, status: z.literal('active') }), {
-    body: { presentation },
-  })
+export const Confirmed = z.strictObject({ account: Bytes32, status: z.literal('active') })
 
-const Terms = z.strictObject({ version: z.string(), title: z.string(), text: z.string() })
+export const confirmReceipt = (presentation: HolderProof) =>
+  exchange('/v1/access/receipts', Confirmed, { body: { presentation } })
+
+export const Terms = z.strictObject({ version: z.string(), title: z.string(), text: z.string() })
 
 export const termsQuery = queryOptions({
   queryKey: ['terms'],
@@ -104,13 +104,13 @@ export const termsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-const Issued = z.strictObject({ credential: z.string() })
+export const Issued = z.strictObject({ credential: z.string() })
 
 /** Development chains only: an identity credential from the development issuer. */
 export const issueDevelopmentIdentity = async (did: string, name: string) =>
   (await exchange('/v1/access/development/identity-credentials', Issued, { body: { did, name } })).credential
 
-const WalletRequest = z.strictObject({
+export const WalletRequest = z.strictObject({
   id: z.string(),
   /** Opens the wallet: `openid4vp://…`. */
   requestUri: z.string(),
@@ -122,7 +122,7 @@ const WalletRequest = z.strictObject({
 export const askEuWallet = (operation: Operation) =>
   exchange('/v1/access/openid4vp/requests', WalletRequest, { body: { operation } })
 
-const WalletAnswer = z.strictObject({
+export const WalletAnswer = z.strictObject({
   status: z.enum(['waiting', 'answered', 'refused']),
   reason: z.string().optional(),
 })

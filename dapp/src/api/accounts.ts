@@ -8,7 +8,7 @@ import { Bytes32, Instant } from './shapes.ts'
 export const ACCOUNT_STATUSES = ['pending', 'active', 'suspended', 'revoked'] as const
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number]
 
-const Account = z.strictObject({
+export const Account = z.strictObject({
   account: Bytes32,
   did: z.string(),
   name: z.string(),
@@ -21,7 +21,7 @@ const Account = z.strictObject({
 })
 export type Account = z.infer<typeof Account>
 
-const Page = z.strictObject({ accounts: z.array(Account), cursor: z.string().nullable() })
+export const Page = z.strictObject({ accounts: z.array(Account), cursor: z.string().nullable() })
 
 export const accountsQuery = (search: string, status: AccountStatus | undefined) =>
   infiniteQueryOptions({
@@ -42,7 +42,7 @@ export const accountQuery = (account: string) =>
     queryFn: ({ signal }) => exchange(`/v1/accounts/${account}`, Account, { signal }),
   })
 
-const Usage = z.strictObject({
+export const Usage = z.strictObject({
   days: z.array(
     z.strictObject({
       day: z.string(),

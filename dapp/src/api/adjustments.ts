@@ -7,7 +7,7 @@ import { through } from './shapes.ts'
 import type { Range } from './trading.ts'
 import { readTrading } from './trading.ts'
 
-const Adjustments = z.strictObject({ adjustments: z.array(through(parseAdjustment)) })
+export const Adjustments = z.strictObject({ adjustments: z.array(through(parseAdjustment)) })
 
 /** Adjustments of periods in a range, or of those that became known in one; of all members or of one. */
 export const readAdjustments = async (

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { exchange } from './http.ts'
 import { Instant } from './shapes.ts'
 
-const Auditors = z.strictObject({ auditors: z.array(z.strictObject({ did: z.string(), since: Instant })) })
+export const Auditors = z.strictObject({ auditors: z.array(z.strictObject({ did: z.string(), since: Instant })) })
 
 /** Who may see all balances of a community besides its administrator. */
 export const auditorsQuery = (community: string) =>

@@ -6,7 +6,7 @@ import { Address, Bytes32, Rules } from './shapes.ts'
 const Meter = z.strictObject({ meter: z.string(), participation: z.number().int().min(1).max(100) })
 export const Member = z.strictObject({ id: Bytes32, name: z.string(), account: Address, meters: z.array(Meter) })
 
-const Community = z.strictObject({
+export const Community = z.strictObject({
   id: Address,
   name: z.string(),
   timeZone: z.string(),
@@ -18,7 +18,7 @@ const Community = z.strictObject({
 export type Community = z.infer<typeof Community>
 export type Member = z.infer<typeof Member>
 
-const Communities = z.strictObject({ communities: z.array(Community) })
+export const Communities = z.strictObject({ communities: z.array(Community) })
 
 export const communitiesQuery = queryOptions({
   queryKey: ['communities'],

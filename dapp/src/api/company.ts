@@ -18,10 +18,11 @@ const User = z.strictObject({
 })
 export type CompanyUser = z.infer<typeof User>
 
+export const Users = z.strictObject({ users: z.array(User) })
+
 export const companyUsersQuery = queryOptions({
   queryKey: ['company', 'users'],
-  queryFn: async ({ signal }) =>
-    (await exchange('/v1/company/users', z.strictObject({ users: z.array(User) }), { signal })).users,
+  queryFn: async ({ signal }) => (await exchange('/v1/company/users', Users, { signal })).users,
 })
 
 export const limitUser = (did: string, limits: { roles: readonly Role[]; disabled: boolean }) =>
@@ -57,10 +58,11 @@ const System = z.strictObject({
 export type System = z.infer<typeof System>
 export type NewSystem = Pick<System, 'name' | 'authentication' | 'meters' | 'scopes'>
 
+export const Systems = z.strictObject({ systems: z.array(System) })
+
 export const systemsQuery = queryOptions({
   queryKey: ['company', 'systems'],
-  queryFn: async ({ signal }) =>
-    (await exchange('/v1/company/systems', z.strictObject({ systems: z.array(System) }), { signal })).systems,
+  queryFn: async ({ signal }) => (await exchange('/v1/company/systems', Systems, { signal })).systems,
 })
 
 export const addSystem = (system: NewSystem) => exchange('/v1/company/systems', z.unknown(), { body: system })

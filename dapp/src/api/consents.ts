@@ -18,7 +18,7 @@ const Consent = z.strictObject({
 })
 export type Consent = z.infer<typeof Consent>
 
-const Consents = z.strictObject({ consents: z.array(Consent) })
+export const Consents = z.strictObject({ consents: z.array(Consent) })
 
 export const consentsQuery = (community: string) =>
   queryOptions({

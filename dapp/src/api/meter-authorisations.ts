@@ -12,18 +12,14 @@ const Authorisation = z.strictObject({
 })
 export type MeterAuthorisation = z.infer<typeof Authorisation>
 
+export const Authorisations = z.strictObject({ authorisations: z.array(Authorisation) })
+
 /** The signed-in holder's own authorisations in a community. */
 export const authorisationsQuery = (community: string) =>
   queryOptions({
     queryKey: ['authorisations', community],
     queryFn: async ({ signal }) =>
-      (
-        await exchange(
-          `/v1/communities/${community}/meter-authorisations`,
-          z.strictObject({ authorisations: z.array(Authorisation) }),
-          { signal },
-        )
-      ).authorisations,
+      (await exchange(`/v1/communities/${community}/meter-authorisations`, Authorisations, { signal })).authorisations,
   })
 
 export const authoriseMeter = (community: string, presentation: HolderProof) =>

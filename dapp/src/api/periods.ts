@@ -22,7 +22,7 @@ const Period = z.strictObject({
     .strictObject({ communityConsumption: Price, communityProduction: Price, commercial: Price, feedIn: Price })
     .nullable(),
 })
-const Periods = z.strictObject({ periods: z.array(Period) })
+export const Periods = z.strictObject({ periods: z.array(Period) })
 export type PeriodSummary = z.infer<typeof Period>
 
 /** Totals of each settled period in a range. */

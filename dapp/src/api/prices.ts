@@ -5,7 +5,7 @@ import { exchange, query } from './http.ts'
 import { through } from './shapes.ts'
 import type { Range } from './trading.ts'
 
-const Prices = through(parsePriceSeries)
+export const Prices = through(parsePriceSeries)
 
 /** A day-ahead series over a range: one `PriceSeries` per interval length in it. */
 export const readPrices = (series: string, range: Range, signal?: AbortSignal): Promise<readonly PriceSeries[]> =>

@@ -6,7 +6,7 @@ import { exchange, query } from './http.ts'
 import { Bytes32, Instant } from './shapes.ts'
 import type { Range } from './trading.ts'
 
-const Proofs = z.strictObject({
+export const Proofs = z.strictObject({
   batches: z.array(
     z.strictObject({
       start: Instant,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { exchange } from './http.ts'
 import { Address } from './shapes.ts'
 
-const Settings = z.strictObject({
+export const Settings = z.strictObject({
   chainId: z.number().int().positive(),
   development: z.boolean(),
   /** Block of the deployment: no event of ours is older. */
@@ -30,7 +30,7 @@ export const settingsQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-const Health = z.strictObject({ status: z.enum(['ready', 'waiting']), parts: z.record(z.string(), z.boolean()) })
+export const Health = z.strictObject({ status: z.enum(['ready', 'waiting']), parts: z.record(z.string(), z.boolean()) })
 
 /** Whether the API and the parts it needs answer. */
 export const healthQuery = queryOptions({

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { exchange, query } from './http.ts'
 import { Batch } from './shapes.ts'
 
-const Batches = z.strictObject({ batches: z.array(Batch) })
+export const Batches = z.strictObject({ batches: z.array(Batch) })
 
 export type Range = { from: number; to: number }
 

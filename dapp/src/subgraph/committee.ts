@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { ask, Bytes, Integer } from './graphql.ts'
 
-const Committee = z.strictObject({
+export const Committee = z.strictObject({
   committees: z.array(z.strictObject({ quorum: z.number().int(), nodeCount: z.number().int() })),
   oracleNodes: z.array(
     z.strictObject({

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { ask, Bytes, Integer } from './graphql.ts'
 
-const IndexState = z.strictObject({
+export const IndexState = z.strictObject({
   community: z
     .strictObject({
       nextPeriod: Integer,
@@ -35,7 +35,7 @@ export const indexStateQuery = (community: string) =>
     },
   })
 
-const Rules = z.strictObject({
+export const Rules = z.strictObject({
   ruleVersions: z.array(
     z.strictObject({
       version: z.number().int(),
@@ -62,7 +62,7 @@ export const ruleVersionsQuery = (community: string) =>
       ).ruleVersions,
   })
 
-const Members = z.strictObject({
+export const Members = z.strictObject({
   members: z.array(z.strictObject({ member: Bytes, account: Bytes, from: Integer, until: Integer.nullable() })),
 })
 

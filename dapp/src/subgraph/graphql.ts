@@ -40,7 +40,7 @@ export const Bytes = z
   .regex(/^0x[0-9a-f]*$/)
   .transform((text) => text as `0x${string}`)
 
-const Meta = z.strictObject({ _meta: z.strictObject({ block: z.strictObject({ number: z.number().int() }) }) })
+export const Meta = z.strictObject({ _meta: z.strictObject({ block: z.strictObject({ number: z.number().int() }) }) })
 
 /** The last block the index has read. */
 export const indexedBlock = async (signal?: AbortSignal): Promise<bigint> =>

@@ -38,7 +38,7 @@ export const bytes = z
 export const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 export const whole = (least: number, most: number) => z.number().int().min(least).max(most)
 const source = z.string().min(1).max(200)
-const quality = z.enum(['measured', 'estimated', 'substituted'])
+export const quality = z.enum(['measured', 'estimated', 'substituted'])
 
 /** Common information model: one meter, one period. */
 export const meterReading = z

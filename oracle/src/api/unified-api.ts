@@ -31,7 +31,7 @@ const Interval = z
   .object({ from: instant, until: instant.nullable() })
   .transform(({ from, until }): AuthorisedInterval => ({ from, until: until ?? Number.POSITIVE_INFINITY }))
 
-const OracleWindow = z.object({
+export const OracleWindow = z.object({
   community: z.object({
     timeZone: z.string(),
     batchPeriods: z.union([z.int().min(1), z.literal('day')]),
@@ -48,13 +48,13 @@ const OracleWindow = z.object({
   watermark: z.int().nonnegative(),
 })
 
-const Changes = z.object({ cursor: z.int().nonnegative(), periods: z.array(instant) })
-const History = z.object({ readings: z.array(Reading) })
+export const Changes = z.object({ cursor: z.int().nonnegative(), periods: z.array(instant) })
+export const History = z.object({ readings: z.array(Reading) })
 const Roots = z.object({ start: instant, membersRoot: hex })
-const Trading = z.object({
+export const Trading = z.object({
   batches: z.array(z.object({ start: instant, revision: z.int(), root: hex, books: z.array(Roots) })),
 })
-const Adjustments = z.object({
+export const Adjustments = z.object({
   adjustments: z.array(
     z.object({
       start: instant,

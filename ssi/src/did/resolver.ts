@@ -28,7 +28,7 @@ const KEPT = 5_000
  */
 export function createDidResolver({ rpcUrl, chainId, registry }: DidResolverOptions): DidResolver {
   // A time limit and no retry: who waits for an identity is better told at once that the chain is silent.
-  const transport = http(rpcUrl, { timeout: 5_000, retryCount: 0 })
+  const transport = http(rpcUrl, { timeout: 5_000, retryCount: 0, batch: true })
   const client = createPublicClient({ transport })
   const { request } = transport({ retryCount: 0 })
   const eip1193 = { request: (call: { method: string; params?: unknown }) => request(call) }

@@ -35,7 +35,7 @@ export function createChainPorts({
   rpcUrl,
   addresses,
 }: ChainPortsOptions): Pick<VerifierPorts, 'isRevoked' | 'isAccredited' | 'isContractSignature'> {
-  const client = createPublicClient({ transport: http(rpcUrl, { timeout: 5_000, retryCount: 0 }) })
+  const client = createPublicClient({ transport: http(rpcUrl, { timeout: 5_000, retryCount: 0, batch: true }) })
 
   return {
     isRevoked: async (issuer, jti) => {

@@ -22,10 +22,10 @@ export async function makeChallenge(
 ): Promise<Challenge> {
   const challenge: Hex = `0x${randomBytes(32).toString('hex')}`
   const expiresAt = want.now + (want.seconds ?? CHALLENGE_SECONDS)
-  await store.rows('DELETE FROM challenges WHERE expires_at < $1', [want.now - 3600])
   await store.rows(
-    'INSERT INTO challenges (challenge, browser, operation, account, expires_at) VALUES ($1, $2, $3, $4, $5)',
-    [hashOf(challenge), hashOf(want.browser), want.operation, want.account ?? null, expiresAt],
+    `WITH swept AS (DELETE FROM challenges WHERE expires_at < $6)
+     INSERT INTO challenges (challenge, browser, operation, account, expires_at) VALUES ($1, $2, $3, $4, $5)`,
+    [hashOf(challenge), hashOf(want.browser), want.operation, want.account ?? null, expiresAt, want.now - 3600],
   )
   return { challenge, expiresAt }
 }

@@ -17,25 +17,20 @@ export const usersOf = (store: OperationalStore, account: string): Promise<Store
     account,
   ])
 
-export const userOf = async (store: OperationalStore, account: string, did: string): Promise<StoredUser | undefined> =>
-  (
-    await store.rows<StoredUser & { did: string }>('SELECT * FROM representatives WHERE account = $1 AND did = $2', [
-      account,
-      did,
-    ])
-  )[0]
-
-/** A representative was seen with this credential; what the administrator limited stays limited. */
-export const rememberUser = (
+/** A representative was seen with this credential; what the administrator limited stays limited. @returns how they are kept now */
+export const rememberUser = async (
   store: OperationalStore,
   it: { account: string; did: string; name: string; email: string; roles: readonly Role[]; now: number },
-) =>
-  store.rows(
+): Promise<StoredUser | undefined> => {
+  const [kept] = await store.rows<StoredUser & { did: string }>(
     `INSERT INTO representatives (account, did, name, email, credential_roles, last_seen) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (account, did) DO UPDATE SET name = excluded.name, email = excluded.email,
-       credential_roles = excluded.credential_roles, last_seen = excluded.last_seen`,
+       credential_roles = excluded.credential_roles, last_seen = excluded.last_seen
+     RETURNING *`,
     [it.account, it.did, it.name, it.email, it.roles, it.now],
   )
+  return kept
+}
 
 /** Limits a user to roles, or disables them: then their sessions end at once. @returns false when nobody is known so */
 export const limitUser = (

@@ -57,26 +57,27 @@ export const readSession = async (store: OperationalStore, id: string): Promise<
 export async function openSession(store: OperationalStore, it: NewSession): Promise<{ id: string; handle: string }> {
   const id = randomUUID()
   const handle = newHandle()
-  await store.transaction(async (rows) => {
-    await rows('DELETE FROM sessions WHERE expires_at < $1', [it.now - SESSION_SECONDS])
-    await rows(
-      `INSERT INTO sessions (id, account, did, representative, name, account_version, credential_issuer, credential_jti,
-         started_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        id,
-        it.account,
-        it.did,
-        it.representative,
-        it.name,
-        it.accountVersion,
-        it.credentialIssuer ?? null,
-        it.credentialJti ?? null,
-        it.now,
-        it.now + SESSION_SECONDS,
-      ],
-    )
-    await rows('INSERT INTO refresh_handles (hash, session) VALUES ($1, $2)', [hashOf(handle), id])
-  })
+  await store.rows(
+    `WITH swept AS (DELETE FROM sessions WHERE expires_at < $11),
+       opened AS (
+         INSERT INTO sessions (id, account, did, representative, name, account_version, credential_issuer, credential_jti,
+           started_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id)
+     INSERT INTO refresh_handles (hash, session) SELECT $12, id FROM opened`,
+    [
+      id,
+      it.account,
+      it.did,
+      it.representative,
+      it.name,
+      it.accountVersion,
+      it.credentialIssuer ?? null,
+      it.credentialJti ?? null,
+      it.now,
+      it.now + SESSION_SECONDS,
+      it.now - SESSION_SECONDS,
+      hashOf(handle),
+    ],
+  )
   return { id, handle }
 }
 

@@ -3,7 +3,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { readAccount, type StoredAccount } from '../accounts/accounts.ts'
 import { makeChallenge, WALLET } from '../challenge/challenges.ts'
-import { rememberUser, userOf } from '../company/users.ts'
+import { rememberUser } from '../company/users.ts'
 import { credentialOfHash } from '../contract/credentials.ts'
 import type { AccountClaims, RepresentativeClaims, Verified } from '../identity.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
@@ -45,8 +45,8 @@ export async function signIn(
     const company = (await parts.identity()).parseDid(representative.claims.company.did)
     if (!company.ok || company.value !== account.did || account.kind !== 'company') throw notHolder()
     const { name, email, roles } = representative.claims
-    await rememberUser(store, { account: account.account, did: taken.holder, name, email, roles, now: now() })
-    if ((await userOf(store, account.account, taken.holder))?.disabled !== false)
+    const seen = { account: account.account, did: taken.holder, name, email, roles, now: now() }
+    if ((await rememberUser(store, seen))?.disabled !== false)
       throw new Refusal(
         403,
         'ERR_REPRESENTATIVE_DISABLED',

@@ -18,10 +18,15 @@ import { keccak } from '../chain/keccak.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
-import { address, bytes32, consent } from '../shapes.ts'
+import { address, bytes32, consent, instantText, meterId } from '../shapes.ts'
 import { isSameMembership, knownCommunity } from './known-community.ts'
 
 const params = z.strictObject({ id: address })
+
+const pendingConsent = consent
+  .omit({ saltKey: true, dataSources: true })
+  .extend({ from: instantText, deadline: instantText, meters: z.array(meterId) })
+  .meta({ id: 'PendingConsent' })
 
 export const postConsent = defineRoute({
   method: 'post',
@@ -70,7 +75,7 @@ export const getConsents = defineRoute({
   summary: 'Consents that wait for the administrator, without their salt keys: those are for the oracle alone.',
   params,
   answers: z.object({
-    consents: z.array(consent.omit({ saltKey: true, dataSources: true }).meta({ id: 'PendingConsent' })),
+    consents: z.array(pendingConsent),
   }),
   async handle({ params: { id } }, services) {
     await knownCommunity(services, id)

@@ -18,6 +18,7 @@ import {
   memberMeter,
   meterId,
   meterReading,
+  quality,
   range,
   rulesDocument,
   wh,
@@ -56,9 +57,7 @@ export const getOracle = defineRoute({
         ),
       }),
     ),
-    readings: z.array(
-      z.object({ meter: meterId, start: instantText, importWh: wh, exportWh: wh, quality: z.string() }),
-    ),
+    readings: z.array(z.object({ meter: meterId, start: instantText, importWh: wh, exportWh: wh, quality })),
     watermark: count,
   }),
   async handle({ params: { id }, query: { from, to } }, services) {

@@ -34,13 +34,15 @@ export const postRejected = defineRoute({
   },
 })
 
+const keptRow = rejectedReading.required({ id: true, rejectedAt: true }).meta({ id: 'KeptRow' })
+
 export const getRejected = defineRoute({
   method: 'get',
   path: '/v1/rejected',
   access: 'send-readings',
   summary: 'Rejected rows of a source (or of all), in order of their place in it.',
   query: z.strictObject({ source: z.string().optional() }),
-  answers: z.object({ rejected: z.array(rejectedReading) }),
+  answers: z.object({ rejected: z.array(keptRow) }),
   streams: true,
   async handle({ query: { source } }, { lake }, { caller }) {
     return rows(

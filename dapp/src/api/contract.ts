@@ -1,0 +1,71 @@
+import type { paths } from '../../../offchain-api/generated/api.d.ts'
+import type * as access from './access.ts'
+import type * as accounts from './accounts.ts'
+import type { Adjustments } from './adjustments.ts'
+import type { Auditors } from './auditors.ts'
+import type { Communities, Community } from './communities.ts'
+import type { Systems, Users } from './company.ts'
+import type { Consents } from './consents.ts'
+import type { Authorisations } from './meter-authorisations.ts'
+import type { Periods } from './periods.ts'
+import type { Proofs } from './proofs.ts'
+import type { AllRead, Reads } from './reads.ts'
+import type { Health, Settings } from './settings.ts'
+import type { Batches } from './trading.ts'
+
+type AnswerOf<Method> = Method extends {
+  responses: { 200: { content: { 'application/json': infer Answer } } }
+}
+  ? Answer
+  : never
+type Get<Path extends keyof paths> = AnswerOf<paths[Path]['get']>
+type Post<Path extends keyof paths> = AnswerOf<paths[Path]['post']>
+
+/** Without the tokens, which come in the body only for those who ask for them there. */
+type WithCookies<Answer> = Omit<Answer, 'accessToken' | 'refreshHandle'>
+
+/**
+ * What this page reads, held against what the API's generated types say that it answers: the type check fails when the two
+ * drift apart. Bodies that domain's own parsers read (rules, trading batches, adjustments, prices) are theirs to judge.
+ */
+export type ApiContract = AllRead<{
+  'GET /v1/health': Reads<typeof Health, Get<'/v1/health'>>
+  'GET /v1/settings': Reads<typeof Settings, Get<'/v1/settings'>>
+
+  'POST /v1/access/challenges': Reads<typeof access.Challenge, Post<'/v1/access/challenges'>>
+  'GET /v1/access/session': Reads<typeof access.Answered, Get<'/v1/access/session'>>
+  'POST /v1/access/sign-ins': Reads<typeof access.Answered, WithCookies<Post<'/v1/access/sign-ins'>>>
+  'POST /v1/access/refresh': Reads<typeof access.Answered, WithCookies<Post<'/v1/access/refresh'>>>
+  'POST /v1/access/registrations': Reads<typeof access.Registered, Post<'/v1/access/registrations'>>
+  'GET /v1/access/registrations/{account}': Reads<typeof access.Progress, Get<'/v1/access/registrations/{account}'>>
+  'POST /v1/access/receipts': Reads<typeof access.Confirmed, Post<'/v1/access/receipts'>>
+  'GET /v1/access/terms': Reads<typeof access.Terms, Get<'/v1/access/terms'>>
+  'POST /v1/access/development/identity-credentials': Reads<
+    typeof access.Issued,
+    Post<'/v1/access/development/identity-credentials'>
+  >
+  'POST /v1/access/openid4vp/requests': Reads<typeof access.WalletRequest, Post<'/v1/access/openid4vp/requests'>>
+  'GET /v1/access/openid4vp/responses/{id}': Reads<
+    typeof access.WalletAnswer,
+    Get<'/v1/access/openid4vp/responses/{id}'>
+  >
+
+  'GET /v1/accounts': Reads<typeof accounts.Page, Get<'/v1/accounts'>>
+  'GET /v1/accounts/{account}': Reads<typeof accounts.Account, Get<'/v1/accounts/{account}'>>
+  'GET /v1/accounts/{account}/usage': Reads<typeof accounts.Usage, Get<'/v1/accounts/{account}/usage'>>
+  'GET /v1/company/users': Reads<typeof Users, Get<'/v1/company/users'>>
+  'GET /v1/company/systems': Reads<typeof Systems, Get<'/v1/company/systems'>>
+
+  'GET /v1/communities': Reads<typeof Communities, Get<'/v1/communities'>>
+  'GET /v1/communities/{id}': Reads<typeof Community, Get<'/v1/communities/{id}'>>
+  'GET /v1/communities/{id}/consents': Reads<typeof Consents, Get<'/v1/communities/{id}/consents'>>
+  'GET /v1/communities/{id}/auditors': Reads<typeof Auditors, Get<'/v1/communities/{id}/auditors'>>
+  'GET /v1/communities/{id}/meter-authorisations': Reads<
+    typeof Authorisations,
+    Get<'/v1/communities/{id}/meter-authorisations'>
+  >
+  'GET /v1/communities/{id}/periods': Reads<typeof Periods, Get<'/v1/communities/{id}/periods'>>
+  'GET /v1/communities/{id}/proofs': Reads<typeof Proofs, Get<'/v1/communities/{id}/proofs'>>
+  'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
+  'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
+}>
