@@ -27,6 +27,8 @@ export interface Instance {
   /** Ends everything and removes the data. */
   remove(): Promise<void>
   readonly supervisor: ChildProcess
+  /** Everything that the supervisor has said. */
+  output(): string
 }
 
 export interface Part {
@@ -67,6 +69,7 @@ export async function startInstance(
     page: `http://127.0.0.1:${port}`,
     chain: `http://127.0.0.1:${port + 1}`,
     supervisor,
+    output: () => output,
     async opem(...words) {
       const { code, stdout, stderr } = await instance.tryOpem(...words)
       if (code !== 0)

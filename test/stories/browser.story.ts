@@ -11,6 +11,8 @@ import { injectWallet } from '../injected-wallet.ts'
 import { type Instance, root, startInstance, until } from '../instance.ts'
 import { addMachine } from '../machines.ts'
 import { createDoor, developmentCredential } from '../people.ts'
+import { expectPrivate } from '../privacy/expect-private.ts'
+import { valuesOfBrowser } from '../privacy/private-values.ts'
 import { evidenceOf } from './settled.ts'
 
 // A day of the seven members of D2.3 5.3.6.1. Every hour is the worked example (A +3, B +1, H +3, C −1, D, E, F −3 kWh) times
@@ -381,4 +383,11 @@ test('the page works at a phone’s width without sideways scrolling, and nothin
   await page.getByText('24 / 24').waitFor()
   await picture('community-phone')
   expect(complaints).toEqual([])
+})
+
+test('no personal data is on chain or in a log line, and secrets lie in files that their owner alone reads', async () => {
+  const told = await valuesOfBrowser(browser, 'the browser')
+  for (const name of names) for (const value of [`Member ${name}`, `street-${name}`]) told.set(value, value)
+  expect(told.has('opem_refresh of the browser'), [...told.keys()].join()).toBe(true)
+  await expectPrivate(instance, told)
 })

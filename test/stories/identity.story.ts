@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openPeoplesBrowser } from '../browser.ts'
 import { injectWallet } from '../injected-wallet.ts'
 import { type Instance, root, startInstance } from '../instance.ts'
+import { expectPrivate } from '../privacy/expect-private.ts'
+import { valuesOfBrowser } from '../privacy/private-values.ts'
 
 // Each person has a browser and a wallet of their own; the numbers are accounts of the development phrase.
 const PEOPLE = { Zoe: 1, Ana: 2, Olga: 3, Bo: 4 } as const
@@ -347,4 +349,18 @@ test('the pages work at a phone’s width, by keyboard and in the dark, and noth
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
   expect(complaints).toEqual([])
+})
+
+test('no personal data is on chain or in a log line, and secrets lie in files that their owner alone reads', async () => {
+  const told = new Map(
+    [
+      ...['Zoë Martín', 'Ana García', 'Bo Li', 'Olga Operator', 'ana@acme.example', 'bo@acme.example'],
+      ...['Acme Wind', 'https://acme.example', 'Substation 3', 'acme-*', 'readings that cannot be'],
+    ].map((value) => [value, value]),
+  )
+  for (const [name, page] of pages)
+    for (const [what, value] of await valuesOfBrowser(page.context(), name)) told.set(what, value)
+  for (const name of ['opem_access of Zoe', 'opem_refresh of Olga', 'signature of credential 0 of Zoe'])
+    expect(told.has(name), [...told.keys()].join()).toBe(true)
+  await expectPrivate(instance, told, ['acme-wallet'])
 })
