@@ -360,6 +360,8 @@ async function caughtUp(): Promise<void> {
 test('after a rotation the wallet hears with its new key and signs with its new key, under the same DID', async () => {
   const before = await keys('solar')
   const old = await solar.issueRepresentative(representative(['data-user']))
+  // Times are whole seconds: what was issued in the very second of the change would count as issued after it.
+  await new Promise((resolve) => setTimeout(resolve, 1001 - (Date.now() % 1000)))
   await solar.rotate('agreement')
   await solar.rotate('signing')
   await caughtUp()
