@@ -16,7 +16,7 @@ export async function addMachine(home: string, id: string, meters: string[]): Pr
   const { systems } = JSON.parse(readFileSync(file, 'utf8')) as { systems: object[] }
   const authentication = { kind: 'signature', publicKey: key.publicJwk }
   const machine = { id, name: id, scopes: ['readings'], meters, authentication }
-  writeFileSync(`${file}.story`, JSON.stringify({ systems: [...systems, machine] }))
+  writeFileSync(`${file}.story`, JSON.stringify({ systems: [...systems, machine] }), { mode: 0o600 })
   renameSync(`${file}.story`, file)
   return key
 }

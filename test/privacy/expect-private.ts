@@ -12,8 +12,13 @@ const PLANTED = 'Plánted Person <planted@example.org>'
  * their owner alone reads. A planted value shows that the search finds what there is.
  * @param told what the story's people have and the instance does not know by itself
  * @param folders folders of the home with secrets that the story added
+ * @returns what was looked for, by name
  */
-export async function expectPrivate(instance: Instance, told: PrivateValues, folders: string[] = []): Promise<void> {
+export async function expectPrivate(
+  instance: Instance,
+  told: PrivateValues,
+  folders: string[] = [],
+): Promise<string[]> {
   const values = new Map([
     ...told,
     ...(await valuesOfStore(instance)),
@@ -34,4 +39,5 @@ export async function expectPrivate(instance: Instance, told: PrivateValues, fol
   expect(leaks(new Map([['said', 'OPEM starts in']]), traces)).toEqual(['said: the output of opem up'])
   expect(leaks(values, traces)).toEqual([])
   expect(readable).toEqual(['planted.json holds a secret, mode 644'])
+  return [...values.keys()]
 }

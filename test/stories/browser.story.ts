@@ -389,5 +389,6 @@ test('no personal data is on chain or in a log line, and secrets lie in files th
   const told = await valuesOfBrowser(browser, 'the browser')
   for (const name of names) for (const value of [`Member ${name}`, `street-${name}`]) told.set(value, value)
   expect(told.has('opem_refresh of the browser'), [...told.keys()].join()).toBe(true)
-  await expectPrivate(instance, told)
+  const searched = await expectPrivate(instance, told)
+  expect(searched.filter((what) => what.startsWith('salt key '))).toHaveLength(7)
 })

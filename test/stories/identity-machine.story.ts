@@ -6,6 +6,7 @@ import { connectAs, createSelfSigned, topicOf } from '@opem/adaptors/live'
 import { createSignedFetch, createSystemKey, type SystemKey } from '@opem/ssi/http-signature'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Instance, opemFile, startInstance, until } from '../instance.ts'
+import { expectPrivate } from '../privacy/expect-private.ts'
 
 // A data provider's machines: its administrator configures them, they send for their own meters, and for no others.
 const hour = Math.floor(Date.now() / 3_600_000) * 3600 - 2 * 3600
@@ -207,4 +208,12 @@ test('a system that its administrator removes is refused at every door', async (
     return taken.every((one) => !one)
   })
   expect(await stored('solar-roof-7')).toEqual([])
+})
+
+test('no personal data is on chain or in a log line, and secrets lie in files that their owner alone reads', async () => {
+  const told = ['Ann Example', 'ann@solar.example', 'solar-roof-5', 'solar-roof-6', 'solar-roof-7', 'solar-field-1']
+  const searched = await expectPrivate(instance, new Map(told.map((value) => [value, value])))
+  expect(searched).toEqual(
+    expect.arrayContaining(['accessToken of sessions/ann.json', 'refreshHandle of sessions/ann.json']),
+  )
 })
