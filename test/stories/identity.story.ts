@@ -311,6 +311,8 @@ test('the operator suspends an account with a reason: its session ends, and the 
   await olga.getByText('active', { exact: true }).first().waitFor()
   current = zoe
   await signIn(zoe)
+  // Back on the page that asked for the sign-in: before that the header says who is signed in, and still the old page.
+  await zoe.getByRole('heading', { level: 1, name: 'Status' }).waitFor()
 })
 
 test('who signs out is out, in every tab of the browser', async () => {
