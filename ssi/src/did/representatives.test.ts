@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openWorld, person, type World } from '../testing/world.ts'
+import type { Did } from './did.ts'
 import { didOfJwk } from './key-did.ts'
 import { createRepresentativeReader, type RepresentativeReader } from './representatives.ts'
 
@@ -53,7 +54,7 @@ test('after a change of owner the old owner acts for the company no more, the ne
 })
 
 test('a DID that is not on the chain has nobody there', async () => {
-  const did = didOfJwk({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' })
+  const did = didOfJwk({ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }) as Did
   expect(await reader.mayActFor(did, 'data-user', ann)).toBe(false)
   expect(await reader.representativesOf(did)).toEqual([])
 })

@@ -87,7 +87,13 @@ export async function openWorld() {
         stringToHex(name, { size: 32 }),
         value,
       ]),
-    addDelegate: (did: Did, by: Person, type: 'veriKey' | 'sigAuth' | `opem/${MarketRole}`, delegate: Address, seconds: number) =>
+    addDelegate: (
+      did: Did,
+      by: Person,
+      type: 'veriKey' | 'sigAuth' | `opem/${MarketRole}`,
+      delegate: Address,
+      seconds: number,
+    ) =>
       send(by, ethereumDidRegistryAbi, registry, 'addDelegate', [
         identityOf(did),
         stringToHex(type, { size: 32 }),
