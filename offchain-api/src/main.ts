@@ -6,8 +6,9 @@
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
  * OPEM_PUBLIC_URL (where wallets elsewhere reach this API), OPEM_PINNED_ISSUERS_FILE (issuers of EU wallets' credentials),
- * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
- * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
+ * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (opens and renews
+ * accounts on the chain; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_KEY_FILE (suspends and revokes them there;
+ * default $OPEM_HOME/keys/account-operator.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
  * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
@@ -52,6 +53,7 @@ const environment = z
     OPEM_AGENT_SECRET: z.string().min(16).optional(),
     OPEM_SYSTEMS_FILE: z.string().min(1).optional(),
     OPEM_REGISTRAR_KEY_FILE: z.string().min(1).optional(),
+    OPEM_OPERATOR_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
@@ -73,6 +75,7 @@ const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
 const developmentIssuerFile =
   settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
+const operatorFile = settings.OPEM_OPERATOR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'account-operator.json')
 const {
   OPEM_API_TLS_PORT: tlsPort,
   OPEM_API_TLS_KEY_FILE: tlsKey,
@@ -97,6 +100,7 @@ const api = await startUnifiedApi({
     pinnedIssuers: readPinnedIssuers(settings.OPEM_PINNED_ISSUERS_FILE),
     systemsFile: settings.OPEM_SYSTEMS_FILE ?? join(accessDir, 'systems.json'),
     registrar: () => openKeyFile(registrarFile),
+    operator: () => openKeyFile(operatorFile),
     developmentIssuer: settings.OPEM_DEVELOPMENT === '1' ? () => openKeyFile(developmentIssuerFile) : undefined,
     operatorDids: settings.OPEM_OPERATOR_DIDS.split(',')
       .map((did) => did.trim().toLowerCase())

@@ -30,8 +30,10 @@ export interface AccessSettings {
   /** Seals the DID's keys; without it a secret is kept in a file beside them. */
   readonly agentSecret: string | undefined
   readonly systemsFile: string | undefined
-  /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
+  /** Opens, activates and renews accounts on the chain, and pays for the marketplace's DID document. */
   readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
+  /** Suspends, reinstates and revokes accounts on the chain and changes their roles, as the operator's page decides. */
+  readonly operator: (() => Promise<PrivateKeyAccount>) | undefined
   /** Issues identities to whoever asks; on development chains only. */
   readonly developmentIssuer: (() => Promise<PrivateKeyAccount>) | undefined
   /** Canonical DIDs of the accounts that operate the marketplace. */
@@ -62,11 +64,12 @@ export function createAccess({
 }): AccessParts & IdentifyParts & { close(): Promise<void> } {
   const now = () => Math.floor(Date.now() / 1000)
   const registrarOf = settings.registrar ?? missingRegistrar
+  const signers = { registrar: registrarOf, operator: settings.operator ?? missingOperator }
   const onDeployment = createOnDeployment(deployment)
 
   const registry = onDeployment(async ({ chainId, addresses }) =>
     createRegistry({
-      ...{ rpcUrl: chainUrl, chainId, address: addresses.AccountRegistry as Hex, signer: await registrarOf() },
+      ...{ rpcUrl: chainUrl, chainId, address: addresses.AccountRegistry as Hex, signers },
     }),
   )
   const resolver = onDeployment(async ({ chainId, addresses }) =>
@@ -189,6 +192,15 @@ async function missingRegistrar(): Promise<never> {
   throw new OpemError({
     code: 'ERR_REGISTRAR_KEY',
     shortMessage: 'this API has no registrar key, so it cannot open accounts; set OPEM_REGISTRAR_KEY_FILE',
+    retryable: true,
+  })
+}
+
+async function missingOperator(): Promise<never> {
+  throw new OpemError({
+    code: 'ERR_OPERATOR_KEY',
+    shortMessage:
+      'this API has no key of the operator, so the chain is not told what the operator decides; set OPEM_OPERATOR_KEY_FILE',
     retryable: true,
   })
 }
