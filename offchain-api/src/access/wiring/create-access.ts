@@ -23,6 +23,7 @@ import { createIdentity } from './identity.ts'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
 import { createOpenid4vp } from './openid4vp.ts'
 import { createTokens } from './tokens.ts'
+import type { VerifierCertificate } from './verifier-certificate.ts'
 
 export interface AccessSettings {
   /** Folder of the marketplace's own keys: of its DID and of access tokens. */
@@ -44,6 +45,8 @@ export interface AccessSettings {
   readonly publicUrl: string | undefined
   /** Issuers of SD-JWT credentials that are known by their keys or certificates. */
   readonly pinnedIssuers: readonly PinnedIssuer[]
+  /** Under which EU wallets are asked; the marketplace's DID asks without it. */
+  readonly verifierCertificate?: VerifierCertificate | undefined
   /** Wallets may run on this machine. */
   readonly development: boolean
 }
@@ -93,8 +96,8 @@ export function createAccess({
   )
   const openid4vp = onDeployment(async ({ chainId }) => {
     const [party, ports] = await Promise.all([marketplace(), chainPorts()])
-    const { pinnedIssuers: issuers, development } = settings
-    return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development })
+    const { pinnedIssuers: issuers, development, verifierCertificate: certificate } = settings
+    return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development, certificate })
   })
   const identity = onDeployment(async ({ chainId, block, addresses }) => {
     const [issuer, known, at, asked, eu] = await Promise.all([
