@@ -105,6 +105,8 @@ test('what the agent issues is verified by the verifier', async () => {
       account: accountIdOf(company.did),
       version: 1,
       credentialHash: credentialHashOf(account),
+      roles: ['data-user'],
+      terms: { version: '1', hash: `0x${'77'.repeat(32)}` },
       activatedAt: '2026-01-01T00:00:00Z',
     },
     expiresAt: NOW + 3600,

@@ -22,7 +22,7 @@ const VERSIONS: Readonly<Record<CredentialType, number>> = {
   AccountCredential: 1,
   MemberCredential: 1,
   DataSourceCredential: 1,
-  ReceiptCredential: 1,
+  ReceiptCredential: 2,
 }
 
 /** How a credential names its schema (`vc.credentialSchema`). */
