@@ -15,12 +15,12 @@ export async function measureGas(
   world: AccessWorld,
   { citizen, company, employee }: { citizen: Citizen; company: Company; employee: string },
 ): Promise<Gas> {
-  const { client, administrator, deployment } = world.chain
+  const { client, administrator, registrar, deployment } = world.chain
   const accounts = { address: deployment.addresses.AccountRegistry as Hex, abi: accountRegistryAbi } as const
   const stored = await client.readContract({ ...accounts, functionName: 'accountOf', args: [citizen.account] })
   const renewal = [citizen.account, stored.version + 1, stored.credentialHash, keccak256(toHex('renewed'))] as const
   const own = { ...accounts, chain: null } as const
-  const renewed = await administrator.writeContract({ ...own, functionName: 'renew', args: renewal })
+  const renewed = await registrar.writeContract({ ...own, functionName: 'renew', args: renewal })
   await client.waitForTransactionReceipt({ hash: renewed })
   const revoked = await administrator.writeContract({ ...own, functionName: 'revoke', args: [citizen.account] })
   await client.waitForTransactionReceipt({ hash: revoked })

@@ -27,6 +27,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'the marketplace’s own machines and their keys',
     load: async () => (await import('./system/command.ts')).systemCommand,
   },
+  issuer: {
+    summary: 'accredit issuers of credentials, and show who is accredited',
+    load: async () => (await import('./issuer/command.ts')).issuerCommand,
+  },
+  agent: {
+    summary: 'the marketplace’s own DID and its keys',
+    load: async () => (await import('./agent/command.ts')).agentCommand,
+  },
   development: {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,

@@ -9,6 +9,7 @@ export { type AuditedFund, auditFunds } from './audit/audit-funds.ts'
 export { auditStatement } from './audit/audit-statement.ts'
 export { seriesOfRules } from './audit/check-prices.ts'
 export type * from './audit/types.ts'
+export { delegatedRoles, delegateTypeOf, roleOfDelegateType } from './authorisation/delegate-type.ts'
 export { AUTHORISATION_MATRIX, CAPABILITIES, type Capability, type CapabilityRule } from './authorisation/matrix.ts'
 export { mayUse, ruleText } from './authorisation/may-use.ts'
 export {

@@ -2348,6 +2348,8 @@ export interface paths {
                             account: string;
                             /** @constant */
                             status: "active";
+                            /** @description the marketplace’s Receipt credential: what was agreed, when, under which terms */
+                            receipt?: string;
                         };
                     };
                 };

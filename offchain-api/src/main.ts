@@ -6,8 +6,10 @@
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
  * OPEM_PUBLIC_URL (where wallets elsewhere reach this API), OPEM_PINNED_ISSUERS_FILE (issuers of EU wallets' credentials),
- * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (registrar and
- * operator of the account registry; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_DIDS (whose accounts operate
+ * OPEM_VERIFIER_CERTIFICATE and OPEM_VERIFIER_KEY (PEM files: under which certificate EU wallets are asked; needs OPEM_PUBLIC_URL),
+ * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (opens and renews
+ * accounts on the chain; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_KEY_FILE (suspends and revokes them there;
+ * default $OPEM_HOME/keys/account-operator.json), OPEM_OPERATOR_DIDS (whose accounts operate
  * the marketplace, separated by commas), OPEM_DEVELOPMENT_ISSUER_KEY_FILE (issues identities on a development chain;
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
  * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
@@ -16,9 +18,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { OpemError } from '@opem/domain'
 import { openKeyFile } from '@opem/ssi'
 import { z } from 'zod'
 import { readPinnedIssuers } from './access/wiring/pinned-issuers.ts'
+import { readVerifierCertificate } from './access/wiring/verifier-certificate.ts'
 import { startUnifiedApi } from './unified-api/start.ts'
 
 /** `burst,perSecond` */
@@ -49,9 +53,12 @@ const environment = z
     OPEM_ACCESS_DIR: z.string().min(1).optional(),
     OPEM_PUBLIC_URL: z.url().optional(),
     OPEM_PINNED_ISSUERS_FILE: z.string().min(1).optional(),
+    OPEM_VERIFIER_CERTIFICATE: z.string().min(1).optional(),
+    OPEM_VERIFIER_KEY: z.string().min(1).optional(),
     OPEM_AGENT_SECRET: z.string().min(16).optional(),
     OPEM_SYSTEMS_FILE: z.string().min(1).optional(),
     OPEM_REGISTRAR_KEY_FILE: z.string().min(1).optional(),
+    OPEM_OPERATOR_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
@@ -73,11 +80,22 @@ const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
 const developmentIssuerFile =
   settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
+const operatorFile = settings.OPEM_OPERATOR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'account-operator.json')
 const {
   OPEM_API_TLS_PORT: tlsPort,
   OPEM_API_TLS_KEY_FILE: tlsKey,
   OPEM_API_TLS_CERTIFICATE_FILE: tlsCertificate,
 } = settings
+const verifierCertificate = refuseUnfit(() =>
+  readVerifierCertificate(
+    {
+      certificate: settings.OPEM_VERIFIER_CERTIFICATE,
+      key: settings.OPEM_VERIFIER_KEY,
+      publicUrl: settings.OPEM_PUBLIC_URL,
+    },
+    Math.floor(Date.now() / 1000),
+  ),
+)
 const api = await startUnifiedApi({
   port: settings.OPEM_API_PORT,
   postgresUrl: settings.OPEM_POSTGRES_URL,
@@ -95,8 +113,10 @@ const api = await startUnifiedApi({
     agentSecret: settings.OPEM_AGENT_SECRET,
     publicUrl: settings.OPEM_PUBLIC_URL?.replace(/\/+$/, ''),
     pinnedIssuers: readPinnedIssuers(settings.OPEM_PINNED_ISSUERS_FILE),
+    verifierCertificate,
     systemsFile: settings.OPEM_SYSTEMS_FILE ?? join(accessDir, 'systems.json'),
     registrar: () => openKeyFile(registrarFile),
+    operator: () => openKeyFile(operatorFile),
     developmentIssuer: settings.OPEM_DEVELOPMENT === '1' ? () => openKeyFile(developmentIssuerFile) : undefined,
     operatorDids: settings.OPEM_OPERATOR_DIDS.split(',')
       .map((did) => did.trim().toLowerCase())
@@ -116,6 +136,17 @@ const api = await startUnifiedApi({
   log: (line) => console.error(line),
 })
 console.log(`ready api ${api.url}${api.tlsUrl ? ` ${api.tlsUrl}` : ''}`)
+
+/** A setting that cannot be right is said in one sentence, and nothing is started. */
+function refuseUnfit<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (!(cause instanceof OpemError)) throw cause
+    console.error(`api: ${cause.code}: ${cause.shortMessage}`)
+    return process.exit(2)
+  }
+}
 
 const close = () => void api.close().then(() => process.exit(0))
 process.once('SIGTERM', close)

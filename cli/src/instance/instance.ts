@@ -23,7 +23,12 @@ export interface Instance {
   readonly chain: PublicClient
   readonly chainUrl: string
   readonly chainId: number
-  readonly contracts: { readonly factory?: Address; readonly settlement: Address; readonly priceBook?: Address }
+  readonly contracts: {
+    readonly factory?: Address
+    readonly settlement: Address
+    readonly priceBook?: Address
+    readonly issuerRegistry?: Address
+  }
   /** The first block that may hold an event of these contracts. */
   readonly fromBlock: bigint
 }
@@ -77,6 +82,7 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
   }
   const factory = deployment?.addresses.CommunityFactory as Address | undefined
   const priceBook = deployment?.addresses.PriceBook as Address | undefined
+  const issuerRegistry = deployment?.addresses.IssuerRegistry as Address | undefined
   const sameChain =
     deployment?.chainId === chainId && deployment.addresses.Settlement?.toLowerCase() === settlement.toLowerCase()
   return {
@@ -85,7 +91,12 @@ export async function openInstance(where: Where = {}, home?: string): Promise<In
     chain,
     chainUrl,
     chainId,
-    contracts: { ...(factory && sameChain && { factory }), ...(priceBook && sameChain && { priceBook }), settlement },
+    contracts: {
+      ...(factory && sameChain && { factory }),
+      ...(priceBook && sameChain && { priceBook }),
+      ...(issuerRegistry && sameChain && { issuerRegistry }),
+      settlement,
+    },
     fromBlock: sameChain ? BigInt(deployment.block) : 0n,
   }
 }

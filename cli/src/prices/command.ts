@@ -8,6 +8,7 @@ import { print } from '../print.ts'
 import { keyFile } from '../up/keys.ts'
 import { commitPrices } from './commit.ts'
 import { readPriceBook } from './price-book.ts'
+import { restatePrices } from './restate.ts'
 
 type Options = Where & { series: string; wallet?: string; json?: boolean }
 
@@ -29,6 +30,28 @@ export function pricesCommand(program: Command): void {
     const publisher = await openKeyFile(options.wallet ?? keyFile(instance.home, 'operator'))
     const done = await commitPrices(instance, publisher, options.series)
     print(options, done, [sayCommitted(done)])
+  })
+  withWhere(
+    prices
+      .command('restate')
+      .summary('says anew what the prices of a committed segment are')
+      .description(
+        'Says anew what the prices of a committed segment are: those that the API holds now. The earlier statement stays on chain, and audits show that there were several.',
+      )
+      .requiredOption('--series <name>', 'the series, such as dk2')
+      .requiredOption('--from <instant>', 'where the segment begins, as prices show has it')
+      .option('--wallet <file>', 'key file of a price publisher (default: the operator’s of OPEM_HOME)')
+      .option('--json', 'one JSON object for machines'),
+  ).action(async (options: Options & { from: string }) => {
+    const instance = await openInstance(options)
+    const publisher = await openKeyFile(options.wallet ?? keyFile(instance.home, 'operator'))
+    const done = await restatePrices(instance, publisher, options.series, options.from)
+    const span = `${done.series}: ${done.from} … ${done.until}`
+    print(options, done, [
+      done.transaction === null
+        ? `${span} is as committed already`
+        : `${span} is restated, ${done.revision}×: ${done.hash}`,
+    ])
   })
   withWhere(
     prices

@@ -15,12 +15,15 @@ import {
 import { refusal } from '../failure.ts'
 
 export const DEVELOPMENT_CHAIN_ID = 31_337
+/** The key with which the API carries out what the operator decides about accounts. */
+export const ACCOUNT_OPERATOR = 'account-operator'
 export const ORACLE_NODES = ['oracle-1', 'oracle-2', 'oracle-3'] as const
 
-/** The keys of one marketplace: who deploys and governs, who opens accounts, and who signs reports. */
+/** The keys of one marketplace: who deploys and governs, who opens accounts, who suspends and revokes them, and who signs reports. */
 export interface Keys {
   readonly operator: PrivateKeyAccount
   readonly registrar: PrivateKeyAccount
+  readonly accountOperator: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
 }
 
@@ -35,9 +38,10 @@ async function keyOf(home: string, name: string): Promise<PrivateKeyAccount> {
 export async function openKeys(home: string): Promise<Keys> {
   const operator = await keyOf(home, 'operator')
   const registrar = await keyOf(home, 'registrar')
+  const accountOperator = await keyOf(home, ACCOUNT_OPERATOR)
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, oracles }
+  return { operator, registrar, accountOperator, oracles }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -51,12 +55,12 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, oracles }: Keys,
+  { operator, registrar, accountOperator, oracles }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, registrar, ...oracles]) {
+  for (const { address } of [operator, registrar, accountOperator, ...oracles]) {
     if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import { PAGE_DIR } from '../page/build-page.ts'
 import { operatorDids } from './access/operator.ts'
+import { operatorKeyFile } from './access/operator-roles.ts'
 import { accessPath, serverTls, systemKeyFile } from './access/paths.ts'
 import { keyFile } from './keys.ts'
 import type { Part } from './part.ts'
@@ -110,6 +111,7 @@ export function partsOf(
         OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
         OPEM_ACCESS_DIR: accessPath(home),
         OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
+        OPEM_OPERATOR_KEY_FILE: operatorKeyFile(home),
         OPEM_OPERATOR_DIDS: await operatorDids(home),
         OPEM_API_TLS_PORT: `${at(16)}`,
         OPEM_API_TLS_KEY_FILE: tls.key,

@@ -5,6 +5,8 @@ import { createPublicClient, defineChain, http, parseEther } from 'viem'
 import { publishSchemas } from './access/credential-schemas.ts'
 import { accreditDevelopmentIssuers } from './access/development-issuers.ts'
 import { defineMarketplaceCredentials } from './access/marketplace-credentials.ts'
+import { operatorAddresses } from './access/operator.ts'
+import { bringOperatorRoles } from './access/operator-roles.ts'
 import { writeDeployment } from './deployment.ts'
 import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
@@ -39,7 +41,17 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
     correctionWindow: CORRECTION_WINDOW_SECONDS,
     timelockSeconds: TIMELOCK_SECONDS,
     registrars: [keys.registrar.address],
-    operators: [keys.operator.address, keys.registrar.address],
+    operators: [keys.operator.address, keys.accountOperator.address],
+  })
+  await bringOperatorRoles({
+    home,
+    chain,
+    accessManager: deployment.addresses.AccessManager,
+    administrator: keys.operator,
+    accountOperator: keys.accountOperator.address,
+    registrar: keys.registrar.address,
+    operators: operatorAddresses(process.env, chainId),
+    say,
   })
   if (chainId === DEVELOPMENT_CHAIN_ID)
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import type { OnChain } from '@opem/ssi/wallet'
 import type { Command } from 'commander'
 import { print } from '../print.ts'
 import { isoOf, parseExpiry, parseRoles, rolesIn } from './format.ts'
@@ -15,12 +16,14 @@ interface IssueOptions extends WalletOptions {
   readonly out?: string
 }
 
-/** `opem wallet issue`, `limit`, `revoke`, `rotate`: what a company's administrator does. */
+/** `opem wallet issue`, `limit`, `revoke`, `publish`, `rotate`: what a company's administrator does. */
 export function companyVerbs(wallet: Command): void {
   const issue = wallet
     .command('issue')
     .summary('issues a Representative credential to an employee')
-    .description("Issues a Representative credential to an employee's own wallet; hand it over, or name a file.")
+    .description(
+      "Issues a Representative credential to an employee's own wallet; hand it over, or name a file. On chain its holder may act for the company in its roles, as long as it counts.",
+    )
     .argument('<name>', "the company's wallet")
     .requiredOption('--to <did>', "DID of the employee's wallet")
     .requiredOption('--name <name>', "the employee's name")
@@ -29,7 +32,7 @@ export function companyVerbs(wallet: Command): void {
     .option('--expires <when>', 'days like 365d, or the last day like 2027-06-30', '365d')
     .option('--out <file>', 'writes the credential there, mode 600')
     .option('--json', 'one JSON object for machines')
-  place(passphrase(issue)).action(async (name: string, options: IssueOptions) => {
+  place(pays(passphrase(issue))).action(async (name: string, options: IssueOptions) => {
     const { didFrom } = await import('./open.ts')
     const { company, place: where } = await open(name, options)
     const issued = await company.issueRepresentative({
@@ -71,6 +74,25 @@ export function companyVerbs(wallet: Command): void {
     ])
   })
 
+  const publish = wallet
+    .command('publish')
+    .summary('brings the chain to what the wallet says')
+    .description(
+      "Writes to the chain what it lacks: the wallet's key and endpoint, and who may act for the company, as the credentials that it issued say. What is right already is left alone.",
+    )
+    .argument('<name>', "the company's wallet")
+    .option('--exactly', 'takes back, too, who may act for the company without a credential in this wallet')
+    .option('--json', 'one JSON object for machines')
+  place(pays(passphrase(publish))).action(async (name: string, options: WalletOptions & { exactly?: boolean }) => {
+    const { publishCompany } = await import('./open.ts')
+    const { added, takenBack } = await publishCompany(name, options)
+    const lines = [
+      ...added.map(({ address, role }) => `${address}  may act as ${role}`),
+      ...takenBack.map(({ address, role }) => `${address}  may no longer act as ${role}`),
+    ]
+    print(options, { added, takenBack }, lines.length > 0 ? lines : ['the chain says already what the wallet says'])
+  })
+
   const rotate = wallet
     .command('rotate')
     .summary("replaces one of the wallet's keys")
@@ -105,12 +127,26 @@ interface Told {
   readonly roles: readonly string[]
   readonly expiresAt: number
   readonly jwt: string
+  readonly onChain: OnChain
+}
+
+/** One sentence on whether the holder may sign for the company on chain. */
+function onChainIn(onChain: OnChain): string {
+  switch (onChain.status) {
+    case 'written':
+      return 'its holder may act for the company on chain'
+    case 'none':
+      return onChain.reason
+    case 'waiting':
+      return `NOT on chain yet: ${onChain.reason} Say opem wallet publish then; a serving wallet does it by itself.`
+  }
 }
 
 async function tell(issued: Told, options: { readonly out?: string; readonly json?: boolean }): Promise<void> {
   if (options.out !== undefined) await writeFile(options.out, `${issued.jwt}\n`, { mode: 0o600 })
   print(options, issued, [
     `${issued.hash}  ${issued.name}: ${rolesIn(issued.roles)}, until ${isoOf(issued.expiresAt)}`,
+    onChainIn(issued.onChain),
     options.out ?? issued.jwt,
   ])
 }

@@ -61,9 +61,10 @@ export function credentialVerbs(wallet: Command): void {
       const access = openAccess(where.api.url)
       const { challenge, audience } = await access.challenge('receipt')
       const jwt = await holder.present({ challenge, audience, operation: 'receipt', credentials: [taken.hash] })
-      account = (
-        await access.post<{ account: string }>('/v1/access/receipts', { presentation: { kind: 'vp-jwt', jwt } })
-      ).account
+      const presentation = { kind: 'vp-jwt', jwt }
+      const active = await access.post<{ account: string; receipt?: string }>('/v1/access/receipts', { presentation })
+      account = active.account
+      if (active.receipt !== undefined) await holder.receive(active.receipt, audience, 'accepted')
     }
     print(options, { ...taken, ...(account === undefined ? {} : { account }) }, [
       `${taken.type} ${taken.hash} is accepted`,

@@ -6,37 +6,44 @@ import { refusal } from '../failure.ts'
 import { print } from '../print.ts'
 import { isoOf, rolesIn } from './format.ts'
 import { keyFileOf, keysFolder, walletFolder, walletsFolder } from './names.ts'
+import { place } from './options.ts'
+import type { PlaceOptions } from './place.ts'
 
-interface Options {
+interface Options extends PlaceOptions {
   readonly json?: boolean
 }
 
-/** `opem wallet list`: wallets, or what one of them holds and issued. No passphrase is needed, and no marketplace. */
+/**
+ * `opem wallet list`: wallets, or what one of them holds and issued. No passphrase is needed; without a marketplace all but
+ * who may act for the company on chain is shown.
+ */
 export function listVerb(wallet: Command): void {
-  wallet
+  const list = wallet
     .command('list')
     .summary('the wallets, or the credentials of one')
     .description(
-      "The key files with their addresses and the companies' wallets; with a name, that wallet's credentials.",
+      "The key files with their addresses and the companies' wallets; with a name, that wallet's credentials, and in which roles the chain lets their holders act.",
     )
     .argument('[name]', 'a wallet')
     .option('--json', 'one JSON array for machines')
-    .action(async (name: string | undefined, options: Options) => {
-      if (name === undefined) await listWallets(options)
-      else await listCredentials(name, options)
-    })
-  wallet
+  place(list).action(async (name: string | undefined, options: Options) => {
+    if (name === undefined) await listWallets(options)
+    else await listCredentials(name, options)
+  })
+  const show = wallet
     .command('show')
     .summary('a wallet, or one of its credentials')
-    .description('What a wallet is; with a credential, what that credential says. Keys are never shown.')
+    .description(
+      'What a wallet is, and who may act for its company on chain; with a credential, what that credential says. Keys are never shown.',
+    )
     .argument('<name>', 'a wallet')
     .argument('[credential]', 'its hash or jti, or the beginning of one')
     .option('--jwt', 'the credential itself')
     .option('--json', 'one JSON object for machines')
-    .action(async (name: string, id: string | undefined, options: Options & { jwt?: boolean }) => {
-      if (id === undefined) await showWallet(name, options)
-      else await showCredential(name, id, options)
-    })
+  place(show).action(async (name: string, id: string | undefined, options: Options & { jwt?: boolean }) => {
+    if (id === undefined) await showWallet(name, options)
+    else await showCredential(name, id, options)
+  })
 }
 
 async function listWallets(options: Options): Promise<void> {
@@ -69,7 +76,13 @@ async function storesOf(name: string) {
 async function listCredentials(name: string, options: Options): Promise<void> {
   const { credentials, book } = await storesOf(name)
   const held = (await credentials.list()).map(({ jwt: _, ...credential }) => ({ held: true, ...credential }))
-  const issued = (await book.list()).map(({ jwt: _, ...credential }) => ({ held: false, ...credential }))
+  const { actsOnChain, rolesOnChain } = await import('./on-chain.ts')
+  const entries = await book.list()
+  const acts = entries.length > 0 ? await actsOnChain(name, options) : undefined
+  const issued = entries.map((entry) => {
+    const { jwt: _, ...credential } = entry
+    return { held: false, ...credential, onChain: rolesOnChain(acts, entry) }
+  })
   print(
     options,
     [...held, ...issued],
@@ -78,8 +91,8 @@ async function listCredentials(name: string, options: Options): Promise<void> {
         ({ hash, type, status, expiresAt }) => `${hash.slice(0, 18)}  ${status}  ${type}, until ${isoOf(expiresAt)}`,
       ),
       ...issued.map(
-        ({ hash, revokedAt, expiresAt, ...who }) =>
-          `${hash.slice(0, 18)}  ${revokedAt === null ? 'issued' : 'revoked'}  ${who.name}: ${rolesIn(who.roles)}, until ${isoOf(expiresAt)}`,
+        ({ hash, revokedAt, expiresAt, onChain, ...who }) =>
+          `${hash.slice(0, 18)}  ${revokedAt === null ? 'issued' : 'revoked'}  ${who.name}: ${rolesIn(who.roles)}, until ${isoOf(expiresAt)}; on chain ${onChain === null ? 'not known now' : rolesIn(onChain) || 'nothing'}`,
       ),
     ],
   )
@@ -87,7 +100,8 @@ async function listCredentials(name: string, options: Options): Promise<void> {
 
 async function showWallet(name: string, options: Options): Promise<void> {
   const { findProfile } = await import('@opem/ssi/wallet')
-  const { credentials, home } = await storesOf(name)
+  const { actsOnChain, representativeLines } = await import('./on-chain.ts')
+  const { credentials, book, home } = await storesOf(name)
   const profile = await findProfile(home)
   const pending = (await credentials.list()).filter(({ status }) => status === 'pending').length
   if (!profile) {
@@ -96,12 +110,15 @@ async function showWallet(name: string, options: Options): Promise<void> {
     return
   }
   const { version: _, ...shown } = profile
-  print(options, { name, ...shown, path: home, pending }, [
+  const acts = (await actsOnChain(name, options))!
+  const representatives = acts.known ? acts.representatives : null
+  print(options, { name, ...shown, path: home, pending, representatives }, [
     profile.did,
     `${profile.company.name}, ${profile.company.url}`,
     `endpoint ${profile.endpoint}`,
     `marketplace ${profile.marketplace}`,
     `${pending} credentials wait to be accepted`,
+    ...representativeLines(acts, await book.list()),
   ])
 }
 

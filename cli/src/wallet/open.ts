@@ -9,6 +9,7 @@ import {
   type Holder,
   openCloudWallet,
   openHolder,
+  publishDocument,
   readWalletSecret,
 } from '@opem/ssi/wallet'
 import type { LocalAccount } from 'viem'
@@ -31,6 +32,15 @@ export const payerOf = async ({ payWith }: WalletOptions): Promise<LocalAccount 
 export async function openCompanyWallet(name: string, options: WalletOptions, place: Place): Promise<CloudWallet> {
   const secret = await readWalletSecret({ env: process.env, passphraseFile: options.passphraseFile })
   return openCloudWallet({ home: walletFolder(name), secret, chain: place.chain, payer: await payerOf(options) })
+}
+
+/** Publishes a company's document and who may act for it. */
+export async function publishCompany(name: string, options: WalletOptions & { readonly exactly?: boolean }) {
+  const place = await placeOf(options)
+  const wallet = await openCompanyWallet(name, options, place)
+  const secret = await readWalletSecret({ env: process.env, passphraseFile: options.passphraseFile })
+  await publishDocument({ home: walletFolder(name), secret, chain: place.chain, payer: await payerOf(options) })
+  return wallet.publishRepresentatives({ exactly: options.exactly ?? false })
 }
 
 /** DID of the marketplace, as it says of itself when it makes a challenge. */

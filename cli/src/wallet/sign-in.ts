@@ -103,9 +103,11 @@ export function accessVerbs(wallet: Command): void {
       credentials: [hash],
     } as const
     const receipt = await holder.present(shown)
-    const active = await access.post<{ account: string; status: string }>('/v1/access/receipts', {
-      presentation: { kind: 'vp-jwt', jwt: receipt },
-    })
+    const { receipt: given, ...active } = await access.post<{ account: string; status: string; receipt?: string }>(
+      '/v1/access/receipts',
+      { presentation: { kind: 'vp-jwt', jwt: receipt } },
+    )
+    if (given !== undefined) await holder.receive(given, audience, 'accepted')
     print(options, { ...active, credential: hash }, [`account ${active.account} is ${active.status}`])
   })
 }

@@ -254,10 +254,37 @@ test("the wallet serves: the marketplace's credential waits, is accepted, and is
   expect(await client.requestPresentation(`${url}/didcomm`, did, asked)).toMatch(/^ey/)
 })
 
+test('who may act for the company on chain is said with each credential and with the wallet', async () => {
+  // Ann is administrator since her first credential.
+  const all = ['data-provider', 'service-provider', 'data-user', 'service-user']
+  const [issued] = (await told<{ held: boolean; onChain: string[] }[]>('list', 'solar')).filter(({ held }) => !held)
+  expect(issued?.onChain).toEqual(all)
+  const { representatives } = await told<{ representatives: { address: string; role: string }[] }>('show', 'solar')
+  expect(representatives.map(({ role }) => role)).toEqual(all)
+  const address = ann.slice(-42)
+  expect((await run(['show', 'solar'])).stdout).toContain(
+    `${address} may act on chain as data-provider, service-provider, data-user, service-user, until `,
+  )
+  expect((await run(['list', 'solar'])).stdout).toContain('; on chain data-provider, service-provider, data-user, ')
+  expect((await run(['publish', 'solar'])).stdout).toBe('the chain says already what the wallet says\n')
+})
+
+test('a wallet is looked at without a chain, and what only the chain knows is said not to be known', async () => {
+  const away = { OPEM_CHAIN_URL: 'http://127.0.0.1:9' }
+  expect((await run(['show', 'solar'], away)).stdout).toContain('who may act for the company on chain is not known now')
+  expect((await run(['list', 'solar'], away)).stdout).toContain('; on chain not known now')
+})
+
 test('roles are limited, credentials revoked, keys rotated', async () => {
-  const both = await told<{ hash: string }>(...representative(), '--roles', 'data-user,service-user')
+  // Ann has been administrator; from here on her roles are what the next credentials say.
+  const given = (await told<{ hash: string; held: boolean }[]>('list', 'solar')).filter(({ held }) => !held)
+  await told('revoke', 'solar', given[0]!.hash)
+  const both = await told<{ hash: string; onChain: object }>(...representative(), '--roles', 'data-user,service-user')
+  expect(both.onChain).toMatchObject({ status: 'written' })
   const limited = await told<{ hash: string; roles: string[] }>('limit', 'solar', both.hash, '--roles', 'data-user')
   expect(limited.roles).toEqual(['data-user'])
+  const { representatives } = await told<{ representatives: { role: string }[] }>('show', 'solar')
+  expect(representatives.map(({ role }) => role)).toEqual(['data-user'])
   expect(await refusalOf('limit', 'solar', limited.hash, '--roles', 'administrator')).toBe('ERR_ROLES_NOT_FEWER')
   expect(await told('revoke', 'solar', limited.hash)).toMatchObject({ transaction: expect.stringMatching(/^0x/) })
   expect(await told('revoke', 'solar', limited.hash)).toMatchObject({ transaction: null })

@@ -91,7 +91,11 @@ export const registrationQuery = (account: string) =>
     refetchInterval: ({ state }) => (state.data === undefined || state.data.status === 'pending' ? 2_000 : false),
   })
 
-export const Confirmed = z.strictObject({ account: Bytes32, status: z.literal('active') })
+export const Confirmed = z.strictObject({
+  account: Bytes32,
+  status: z.literal('active'),
+  receipt: z.string().optional(),
+})
 
 export const confirmReceipt = (presentation: HolderProof) =>
   exchange('/v1/access/receipts', Confirmed, { body: { presentation } })

@@ -49,6 +49,8 @@ const NAMES: Record<string, string> = {
   member: 'Member',
   meter: 'Meter',
   role: 'Role',
+  credentialHash: 'For the credential with hash',
+  activatedAt: 'Active since',
 }
 
 /**
@@ -64,7 +66,12 @@ export function claimsOf({ claims }: Pick<Credential, 'claims'>): readonly (read
         : value.map((line, i) => [`Contract ${i + 1}`, contractLine(line)] as const)
     if (name === 'roles') return [['Roles', roleList(rolesOf({ claims }))]]
     if (name === 'previous' && value === null) return []
-    if (name === 'account' || name === 'previous' || name === 'member') return [[NAMES[name]!, shortHex(text(value))]]
+    if (name === 'terms' && isRecord(value)) {
+      return [['Terms accepted', `version ${text(value.version)}, text with hash ${shortHex(text(value.hash))}`]]
+    }
+    if (name === 'activatedAt' && typeof value === 'string') return [[NAMES[name]!, value]]
+    if (name === 'account' || name === 'previous' || name === 'member' || name === 'credentialHash')
+      return [[NAMES[name]!, shortHex(text(value))]]
     return [[NAMES[name] ?? name, text(value)]]
   })
 }
@@ -104,7 +111,7 @@ export function titleOf(credential: Credential): string {
     case 'MemberCredential':
       return `Member of ${shortHex(text(claims.community))}`
     case 'ReceiptCredential':
-      return `Receipt ${shortHex(credential.hash)}`
+      return `Account ${shortHex(text(claims.account))}, version ${text(claims.version)}`
     case 'IdentityCredential':
       return name ?? shortDid(credential.subject)
   }

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { Registered } from '../api/access.ts'
 import { confirmReceipt, registrationQuery } from '../api/access.ts'
 import { decodeCredential } from '../credentials/decode.ts'
+import { keepCredential } from '../credentials/use-kept.ts'
 import { Button } from '../parts/Button.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { ReadProblem } from '../parts/Notice.tsx'
@@ -57,7 +58,10 @@ function ReceiptStep({ holder, registered }: { holder: Holder; registered: Regis
         throw new Error('The answer held no credential to confirm.')
       // The challenge that came along may have run out while somebody read: then a fresh one is asked.
       const given = receipt.expiresAt > Date.now() / 1000 + 5 ? receipt : undefined
-      return confirmReceipt(await present('receipt', holder, [credential], given))
+      const confirmed = await confirmReceipt(await present('receipt', holder, [credential], given))
+      const kept = confirmed.receipt === undefined ? undefined : decodeCredential(confirmed.receipt)
+      if (kept?.ok) keepCredential(holder.address, kept.value)
+      return confirmed
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['registration', registered.account] }),
   })

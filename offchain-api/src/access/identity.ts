@@ -54,6 +54,16 @@ export interface AccountClaims {
   readonly contracts: readonly ContractLine[]
 }
 
+export interface ReceiptClaims {
+  readonly account: Hex
+  readonly version: number
+  readonly credentialHash: Hex
+  readonly roles: MarketRole[]
+  readonly terms: { readonly version: string; readonly hash: Hex }
+  /** ISO 8601, UTC. */
+  readonly activatedAt: string
+}
+
 export interface ChainAccount {
   readonly status: 'none' | 'pending' | 'active' | 'suspended' | 'revoked'
   readonly version: number
@@ -82,6 +92,13 @@ export interface Identity {
     expiresAt: number
     jti: string
   }): Promise<{ jwt: string; hash: Hex }>
+  issueReceiptCredential(it: {
+    subject: string
+    claims: ReceiptClaims
+    issuedAt: number
+    expiresAt: number
+    jti: string
+  }): Promise<string>
   accountOnChain(account: Hex): Promise<ChainAccount>
 }
 

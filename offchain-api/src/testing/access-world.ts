@@ -62,7 +62,12 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
       lakeUrl: lake?.url ?? 'http://127.0.0.1:9',
       chainUrl: chain.anvil.url,
       deploymentPath: chain.deploymentPath,
-      access: { ...own, registrarFile: chain.registrarFile, operatorDids: [didOf('operator')] },
+      access: {
+        ...own,
+        registrarFile: chain.registrarFile,
+        operatorFile: chain.operatorFile,
+        operatorDids: [didOf('operator')],
+      },
       environment: { OPEM_DEVELOPMENT: '1', ...environment },
     })
   let api = await start()

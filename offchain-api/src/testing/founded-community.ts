@@ -47,7 +47,7 @@ const MNEMONIC = 'test test test test test test test test test test test junk' /
 const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressIndex })
 const keyOf = (index: number): Hex => `0x${Buffer.from(account(index).getHdKey().privateKey!).toString('hex')}`
 
-/** A real chain with the contracts; account 0 administers, account 1 is the one oracle node. */
+/** A real chain with the contracts; account 0 administers, account 1 is the one oracle node, 3 and 4 keep accounts. */
 export async function openChain(folder: string) {
   const anvil = await startAnvil()
   const deployment = await deploy({
@@ -59,21 +59,28 @@ export async function openChain(folder: string) {
     minimumBond: parseEther('1'),
     correctionWindow: 86_400,
     timelockSeconds: 0,
+    registrars: [account(3).address],
+    operators: [account(0).address, account(4).address],
   })
   const deploymentPath = join(folder, 'deployment.json')
   await writeFile(deploymentPath, JSON.stringify(deployment))
   const transport = http(anvil.url)
   const registrarFile = join(folder, 'registrar.json')
-  await createKeyFile(registrarFile, keyOf(0))
+  await createKeyFile(registrarFile, keyOf(3))
+  const operatorFile = join(folder, 'account-operator.json')
+  await createKeyFile(operatorFile, keyOf(4))
   return {
-    /** Account 0 also opens accounts. */
+    /** Account 3 opens accounts and does nothing else. */
     registrarFile,
+    /** Account 4 suspends and revokes them. */
+    operatorFile,
     anvil,
     deployment,
     deploymentPath,
     client: createPublicClient({ transport, pollingInterval: 20 }),
     administrator: createWalletClient({ transport, account: account(0) }),
     node: createWalletClient({ transport, account: account(1) }),
+    registrar: createWalletClient({ transport, account: account(3) }),
   }
 }
 

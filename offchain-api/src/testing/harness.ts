@@ -64,7 +64,7 @@ export const startApi = async (settings: {
   indexUrl?: string
   pageDir?: string
   /** Folder of the marketplace's own keys and systems, see writeSystems. */
-  access: { dir: string; registrarFile?: string; operatorDids?: readonly string[] }
+  access: { dir: string; registrarFile?: string; operatorFile?: string; operatorDids?: readonly string[] }
   environment?: Readonly<Record<string, string>>
 }) =>
   startProcess('api', 'main.ts', {
@@ -78,6 +78,7 @@ export const startApi = async (settings: {
     OPEM_ACCESS_DIR: settings.access.dir,
     OPEM_OPERATOR_DIDS: settings.access.operatorDids?.join(',') ?? '',
     ...(settings.access.registrarFile ? { OPEM_REGISTRAR_KEY_FILE: settings.access.registrarFile } : {}),
+    ...(settings.access.operatorFile ? { OPEM_OPERATOR_KEY_FILE: settings.access.operatorFile } : {}),
     ...settings.environment,
   })
 

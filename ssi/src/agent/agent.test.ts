@@ -105,6 +105,8 @@ test('what the agent issues is verified by the verifier', async () => {
       account: accountIdOf(company.did),
       version: 1,
       credentialHash: credentialHashOf(account),
+      roles: ['data-user'],
+      terms: { version: '1', hash: `0x${'77'.repeat(32)}` },
       activatedAt: '2026-01-01T00:00:00Z',
     },
     expiresAt: NOW + 3600,
@@ -150,6 +152,16 @@ test('after a rotation the agent issues with a new key, and what the old one iss
   expect(again.did).toBe(agent.did)
   await again.publishEndpoint('https://market.example/didcomm')
   expect(await verify(again, await issueAccount(again))).toMatchObject({ ok: true })
+})
+
+test('an agent that runs follows a rotation by another process, and never writes the old key back', async () => {
+  const running = await open()
+  const beside = await open()
+  const owner = await beside.rotate()
+  await world.tester.increaseTime({ seconds: 30 })
+  expect(await verify(running, await issueAccount(running))).toMatchObject({ ok: true })
+  await running.publishEndpoint('https://market.example/didcomm')
+  expect((await (await open()).ownerAccount()).address).toBe(owner)
 })
 
 test('after a theft nothing that the old key issued is valid', async () => {

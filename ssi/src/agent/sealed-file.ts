@@ -28,6 +28,8 @@ const SHORTEST = 16
 /** A JSON value in a file of mode 600 that is encrypted (AES-256-GCM) with a key derived from a secret (scrypt). */
 export interface SealedFile<T> {
   read(): T | undefined
+  /** Another one when the file was replaced, also by another process; empty when there is no file. */
+  stamp(): string
   /** Replaces the whole file or nothing of it. */
   write(value: T): void
 }
@@ -47,6 +49,10 @@ export function openSealedFile<T>(path: string, secret: string): SealedFile<T> {
   }
 
   return {
+    stamp: () => {
+      const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      return found ? `${found.ino} ${found.mtimeNs}` : ''
+    },
     read: () => {
       if (!existsSync(path)) return undefined
       const mode = lstatSync(path).mode & 0o777

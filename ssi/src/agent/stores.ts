@@ -22,48 +22,62 @@ const found = <T>(value: T | undefined, what: string): T => {
 
 /** Veramo's three stores over one sealed file, written at every change. */
 export function openStores(file: SealedFile<AgentState>) {
-  const state = file.read() ?? { privateKeys: {}, keys: {}, dids: {} }
-  const put = <T>(into: Record<string, T>, name: string, value: T): T => {
-    into[name] = value
-    file.write(state)
+  let kept: { readonly stamp: string; readonly state: AgentState } | undefined
+  // Another process may have rotated a key: what it wrote counts, and is never written over.
+  const state = (): AgentState => {
+    const stamp = file.stamp()
+    if (kept?.stamp !== stamp) kept = { stamp, state: file.read() ?? { privateKeys: {}, keys: {}, dids: {} } }
+    return kept.state
+  }
+  const write = (now: AgentState): void => {
+    file.write(now)
+    kept = { stamp: file.stamp(), state: now }
+  }
+  const put = <K extends keyof AgentState>(into: K, name: string, value: AgentState[K][string]) => {
+    const now = state()
+    now[into][name] = value
+    write(now)
     return value
   }
-  const drop = (from: Record<string, unknown>, name: string): boolean => {
-    delete from[name]
-    file.write(state)
+  const drop = (from: keyof AgentState, name: string): boolean => {
+    const now = state()
+    delete now[from][name]
+    write(now)
     return true
   }
 
   class PrivateKeys extends AbstractPrivateKeyStore {
     override importKey = async ({ alias, ...key }: ImportablePrivateKey) =>
-      put(state.privateKeys, found(alias, 'the name of a new key'), { ...key, alias: alias as string })
-    override getKey = async ({ alias }: { alias: string }) => found(state.privateKeys[alias], `key ${alias}`)
-    override deleteKey = async ({ alias }: { alias: string }) => drop(state.privateKeys, alias)
-    override listKeys = async () => Object.values(state.privateKeys)
+      put('privateKeys', found(alias, 'the name of a new key'), { ...key, alias: alias as string }) as ManagedPrivateKey
+    override getKey = async ({ alias }: { alias: string }) => found(state().privateKeys[alias], `key ${alias}`)
+    override deleteKey = async ({ alias }: { alias: string }) => drop('privateKeys', alias)
+    override listKeys = async () => Object.values(state().privateKeys)
   }
 
   class Keys extends AbstractKeyStore {
     override importKey = async ({ privateKeyHex: _, ...key }: Partial<IKey>) => {
-      put(state.keys, found(key.kid, 'the name of a new key'), key as IKey)
+      put('keys', found(key.kid, 'the name of a new key'), key as IKey)
       return true
     }
-    override getKey = async ({ kid }: { kid: string }) => found(state.keys[kid], `key ${kid}`)
-    override deleteKey = async ({ kid }: { kid: string }) => drop(state.keys, kid)
-    override listKeys = async (): Promise<ManagedKeyInfo[]> => Object.values(state.keys)
+    override getKey = async ({ kid }: { kid: string }) => found(state().keys[kid], `key ${kid}`)
+    override deleteKey = async ({ kid }: { kid: string }) => drop('keys', kid)
+    override listKeys = async (): Promise<ManagedKeyInfo[]> => Object.values(state().keys)
   }
 
   class Dids extends AbstractDIDStore {
     override importDID = async (identifier: IIdentifier) => {
-      put(state.dids, identifier.did, identifier)
+      put('dids', identifier.did, identifier)
       return true
     }
     override getDID = async ({ did, alias }: { did?: string; alias?: string }) =>
       found(
-        Object.values(state.dids).find((known) => known.did === did || (alias !== undefined && known.alias === alias)),
+        Object.values(state().dids).find(
+          (known) => known.did === did || (alias !== undefined && known.alias === alias),
+        ),
         `DID ${did ?? alias}`,
       )
-    override deleteDID = async ({ did }: { did: string }) => drop(state.dids, did)
-    override listDIDs = async () => Object.values(state.dids)
+    override deleteDID = async ({ did }: { did: string }) => drop('dids', did)
+    override listDIDs = async () => Object.values(state().dids)
   }
 
   return { privateKeys: new PrivateKeys(), keys: new Keys(), dids: new Dids() }

@@ -12,10 +12,12 @@ import {
   ENDPOINT_ATTRIBUTE,
   endpointValue,
 } from './did-document.ts'
+import { followBook } from './follow-book.ts'
 import { type Holder, openHolder } from './holder.ts'
 import { type IssuedCredential, openIssuedBook } from './issued.ts'
 import { createKeyReader, keysOf, newKeyMaterial, writeKeys } from './keys.ts'
 import { readProfile, type WalletProfile, writeProfile } from './profile.ts'
+import { openRepresentatives, type Representatives } from './representatives.ts'
 import { type RotatedKey, rotateKey } from './rotate.ts'
 import type { WalletSecret } from './seal.ts'
 import { openSeenFile } from './seen-file.ts'
@@ -45,7 +47,7 @@ export interface NewCloudWallet extends CloudWalletOptions {
 }
 
 /** A company's wallet: it holds the company's credentials, issues those of its employees, and answers for it online. */
-export interface CloudWallet extends Holder, Company {
+export interface CloudWallet extends Holder, Company, Representatives {
   profile(): Promise<WalletProfile>
   issued(): Promise<IssuedCredential[]>
   rotate(which: RotatedKey, options?: { readonly stolen?: boolean }): Promise<Hex>
@@ -119,14 +121,20 @@ export async function openCloudWallet({
   const book = openIssuedBook(home)
   const profile = () => readProfile(home)
   const seen = await openSeenFile(home)
+  const { representatives, ...onChain } = openRepresentatives({ did, book, keys, chain: ledger, check, payer, now })
 
   const wallet: CloudWallet = {
     ...holder,
-    ...openCompany({ book, profile, keys, chain: ledger, payer, now }),
+    ...openCompany({ book, profile, keys, chain: ledger, onChain, payer, now }),
+    ...representatives,
     profile,
     issued: book.list,
-    rotate: (which, { stolen = false } = {}) =>
-      rotateKey({ home, did, secret: secret ?? { kind: 'file-mode' }, chain: ledger, payer }, which, stolen),
+    rotate: async (which, { stolen = false } = {}) => {
+      const terms = { home, did, secret: secret ?? { kind: 'file-mode' as const }, chain: ledger, payer }
+      const hash = await rotateKey(terms, which, stolen)
+      if (stolen) await onChain.afterTheft()
+      return hash
+    },
     answer: async (packed) => {
       const known = await profile()
       const didcomm = createDidcomm({
@@ -141,7 +149,15 @@ export async function openCloudWallet({
       await seen.written()
       return answer
     },
-    serve: (options) => serveWallet(wallet, options),
+    serve: async (options) => {
+      const { url, close } = await serveWallet(wallet, options)
+      const stop = followBook({ home, publish: representatives.publishRepresentatives })
+      const end = (): Promise<void> => {
+        stop()
+        return close()
+      }
+      return { url, close: end }
+    },
   }
   return wallet
 }

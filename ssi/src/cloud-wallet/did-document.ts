@@ -7,6 +7,9 @@ export type DocumentChange =
   | { readonly kind: 'setAttribute'; readonly name: string; readonly value: Hex }
   | { readonly kind: 'revokeAttribute'; readonly name: string; readonly value: Hex }
   | { readonly kind: 'changeOwner'; readonly newOwner: Address }
+  /** `type`: 32 bytes (`delegateTypeOf`); `seconds` from the block in which it is written. */
+  | { readonly kind: 'addDelegate'; readonly type: Hex; readonly delegate: Address; readonly seconds: bigint }
+  | { readonly kind: 'revokeDelegate'; readonly type: Hex; readonly delegate: Address }
 
 /** X25519 key agreement, 32 raw bytes (ethr-did-resolver writes them as base58). */
 export const AGREEMENT_ATTRIBUTE = 'did/pub/X25519/enc/base58'
@@ -32,6 +35,10 @@ function argumentsOf(change: DocumentChange): { readonly types: readonly string[
       return { types: ['bytes32', 'bytes'], values: [nameWord(change.name), change.value] }
     case 'changeOwner':
       return { types: ['address'], values: [change.newOwner] }
+    case 'addDelegate':
+      return { types: ['bytes32', 'address', 'uint256'], values: [change.type, change.delegate, change.seconds] }
+    case 'revokeDelegate':
+      return { types: ['bytes32', 'address'], values: [change.type, change.delegate] }
   }
 }
 

@@ -52,7 +52,8 @@ export function openWalletChain(options: ChainOptions): WalletChain {
     rpcUrls: { default: { http: [rpcUrl] } },
   })
   const transport = http(rpcUrl, { timeout: 10_000, retryCount: 1 })
-  const client = createPublicClient({ chain, transport, pollingInterval: 100 })
+  const reading = http(rpcUrl, { timeout: 10_000, retryCount: 1, batch: true })
+  const client = createPublicClient({ chain, transport: reading, pollingInterval: 100 })
   const mined = async (hash: Hex): Promise<Hex> => {
     const { status } = await client.waitForTransactionReceipt({ hash, timeout: 120_000 })
     if (status === 'success') return hash

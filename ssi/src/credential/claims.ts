@@ -76,11 +76,15 @@ const DataSourceCredential = z.strictObject({
   role: z.literal('data-subject'),
 })
 
-/** The marketplace's receipt for an account version that became active. */
+/** The marketplace's receipt for an account version that became active: what was agreed, and under which terms. */
 const ReceiptCredential = z.strictObject({
   account: hex(32),
   version: z.int().min(1),
+  /** Of the Account credential that it is the receipt for. */
   credentialHash: hex(32),
+  roles: each(ACCOUNT_ROLES),
+  /** `hash`: keccak256 of title, a blank line, and text. */
+  terms: z.strictObject({ version: text(20), hash: hex(32) }),
   activatedAt: z.iso.datetime(),
 })
 

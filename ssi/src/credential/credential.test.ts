@@ -6,7 +6,7 @@ import { didOfAddress } from '../did/did.ts'
 import { otherS } from '../testing/forge.ts'
 import { credentialHashOf, credentialIdOf } from './hash.ts'
 import { issueCredential } from './issue.ts'
-import { credentialSchemas } from './schemas.ts'
+import { credentialSchemas, earlierSchemas } from './schemas.ts'
 
 const wallet = privateKeyToAccount(`0x${'11'.repeat(32)}`)
 const options = {
@@ -67,6 +67,9 @@ test('the published schemas are the ones that the verifier parses with', () => {
     ['AccountCredential', 1, '0x024de0bce07c3d6bd3e359eda636c7ca5b4f95a70fcb2f1136447489791135b8'],
     ['MemberCredential', 1, '0x35ab8d5acf71b3c91af283bfb8fa1672632a01e9e2d9738bdcb7d150a082447b'],
     ['DataSourceCredential', 1, '0xb2dbdced153b3e6b8a3936ccfca5d162147492d934a318700cda5783ef073da0'],
+    ['ReceiptCredential', 2, '0xbdd8b3a278b3887f9e7ac53e01c50777b3aad5bd41139f3d26bbfee8ccc9efb3'],
+  ])
+  expect(earlierSchemas().map(({ name, version, contentHash }) => [name, version, contentHash])).toEqual([
     ['ReceiptCredential', 1, '0x5a35db8a64cbe645db1b280640e170710a1e35e1674fc3ced62ccb469650a8a5'],
   ])
   const [representative] = credentialSchemas()

@@ -19,5 +19,5 @@ export {
   issueCredential,
 } from './issue.ts'
 export { type PresentOptions, presentCredentials } from './present.ts'
-export { credentialSchemas, type PublishedSchema, schemaReference } from './schemas.ts'
+export { credentialSchemas, earlierSchemas, type PublishedSchema, schemaReference } from './schemas.ts'
 export { type JwtSigner, signJwt } from './sign-jwt.ts'

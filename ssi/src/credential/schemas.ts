@@ -2,6 +2,7 @@ import { canonicalJson } from '@opem/domain'
 import { type Hex, keccak256, stringToBytes } from 'viem'
 import { z } from 'zod'
 import { CLAIMS, CREDENTIAL_TYPES, type CredentialType } from './claims.ts'
+import { EARLIER_SCHEMAS } from './earlier-schemas.ts'
 
 /** A type's claims as a JSON Schema, ready to be published in the SchemaRegistry. */
 export interface PublishedSchema {
@@ -22,7 +23,7 @@ const VERSIONS: Readonly<Record<CredentialType, number>> = {
   AccountCredential: 1,
   MemberCredential: 1,
   DataSourceCredential: 1,
-  ReceiptCredential: 1,
+  ReceiptCredential: 2,
 }
 
 /** How a credential names its schema (`vc.credentialSchema`). */
@@ -30,6 +31,13 @@ export const schemaReference = (type: CredentialType) => ({
   id: `urn:opem:schema:${type}:${VERSIONS[type]}`,
   type: 'JsonSchema' as const,
 })
+
+/** The schemas of versions that are over, oldest first: published before those that followed them. */
+export const earlierSchemas = (): readonly PublishedSchema[] =>
+  EARLIER_SCHEMAS.map(({ name, version, schema }) => {
+    const content = canonicalJson(schema)
+    return { name, version, schema, content, contentHash: keccak256(stringToBytes(content)) }
+  })
 
 /** The JSON Schemas of all credential types, generated from what the verifier itself parses with. */
 export const credentialSchemas = (): readonly PublishedSchema[] =>

@@ -1,6 +1,6 @@
 import { base58ToBytes } from 'did-jwt'
 import type { DIDDocument, DIDResolutionResult, VerificationMethod } from 'did-resolver'
-import { type Address, type Hex, hexToBytes, isAddress, size } from 'viem'
+import { type Address, type Hex, hexToBytes, isAddress, size, stringToHex } from 'viem'
 import { publicKeyToAddress } from 'viem/accounts'
 import type { Did } from './did.ts'
 import type { DidHistory } from './history.ts'
@@ -53,11 +53,16 @@ function keyOf({ id, type, ...method }: VerificationMethod): VerificationKey | u
   return address && { id, kind: 'address', address }
 }
 
+/** The delegates whose signatures are the identity's own (ERC-1056). Those of other types act in other ways and sign nothing. */
+const SIGNING: ReadonlySet<Hex> = new Set(['veriKey', 'sigAuth'].map((type) => stringToHex(type, { size: 32 })))
+
 /** Whether a delegate or a key set as an attribute was valid, by the last that was recorded of it until then. */
 function isValidAt({ changes }: DidHistory, address: Address | undefined, time: number): boolean {
   const last = new Map<string, { readonly value: Hex; readonly end: number }>()
   for (const { validities } of changes.filter((change) => change.time <= time)) {
-    for (const { what, value, end } of validities) last.set(what, { value, end })
+    for (const { what, value, end, delegateType } of validities) {
+      if (delegateType === undefined || SIGNING.has(delegateType)) last.set(what, { value, end })
+    }
   }
   return [...last.values()].some(({ value, end }) => end >= time && addressIn(value) === address)
 }

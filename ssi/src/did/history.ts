@@ -1,6 +1,15 @@
 import { ethereumDidRegistryAbi } from '@opem/contracts'
 import { type Address, getAddress, type Hex, hexToString, type PublicClient, parseEventLogs } from 'viem'
 
+export interface DidValidity {
+  readonly what: string
+  /** The delegate's address, or the attribute's value. */
+  readonly value: Hex
+  readonly end: number
+  /** Of a delegate, 32 bytes; left out for an attribute. */
+  readonly delegateType?: Hex
+}
+
 /** What ERC-1056 recorded of an identity in one block. */
 export interface DidChange {
   readonly block: bigint
@@ -8,7 +17,7 @@ export interface DidChange {
   readonly time: number
   readonly attributes: readonly { readonly name: string; readonly value: Hex }[]
   /** Delegates and attributes set or revoked here, by what they are, and when their validity ends (epoch seconds). */
-  readonly validities: readonly { readonly what: string; readonly value: Hex; readonly end: number }[]
+  readonly validities: readonly DidValidity[]
 }
 
 export interface DidHistory {
@@ -65,8 +74,10 @@ async function readChanges(client: PublicClient, registry: Address, identity: Ad
       validities: events.flatMap((event) => {
         if (event.eventName === 'DIDOwnerChanged') return []
         const { validTo, ...args } = event.args
-        const [name, value] = 'name' in args ? [args.name, args.value] : [args.delegateType, args.delegate]
-        return [{ what: `${name}-${value}`, value, end: Number(validTo) }]
+        const end = Number(validTo)
+        if ('name' in args) return [{ what: `${args.name}-${args.value}`, value: args.value, end }]
+        const { delegateType, delegate: value } = args
+        return [{ what: `${delegateType}-${value}`, value, end, delegateType }]
       }),
     })
     const earlier = events.map(({ args }) => args.previousChange).filter((previous) => previous < block)

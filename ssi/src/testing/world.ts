@@ -1,4 +1,5 @@
 import { ethereumDidRegistryAbi, issuerRegistryAbi, revocationRegistryAbi } from '@opem/contracts'
+import type { MarketRole } from '@opem/domain'
 import { type Address, type Hex, keccak256, parseEther, stringToBytes, stringToHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { keyOf, openMarketplace } from '../../../contracts/testing/marketplace.ts'
@@ -86,12 +87,24 @@ export async function openWorld() {
         stringToHex(name, { size: 32 }),
         value,
       ]),
-    addDelegate: (did: Did, by: Person, type: 'veriKey' | 'sigAuth', delegate: Address, seconds: number) =>
+    addDelegate: (
+      did: Did,
+      by: Person,
+      type: 'veriKey' | 'sigAuth' | `opem/${MarketRole}`,
+      delegate: Address,
+      seconds: number,
+    ) =>
       send(by, ethereumDidRegistryAbi, registry, 'addDelegate', [
         identityOf(did),
         stringToHex(type, { size: 32 }),
         delegate,
         BigInt(seconds),
+      ]),
+    revokeDelegate: (did: Did, by: Person, type: `opem/${MarketRole}`, delegate: Address) =>
+      send(by, ethereumDidRegistryAbi, registry, 'revokeDelegate', [
+        identityOf(did),
+        stringToHex(type, { size: 32 }),
+        delegate,
       ]),
   }
 }

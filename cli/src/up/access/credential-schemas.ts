@@ -1,5 +1,5 @@
 import { schemaRegistryAbi } from '@opem/contracts'
-import { type CredentialType, credentialSchemas, type PublishedSchema } from '@opem/ssi/credential'
+import { type CredentialType, credentialSchemas, earlierSchemas, type PublishedSchema } from '@opem/ssi/credential'
 import {
   type Address,
   type Chain,
@@ -19,6 +19,10 @@ const nameHash = (name: CredentialType): Hex => keccak256(stringToBytes(name))
 /** The id of a schema in the registry, as the contract's `schemaIdOf` has it. */
 export function schemaIdOf(publisher: Address, type: CredentialType): Hex {
   const { version } = credentialSchemas().find(({ name }) => name === type)!
+  return idOf(publisher, type, version)
+}
+
+function idOf(publisher: Address, type: CredentialType, version: number): Hex {
   const id = [{ type: 'address' }, { type: 'bytes32' }, { type: 'uint32' }] as const
   return keccak256(encodeAbiParameters(id, [publisher, nameHash(type), version]))
 }
@@ -33,7 +37,7 @@ export async function publishSchemas(chain: Chain, registry: Address, publisher:
   const contract = { address: registry, abi: schemaRegistryAbi } as const
 
   const isPublished = async ({ name, version, contentHash }: PublishedSchema): Promise<boolean> => {
-    const id = schemaIdOf(publisher.address, name)
+    const id = idOf(publisher.address, name, version)
     if (!(await client.readContract({ ...contract, functionName: 'isPublished', args: [id] }))) return false
     const known = await client.readContract({ ...contract, functionName: 'schema', args: [id] })
     if (known.contentHash === contentHash) return true
@@ -43,7 +47,8 @@ export async function publishSchemas(chain: Chain, registry: Address, publisher:
     )
   }
 
-  const schemas = credentialSchemas()
+  // The registry takes versions of a schema in a row.
+  const schemas = [...earlierSchemas(), ...credentialSchemas()]
   const published = await Promise.all(schemas.map(isPublished))
   for (const { name, version, contentHash } of schemas.filter((_, index) => !published[index])) {
     const hash = await wallet.writeContract({

@@ -1,5 +1,7 @@
 import { openKeyFile } from '@opem/ssi'
-import { didOfAddress } from '@opem/ssi/did'
+import { addressOfDid, didOfAddress, parseDid } from '@opem/ssi/did'
+import type { Address } from 'viem'
+import { refusal } from '../../failure.ts'
 import { readDeployment } from '../deployment.ts'
 import { keyFile } from '../keys.ts'
 
@@ -12,4 +14,18 @@ export async function operatorDids(home: string): Promise<string> {
   const deployment = readDeployment(home)
   if (given || deployment === undefined) return given ?? ''
   return didOfAddress(deployment.chainId, (await openKeyFile(keyFile(home, 'operator'))).address)
+}
+
+/**
+ * The addresses of the DIDs that operate the marketplace by the settings. A did:jwk has none: its holder operates by the
+ * page alone.
+ * @throws ERR_SETTINGS naming a text that is no DID of this chain
+ */
+export function operatorAddresses(env: Readonly<Record<string, string | undefined>>, chainId: number): Address[] {
+  const texts = (env.OPEM_OPERATOR_DIDS ?? '').split(',').map((text) => text.trim())
+  return texts.filter(Boolean).flatMap((text) => {
+    const did = parseDid(text, chainId)
+    if (did.ok) return addressOfDid(did.value) ?? []
+    throw refusal('ERR_SETTINGS', `The setting OPEM_OPERATOR_DIDS names "${text}": ${did.reason}`)
+  })
 }

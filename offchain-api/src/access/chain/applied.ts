@@ -1,6 +1,7 @@
 import type { OperationalStore } from '../../operational/store.ts'
 import { changeStatus, lockAccount, readAccount } from '../accounts/accounts.ts'
 import { abandonCredential, activateCredential } from '../contract/credentials.ts'
+import { noteActivation } from '../receipt/receipts.ts'
 import { endSessionsOfAccount } from '../session/sessions.ts'
 import type { StoredCall } from './calls.ts'
 import type { Fate } from './outbox.ts'
@@ -40,6 +41,7 @@ async function done(rows: OperationalStore['rows'], account: string, call: Store
         active.version,
         active.hash,
       ])
+      await noteActivation(rows, { account, version: active.version, hash: active.hash, now })
       const because = `version ${active.version} of the Account credential is in force`
       await endSessionsOfAccount(rows, { account, now, because, olderThan: active.version })
       return

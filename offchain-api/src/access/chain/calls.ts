@@ -15,6 +15,23 @@ export type ChainCall =
   | { readonly kind: 'suspend' | 'reinstate' | 'revoke' }
   | { readonly kind: 'change-roles'; readonly roles: number }
 
+/** Whose decision a call is, and whose key signs it: who keeps accounts, or who operates the marketplace. */
+export function deciderOf({ kind }: ChainCall): 'registrar' | 'operator' {
+  switch (kind) {
+    case 'open':
+    case 'activate':
+    case 'renew':
+      return 'registrar'
+    case 'suspend':
+    case 'reinstate':
+    case 'revoke':
+    case 'change-roles':
+      return 'operator'
+    default:
+      return kind satisfies never
+  }
+}
+
 export interface StoredCall {
   readonly id: number
   readonly account: Hex
@@ -77,12 +94,13 @@ export const signedCalls = async (rows: Rows): Promise<StoredCall[]> =>
 export const readCall = async (rows: Rows, id: number): Promise<StoredCall | undefined> =>
   (await rows<Row>('SELECT * FROM chain_calls WHERE id = $1', [id])).map(toCall)[0]
 
-/** -1 while nothing is under way. */
-export const highestNonce = async (rows: Rows): Promise<number> =>
-  Number(
-    (await rows<{ n: string | null }>(`SELECT max(account_nonce) AS n FROM chain_calls WHERE state = 'signed'`))[0]
-      ?.n ?? -1,
-  )
+/** The transactions that are under way, by whichever key signed them. */
+export const transactionsUnderWay = async (rows: Rows): Promise<{ nonce: number; hash: Hex; raw: Hex }[]> =>
+  (
+    await rows<{ account_nonce: string; hash: Hex; raw: Hex }>(
+      `SELECT account_nonce, hash, raw FROM chain_calls WHERE state = 'signed'`,
+    )
+  ).map(({ account_nonce, hash, raw }) => ({ nonce: Number(account_nonce), hash, raw }))
 
 export const markSigned = (rows: Rows, id: number, signed: { nonce: number; hash: Hex; raw: Hex }) =>
   rows(`UPDATE chain_calls SET state = 'signed', account_nonce = $2, hash = $3, raw = $4 WHERE id = $1`, [

@@ -9,22 +9,23 @@ import { type AccessWorld, openAccessWorld } from '../../testing/access-world.ts
 import { until } from '../../testing/harness.ts'
 import { ALL } from '../../testing/systems.ts'
 import { updateAccountCredential } from '../contract/update-account-credential.ts'
-import { createAccess } from '../wiring/create-access.ts'
+import { type AccessSettings, createAccess } from '../wiring/create-access.ts'
+import { readCall, writeCall } from './calls.ts'
 
 let world: AccessWorld
 let store: OperationalStore
 let access: ReturnType<typeof createAccess>
 
-beforeAll(async () => {
-  world = await openAccessWorld([ALL])
-  store = createOperationalStore({ url: world.postgres.url })
-  access = createAccess({
+/** Secure access in this process, beside the API's. */
+const accessWith = (operator: AccessSettings['operator']) =>
+  createAccess({
     ...{ store, chainUrl: world.chain.anvil.url, log: () => undefined },
     deployment: async () => JSON.parse(await readFile(world.chain.deploymentPath, 'utf8')),
     settings: {
       ...{ dir: world.own.dir, systemsFile: undefined, operatorDids: [], pendingSeconds: 3600, development: true },
       ...{
         registrar: () => openKeyFile(world.chain.registrarFile),
+        operator,
         developmentIssuer: undefined,
         agentSecret: undefined,
         publicUrl: undefined,
@@ -37,6 +38,12 @@ beforeAll(async () => {
       },
     },
   })
+const operatorKey = () => openKeyFile(world.chain.operatorFile)
+
+beforeAll(async () => {
+  world = await openAccessWorld([ALL])
+  store = createOperationalStore({ url: world.postgres.url })
+  access = accessWith(operatorKey)
 })
 afterAll(async () => {
   await access?.close()
@@ -44,7 +51,9 @@ afterAll(async () => {
   await world?.close()
 })
 
-const events = async (eventName: 'AccountOpened' | 'AccountActivated' | 'AccountRenewed') =>
+const events = async <E extends 'AccountOpened' | 'AccountActivated' | 'AccountRenewed' | 'AccountSuspended'>(
+  eventName: E,
+) =>
   world.chain.client.getContractEvents({
     ...{ address: world.chain.deployment.addresses.AccountRegistry, abi: accountRegistryAbi, eventName, fromBlock: 0n },
   })
@@ -117,4 +126,41 @@ test("a company's wallet is brought the next version and shows its receipt by it
   const credential = await company.employ('Solar Works administrator', ['administrator'])
   await until(async () => (await administrator.signIn([credential])).status === 200)
   await company.close()
+})
+
+const senderOf = async (hash: `0x${string}`) => (await world.chain.client.getTransaction({ hash })).from
+const addressIn = async (file: string) => (await openKeyFile(file)).address.toLowerCase()
+
+test('accounts are opened with the key of the registrar and suspended with that of the operator', async () => {
+  const [citizen, operator] = [await world.registerCitizen('Eve'), await world.registerCitizen('operator')]
+  await operator.browser.signIn([operator.credential])
+  const path = `/v1/accounts/${citizen.account}/suspend`
+  expect((await operator.browser.call('POST', path, { reason: 'a test' })).status).toBe(200)
+  await until(async () => (await events('AccountSuspended')).length === 1)
+  const opened = (await events('AccountOpened')).find(({ args }) => args.account === citizen.account)!
+  const [suspended] = await events('AccountSuspended')
+  expect(await senderOf(opened.transactionHash)).toBe(await addressIn(world.chain.registrarFile))
+  expect(await senderOf(suspended!.transactionHash)).toBe(await addressIn(world.chain.operatorFile))
+  expect(await addressIn(world.chain.registrarFile)).not.toBe(await addressIn(world.chain.operatorFile))
+})
+
+test('without the operator’s key its decisions wait, and accounts are kept all the same', async () => {
+  const citizen = await world.registerCitizen('Fay')
+  await access.close()
+  await world.api().stop()
+  const half = accessWith(undefined)
+  const opening = {
+    kind: 'open' as const,
+    ...{ accountKind: 1, roles: 8, pendingUntil: Math.floor(Date.now() / 1000) + 3600 },
+    credentialHash: `0x${'0e'.repeat(32)}` as const,
+  }
+  const suspend = await writeCall(store.rows, citizen.account, { kind: 'suspend' }, 0)
+  const open = await writeCall(store.rows, `0x${'0f'.repeat(32)}`, opening, 0)
+  expect(await half.outbox.settle(open, 10_000)).toEqual({ status: 'done' })
+  expect((await readCall(store.rows, suspend))?.state).toBe('wanted')
+  await half.close()
+
+  access = accessWith(operatorKey)
+  expect(await access.outbox.settle(suspend, 10_000)).toEqual({ status: 'done' })
+  await world.restart()
 })

@@ -1,16 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Hex } from '@opem/domain'
-import { BaseError, keccak256, type PrivateKeyAccount, type PublicClient, TransactionReceiptNotFoundError } from 'viem'
+import { type Hex, OpemError } from '@opem/domain'
+import {
+  BaseError,
+  keccak256,
+  type PrivateKeyAccount,
+  type PublicClient,
+  recoverTransactionAddress,
+  TransactionReceiptNotFoundError,
+} from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import { told } from '../../unified-api/chain/chain.ts'
 import {
   closeCall,
-  highestNonce,
   markSigned,
   markWanted,
   readCall,
   type StoredCall,
   signedCalls,
+  transactionsUnderWay,
   wantedCalls,
 } from './calls.ts'
 
@@ -18,7 +25,8 @@ import {
 export interface Registry {
   readonly client: PublicClient
   readonly chainId: number
-  readonly signer: PrivateKeyAccount
+  /** The key whose decision the call is. @throws when there is none: the call waits, others go on */
+  signerOf(call: StoredCall): Promise<PrivateKeyAccount>
   encode(call: StoredCall): { readonly to: Hex; readonly data: Hex }
   /** Whether the chain already says what the call would make it say. */
   isReached(call: StoredCall): Promise<boolean>
@@ -51,12 +59,15 @@ export function createOutbox({
   readonly log: (line: string) => void
 }) {
   let running: Promise<number> | undefined
+  const signers = new Map<Hex, Hex>()
+  const without = new Set<string>()
   let closed = false
 
   const finish = (call: StoredCall, fate: Fate) =>
     store.transaction(async (rows) => {
       const first = await closeCall(rows, call.id, fate.status, fate.status === 'dropped' ? fate.why : undefined)
       if (first) await applied(rows, call, fate)
+      if (call.hash) signers.delete(call.hash)
       if (first && fate.status === 'dropped') log(`access: the chain refused ${call.call.kind}: ${fate.why}`)
     })
 
@@ -66,15 +77,14 @@ export function createOutbox({
       const calls = await wantedCalls(rows)
       if (calls.length === 0) return
       await rows('SELECT pg_advisory_xact_lock($1)', [LOCK])
-      const { client, signer } = on
-      const [mined, block] = await Promise.all([
-        client.getTransactionCount({ address: signer.address }),
-        client.getBlock(),
-      ])
-      let nonce = Math.max(mined, (await highestNonce(rows)) + 1)
+      const { client } = on
+      const block = await client.getBlock()
+      const nonces = await openNonces(rows, client)
       for (const { id } of calls) {
         const call = await readCall(rows, id) // as it is now that the lock is ours
         if (call?.state !== 'wanted') continue
+        const signer = await signerOf(on, call)
+        if (signer === undefined) continue
         const { to, data } = on.encode(call)
         let gas: bigint
         try {
@@ -85,16 +95,45 @@ export function createOutbox({
           refused.push([call, (await on.isReached(call)) ? { status: 'done' } : { status: 'dropped', why }])
           continue
         }
+        const nonce = await nonces.next(signer.address)
         const raw = await signer.signTransaction({
           ...{ chainId: on.chainId, to, data, nonce, gas: (gas * 5n) / 4n, type: 'eip1559' },
           maxFeePerGas: (block.baseFeePerGas ?? 0n) * FEE_HEADROOM + 1n,
           maxPriorityFeePerGas: 1n,
         })
-        await markSigned(rows, id, { nonce, hash: keccak256(raw), raw })
-        nonce += 1
+        const hash = keccak256(raw)
+        await markSigned(rows, id, { nonce, hash, raw })
+        signers.set(hash, signer.address)
+        nonces.used(signer.address, nonce)
       }
     })
     for (const [call, fate] of refused) await finish(call, fate)
+  }
+
+  /** Nonces follow each other for each key: after what is mined, and after what is signed and under way. */
+  async function openNonces(rows: OperationalStore['rows'], client: PublicClient) {
+    const highest = new Map<Hex, number>()
+    const used = (address: Hex, nonce: number) => highest.set(address, Math.max(nonce, highest.get(address) ?? -1))
+    for (const { nonce, hash, raw } of await transactionsUnderWay(rows)) {
+      // What an earlier life signed says itself who did.
+      const address = signers.get(hash) ?? (await recoverTransactionAddress({ serializedTransaction: raw as never }))
+      signers.set(hash, address)
+      used(address, nonce)
+    }
+    const next = async (address: Hex) =>
+      Math.max(await client.getTransactionCount({ address }), (highest.get(address) ?? -1) + 1)
+    return { next, used }
+  }
+
+  async function signerOf(on: Registry, call: StoredCall): Promise<PrivateKeyAccount | undefined> {
+    try {
+      return await on.signerOf(call)
+    } catch (cause) {
+      const why = cause instanceof OpemError ? cause.shortMessage : String(cause)
+      if (!without.has(why)) log(`access: ${call.call.kind} waits: ${why}`)
+      without.add(why)
+      return undefined
+    }
   }
 
   async function deliver(on: Registry, call: StoredCall): Promise<void> {

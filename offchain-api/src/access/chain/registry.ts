@@ -10,22 +10,22 @@ import {
   type PrivateKeyAccount,
 } from 'viem'
 import type { ChainAccount } from '../identity.ts'
-import type { StoredCall } from './calls.ts'
+import { deciderOf, type StoredCall } from './calls.ts'
 import type { Registry } from './outbox.ts'
 
 const STATUSES = ['none', 'pending', 'active', 'suspended', 'revoked'] as const
 
-/** The account registry of a deployment. `signer` opens, activates and renews as registrar, and suspends as operator. */
+/** The account registry of a deployment. The registrar's key opens, activates and renews, the operator's suspends, reinstates, revokes and changes roles. */
 export function createRegistry({
   rpcUrl,
   chainId,
   address,
-  signer,
+  signers,
 }: {
   readonly rpcUrl: string
   readonly chainId: number
   readonly address: Hex
-  readonly signer: PrivateKeyAccount
+  readonly signers: Readonly<Record<'registrar' | 'operator', () => Promise<PrivateKeyAccount>>>
 }): Registry & { accountOn(account: Hex): Promise<ChainAccount> } {
   const client = createPublicClient({ transport: http(rpcUrl, { timeout: 5000, retryCount: 0 }) })
   const contract = { address, abi: accountRegistryAbi } as const
@@ -52,7 +52,7 @@ export function createRegistry({
   return {
     client,
     chainId,
-    signer,
+    signerOf: ({ call }) => signers[deciderOf(call)](),
     accountOn,
     encode: (stored) => ({ to: address, data: dataOf(stored) }),
     async isReached({ account, call }) {

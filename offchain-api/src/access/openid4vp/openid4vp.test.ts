@@ -75,7 +75,7 @@ test('an EU wallet registers, shows the receipt and signs in with the identity t
   const receipt = await answer(page, 'receipt', holder)
   await receipt.post()
   expect((await page.call('POST', '/v1/access/receipts', given(receipt.id))).body).toEqual({
-    ...{ account: body.account, status: 'active' },
+    ...{ account: body.account, status: 'active', receipt: expect.stringMatching(/^ey/) },
   })
   const signIn = await answer(page, 'sign-in', holder)
   await signIn.post()

@@ -3,6 +3,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { CHALLENGE_SECONDS, makeChallenge, WALLET } from '../challenge/challenges.ts'
 import { dueDeliveries, noteDelivery, type StoredCredential } from '../contract/credentials.ts'
+import { deliverReceipts } from '../receipt/deliver-receipts.ts'
 import { takeReceipt } from './receipt.ts'
 
 const IDLE_MS = 2000
@@ -42,6 +43,7 @@ export function createDeliveries(parts: () => AccessParts) {
   async function round(): Promise<void> {
     const { store, now } = parts()
     await Promise.all((await dueDeliveries(store.rows, now())).map(deliver))
+    await deliverReceipts(parts())
   }
 
   const wake = () => {

@@ -33,7 +33,7 @@ describe('a citizen', () => {
 
     const receipt = await ana.present('receipt', [body.credential], body.receipt)
     const taken = await ana.call('POST', '/v1/access/receipts', { presentation: receipt })
-    expect(taken.body).toEqual({ account: body.account, status: 'active' })
+    expect(taken.body).toEqual({ account: body.account, status: 'active', receipt: expect.stringMatching(/^ey/) })
     expect(await onChain(body.account)).toMatchObject({ status: 2, credentialHash: body.receipt.credentialHash })
     expect((await ana.call('GET', `/v1/access/registrations/${body.account}`)).body).toEqual({ status: 'active' })
 

@@ -23,6 +23,7 @@ import { createIdentity } from './identity.ts'
 import { type Marketplace, openMarketplace } from './marketplace.ts'
 import { createOpenid4vp } from './openid4vp.ts'
 import { createTokens } from './tokens.ts'
+import type { VerifierCertificate } from './verifier-certificate.ts'
 
 export interface AccessSettings {
   /** Folder of the marketplace's own keys: of its DID and of access tokens. */
@@ -30,8 +31,10 @@ export interface AccessSettings {
   /** Seals the DID's keys; without it a secret is kept in a file beside them. */
   readonly agentSecret: string | undefined
   readonly systemsFile: string | undefined
-  /** Opens, activates, renews, suspends and revokes accounts on the chain; has both roles there. */
+  /** Opens, activates and renews accounts on the chain, and pays for the marketplace's DID document. */
   readonly registrar: (() => Promise<PrivateKeyAccount>) | undefined
+  /** Suspends, reinstates and revokes accounts on the chain and changes their roles, as the operator's page decides. */
+  readonly operator: (() => Promise<PrivateKeyAccount>) | undefined
   /** Issues identities to whoever asks; on development chains only. */
   readonly developmentIssuer: (() => Promise<PrivateKeyAccount>) | undefined
   /** Canonical DIDs of the accounts that operate the marketplace. */
@@ -42,6 +45,8 @@ export interface AccessSettings {
   readonly publicUrl: string | undefined
   /** Issuers of SD-JWT credentials that are known by their keys or certificates. */
   readonly pinnedIssuers: readonly PinnedIssuer[]
+  /** Under which EU wallets are asked; the marketplace's DID asks without it. */
+  readonly verifierCertificate?: VerifierCertificate | undefined
   /** Wallets may run on this machine. */
   readonly development: boolean
 }
@@ -62,11 +67,12 @@ export function createAccess({
 }): AccessParts & IdentifyParts & { close(): Promise<void> } {
   const now = () => Math.floor(Date.now() / 1000)
   const registrarOf = settings.registrar ?? missingRegistrar
+  const signers = { registrar: registrarOf, operator: settings.operator ?? missingOperator }
   const onDeployment = createOnDeployment(deployment)
 
   const registry = onDeployment(async ({ chainId, addresses }) =>
     createRegistry({
-      ...{ rpcUrl: chainUrl, chainId, address: addresses.AccountRegistry as Hex, signer: await registrarOf() },
+      ...{ rpcUrl: chainUrl, chainId, address: addresses.AccountRegistry as Hex, signers },
     }),
   )
   const resolver = onDeployment(async ({ chainId, addresses }) =>
@@ -90,8 +96,8 @@ export function createAccess({
   )
   const openid4vp = onDeployment(async ({ chainId }) => {
     const [party, ports] = await Promise.all([marketplace(), chainPorts()])
-    const { pinnedIssuers: issuers, development } = settings
-    return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development })
+    const { pinnedIssuers: issuers, development, verifierCertificate: certificate } = settings
+    return createOpenid4vp({ marketplace: party, chainId, issuers, ports, development, certificate })
   })
   const identity = onDeployment(async ({ chainId, block, addresses }) => {
     const [issuer, known, at, asked, eu] = await Promise.all([
@@ -189,6 +195,15 @@ async function missingRegistrar(): Promise<never> {
   throw new OpemError({
     code: 'ERR_REGISTRAR_KEY',
     shortMessage: 'this API has no registrar key, so it cannot open accounts; set OPEM_REGISTRAR_KEY_FILE',
+    retryable: true,
+  })
+}
+
+async function missingOperator(): Promise<never> {
+  throw new OpemError({
+    code: 'ERR_OPERATOR_KEY',
+    shortMessage:
+      'this API has no key of the operator, so the chain is not told what the operator decides; set OPEM_OPERATOR_KEY_FILE',
     retryable: true,
   })
 }

@@ -12,7 +12,7 @@ export function createIdentity({
   ports,
   accountOn,
 }: {
-  readonly issuer: Pick<Marketplace, 'did' | 'issueAccount'>
+  readonly issuer: Pick<Marketplace, 'did' | 'issueAccount' | 'issueReceipt'>
   readonly chainId: number
   readonly ports: VerifierPorts & { readonly resolver: DidResolver }
   readonly accountOn: (account: `0x${string}`) => Promise<ChainAccount>
@@ -42,6 +42,7 @@ export function createIdentity({
       })
       return { jwt, hash: credentialHashOf(jwt) }
     },
+    issueReceiptCredential: ({ subject, ...it }) => issuer.issueReceipt({ subject: canonical(subject), ...it }),
     accountOnChain: accountOn,
   }
 }

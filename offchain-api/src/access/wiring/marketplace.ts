@@ -14,6 +14,13 @@ export interface Marketplace {
     readonly expiresAt: number
     readonly jti: string
   }): Promise<string>
+  issueReceipt(it: {
+    readonly subject: Did
+    readonly claims: ClaimsOf<'ReceiptCredential'>
+    readonly issuedAt: number
+    readonly expiresAt: number
+    readonly jti: string
+  }): Promise<string>
   agreementKeys(): Promise<readonly AgreementKey[]>
   /** Signs as the DID's owner, for whoever resolves it. 64 bytes. */
   sign(hash: Hex): Promise<Hex>
@@ -58,6 +65,7 @@ export async function openMarketplace({
   return {
     did: agent.did,
     issueAccount: (it) => agent.issue({ type: 'AccountCredential', ...it }),
+    issueReceipt: (it) => agent.issue({ type: 'ReceiptCredential', ...it }),
     async agreementKeys() {
       published ??= publish().catch((cause) => {
         published = undefined

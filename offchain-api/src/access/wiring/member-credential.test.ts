@@ -36,6 +36,7 @@ beforeAll(async () => {
       ...{ dir: world.own.dir, systemsFile: undefined, operatorDids: [], pendingSeconds: 3600, development: true },
       ...{ developmentIssuer: undefined, agentSecret: undefined, publicUrl: undefined, pinnedIssuers: [] },
       registrar: () => openKeyFile(world.chain.registrarFile),
+      operator: undefined,
       limits: {
         perAddress: { burst: 9, perSecond: 9 },
         perHolder: { burst: 9, perSecond: 9 },

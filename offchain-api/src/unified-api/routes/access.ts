@@ -4,6 +4,7 @@ import { readAccount } from '../../access/accounts/accounts.ts'
 import { makeChallenge } from '../../access/challenge/challenges.ts'
 import { readCredential } from '../../access/contract/credentials.ts'
 import { claimedHolder, givenProof } from '../../access/proof.ts'
+import { receiptOf } from '../../access/receipt/receipts.ts'
 import { takeReceipt } from '../../access/registration/receipt.ts'
 import { register } from '../../access/registration/register.ts'
 import { TERMS } from '../../access/registration/terms.ts'
@@ -116,10 +117,19 @@ export const postReceipt = defineRoute({
   access: 'public',
   limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
   body: z.strictObject({ presentation: givenProof }),
-  answers: z.object({ account: bytes32, status: z.literal('active') }),
+  answers: z.object({
+    account: bytes32,
+    status: z.literal('active'),
+    receipt: z
+      .string()
+      .optional()
+      .meta({ description: 'the marketplace’s Receipt credential: what was agreed, when, under which terms' }),
+  }),
   async handle({ body: { presentation } }, { access }, { cookies }) {
     const { account } = await takeReceipt(access, { presentation, browser: cookies.get(BROWSER) })
-    return { account: account as Hex, status: 'active' }
+    // The account is active whatever becomes of the receipt: the same request again answers it.
+    const receipt = await receiptOf(access, account).catch(() => undefined)
+    return { account: account as Hex, status: 'active', ...(receipt ? { receipt } : {}) }
   },
 })
 
