@@ -143,7 +143,7 @@ function citizenOf(taken: Taken): Applicant {
 }
 
 /** An address of our own machine or network is refused before anything is opened for it. */
-async function checkEndpoint(parts: AccessParts, endpoint: string): Promise<void> {
+export async function checkEndpoint(parts: AccessParts, endpoint: string): Promise<void> {
   try {
     await (await parts.wallet()).check(endpoint)
   } catch (cause) {

@@ -115,10 +115,16 @@ export const postReceipt = defineRoute({
     'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
   access: 'public',
   limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
-  body: z.strictObject({ presentation: givenProof }),
+  body: z.strictObject({
+    presentation: givenProof,
+    operation: z
+      .enum(['receipt', 'contract'])
+      .default('receipt')
+      .meta({ description: 'what the challenge was made for: `contract` says that the holder confirms one by it' }),
+  }),
   answers: z.object({ account: bytes32, status: z.literal('active') }),
-  async handle({ body: { presentation } }, { access }, { cookies }) {
-    const { account } = await takeReceipt(access, { presentation, browser: cookies.get(BROWSER) })
+  async handle({ body: { presentation, operation } }, { access }, { cookies }) {
+    const { account } = await takeReceipt(access, { presentation, operation, browser: cookies.get(BROWSER) })
     return { account: account as Hex, status: 'active' }
   },
 })

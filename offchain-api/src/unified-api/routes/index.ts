@@ -8,6 +8,12 @@ import {
   postReceipt,
   postRegistration,
 } from './access.ts'
+import {
+  getAccountCredential,
+  getPendingCredential,
+  postReissue,
+  postRenewal,
+} from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
@@ -67,6 +73,10 @@ export const routes: readonly Route[] = [
   postRegistration,
   getRegistration,
   postReceipt,
+  getAccountCredential,
+  getPendingCredential,
+  postRenewal,
+  postReissue,
   postSignIn,
   postRefresh,
   getSession,
