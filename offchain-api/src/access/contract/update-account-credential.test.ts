@@ -132,6 +132,13 @@ describe('a contract', () => {
   })
 })
 
+test('a long name has room in a cookie as well: the token holds the beginning of it, the session all', async () => {
+  const name = '🌞'.repeat(100)
+  const { browser } = await signedIn(name)
+  expect(browser.cookies.get('opem_access')!.length).toBeLessThan(3000)
+  expect((await browser.call('GET', '/v1/access/session')).body.session.name).toBe(name)
+})
+
 describe('an account with 200 contracts', () => {
   const lines = Array.from({ length: 200 }, (_, n) => line(n + 1000))
 

@@ -1,4 +1,5 @@
-import { formatInstant } from '@opem/domain'
+import { canonicalJson, formatInstant } from '@opem/domain'
+import { keccak256, stringToBytes } from 'viem'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { Person } from '../caller/caller.ts'
@@ -9,8 +10,6 @@ import { personOf } from './person-of.ts'
 import { endSession, readSession, rotateHandle, SESSION_SECONDS, type SessionRow } from './sessions.ts'
 
 export const TOKEN_SECONDS = 600
-// As many as fit a cookie of 4096 bytes; the credential lists them all.
-const MOST_SERVICES = 8
 export const REFRESH_PATH = '/v1/access'
 
 /** A session as its holder sees it. */
@@ -53,7 +52,7 @@ export async function handOut(
       accountVersion: row.account_version,
       authTime: Number(row.started_at),
       roles: person.roles,
-      services: await servicesOf(parts, person.account, row.account_version),
+      contracts: await contractsOf(parts, person.account, row.account_version),
       profile: {
         role: person.operator ? 'operator' : row.representative ? 'representative' : person.accountKind,
         name: person.name,
@@ -69,11 +68,11 @@ export async function handOut(
   return { session }
 }
 
-/** Contracts of the account by reference, as the version in force lists them. */
-async function servicesOf({ store }: AccessParts, account: string, version: number) {
+/** Contracts of the account, as the version in force lists them: so many, and these. */
+async function contractsOf({ store }: AccessParts, account: string, version: number) {
   const credential = await readCredential(store.rows, account, version)
   const { contracts } = (credential?.claims ?? { contracts: [] }) as unknown as Pick<AccountClaims, 'contracts'>
-  return contracts.slice(0, MOST_SERVICES).map(({ contract, kind, role }) => ({ contract, kind, role }))
+  return { count: contracts.length, hash: keccak256(stringToBytes(canonicalJson(contracts))) }
 }
 
 /**
