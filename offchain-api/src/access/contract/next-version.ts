@@ -5,7 +5,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { lockAccount, readAccount, type StoredAccount } from '../accounts/accounts.ts'
 import type { AccountClaims } from '../identity.ts'
-import { CREDENTIAL_SECONDS } from '../registration/register.ts'
+import { CREDENTIAL_SECONDS } from '../registration/open-account.ts'
 import {
   credentialOfRequest,
   pendingCredential,

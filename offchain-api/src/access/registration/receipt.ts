@@ -6,7 +6,7 @@ import { writeCall } from '../chain/calls.ts'
 import { credentialOfHash, pendingCredential } from '../contract/credentials.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
 import type { GivenProof } from '../proof.ts'
-import { CHAIN_WAIT_MS, toldToChain } from './register.ts'
+import { CHAIN_WAIT_MS, toldToChain } from './open-account.ts'
 
 /**
  * The holder shows that the Account credential has arrived: version 1 activates the account, a later version takes the

@@ -7,7 +7,8 @@ import { issueNextVersion, type Update } from '../contract/next-version.ts'
 import type { RepresentativeClaims, Verified } from '../identity.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
 import type { GivenProof } from '../proof.ts'
-import { checkEndpoint, CREDENTIAL_SECONDS } from '../registration/register.ts'
+import { CREDENTIAL_SECONDS } from '../registration/open-account.ts'
+import { checkEndpoint } from '../registration/register.ts'
 import { rolesOfRepresentative } from '../session/person-of.ts'
 
 /** Lost credentials of an account that are issued again, at most, in a day: each costs gas. */

@@ -153,5 +153,5 @@ export const getAllSystems = defineRoute({
 })
 
 // Without identity there is no company whose users and systems these could be.
-const companyOf = ({ caller, refuse }: Access): Person =>
+export const companyOf = ({ caller, refuse }: Access): Person =>
   caller.kind === 'person' ? caller : refuse("a company's administrator")

@@ -20,6 +20,7 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { deleteMachine, getMachines, postMachine, postMachineReissue } from './machines.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
   getWalletRequest,
@@ -99,6 +100,10 @@ export const routes: readonly Route[] = [
   postSystem,
   deleteSystem,
   getAllSystems,
+  getMachines,
+  postMachine,
+  postMachineReissue,
+  deleteMachine,
   getMeterAuthorisations,
   postMeterAuthorisation,
   deleteMeterAuthorisation,
