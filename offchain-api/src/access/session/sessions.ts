@@ -90,6 +90,14 @@ export type Rotation =
   | { readonly ok: true; readonly session: string; readonly handle: string }
   | { readonly ok: false; readonly why: 'unknown' | 'reused' }
 
+/** The session of a handle that was not used yet; it stays so. */
+export const sessionOfHandle = async (store: OperationalStore, handle: string): Promise<string | undefined> =>
+  (
+    await store.rows<{ session: string }>('SELECT session FROM refresh_handles WHERE hash = $1 AND used_at IS NULL', [
+      hashOf(handle),
+    ])
+  )[0]?.session
+
 /**
  * Takes a refresh handle for the next one. A handle that comes a second time was stolen from its holder or by them:
  * nobody can tell, so the whole session ends.
