@@ -17,6 +17,7 @@ export {
   actorsOf,
   MARKET_ROLES,
   type MarketRole,
+  ROLES,
   type Role,
   roleBits,
   rolesOfBits,

@@ -1,5 +1,5 @@
 import type { Role } from '@opem/domain'
-import { MARKET_ROLES } from '@opem/domain'
+import { ROLES } from '@opem/domain'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { exchange } from './http.ts'
@@ -10,9 +10,9 @@ const User = z.strictObject({
   name: z.string(),
   email: z.string(),
   /** As the company's credential says. */
-  credentialRoles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  credentialRoles: z.array(z.enum(ROLES)),
   /** What the administrator leaves of them. */
-  roles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  roles: z.array(z.enum(ROLES)),
   disabled: z.boolean(),
   lastSeen: Instant.nullable(),
 })

@@ -1,3 +1,4 @@
+import { ROLES } from '@opem/domain'
 import { z } from 'zod'
 
 const bytes32 = z.string().regex(/^0x[0-9a-f]{64}$/)
@@ -35,7 +36,7 @@ export const AccessClaims = z.strictObject({
   account: bytes32,
   accountVersion: z.int().positive(),
   /** The roles that the caller acts in, after the company's limits. */
-  roles: z.array(z.enum(['administrator', 'data-provider', 'service-provider', 'data-user', 'service-user'])).max(5),
+  roles: z.array(z.enum(ROLES)).max(5),
   profile: z.strictObject({ role: text, name: text.nullable(), organisation: text.nullable() }),
   charging: z.strictObject({ accountName: text, accountNum: text }),
   contracts: Contracts,

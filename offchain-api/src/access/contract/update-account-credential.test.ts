@@ -52,7 +52,7 @@ const signedIn = async (name: string) => {
 }
 
 describe('a contract', () => {
-  test("of a citizen is in the next version; its receipt puts it in force, and ends the version before", async () => {
+  test('of a citizen is in the next version; its receipt puts it in force, and ends the version before', async () => {
     const ana = await signedIn('Ana')
     const update = await add(ana.account, 'contract-1', line(1))
     expect(update).toMatchObject({ version: 2, status: 'pending' })
@@ -74,7 +74,7 @@ describe('a contract', () => {
     expect(await add(ana.account, 'contract-1', line(1))).toMatchObject({ version: 2, status: 'active' })
   })
 
-  test("of a company is brought to its wallet, which shows the receipt by itself", async () => {
+  test('of a company is brought to its wallet, which shows the receipt by itself', async () => {
     const company = await world.registerCompany('Solar Works', ['service-provider'])
     expect((await add(company.account, 'contract-2', line(2))).status).toBe('pending')
     await until(async () => (await versionOnChain(company.account)) === 2)
@@ -153,7 +153,7 @@ describe('an account with 200 contracts', () => {
     expect(await refusalOf(add(gus.account, 'one more', line(1)))).toBe('ERR_CONTRACT_LINES')
   })
 
-  test("is a company as well: its wallet is brought them, and shows them when a representative signs in", async () => {
+  test('is a company as well: its wallet is brought them, and shows them when a representative signs in', async () => {
     const company = await world.registerCompany('Wind Works', ['service-provider'])
     await add(company.account, 'all', ...lines)
     await until(async () => (await versionOnChain(company.account)) === 2)

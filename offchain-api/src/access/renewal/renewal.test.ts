@@ -175,11 +175,7 @@ describe('a lost credential is not issued again', () => {
   test('under a challenge that was made for a sign-in', async () => {
     await world.registerCitizen('Jan')
     const page = world.browser('Jan')
-    const presentation = await page.present(
-      'reissue',
-      [await world.identityOf('Jan')],
-      await page.challenge('sign-in'),
-    )
+    const presentation = await page.present('reissue', [await world.identityOf('Jan')], await page.challenge('sign-in'))
     expect(codeOf(await page.call('POST', '/v1/access/reissues', { presentation }))).toEqual([
       422,
       'ERR_CHALLENGE_OPERATION',

@@ -8,12 +8,7 @@ import {
   postReceipt,
   postRegistration,
 } from './access.ts'
-import {
-  getAccountCredential,
-  getPendingCredential,
-  postReissue,
-  postRenewal,
-} from './account-credential.ts'
+import { getAccountCredential, getPendingCredential, postReissue, postRenewal } from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
