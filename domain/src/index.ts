@@ -18,6 +18,7 @@ export {
   actorsOf,
   MARKET_ROLES,
   type MarketRole,
+  ROLES,
   type Role,
   roleBits,
   rolesOfBits,

@@ -1976,7 +1976,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract";
+                        operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract" | "reissue";
                     };
                 };
             };
@@ -1993,7 +1993,7 @@ export interface paths {
                             audience: string;
                             chainId: number;
                             /** @enum {string} */
-                            operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract";
+                            operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract" | "reissue";
                             /**
                              * Format: date-time
                              * @description ISO 8601, UTC, seconds and Z
@@ -2334,6 +2334,12 @@ export interface paths {
                 content: {
                     "application/json": {
                         presentation: components["schemas"]["HolderProof"];
+                        /**
+                         * @description what the challenge was made for: `contract` says that the holder confirms one by it
+                         * @default receipt
+                         * @enum {string}
+                         */
+                        operation?: "receipt" | "contract";
                     };
                 };
             };
@@ -2351,6 +2357,322 @@ export interface paths {
                             /** @description the marketplace’s Receipt credential: what was agreed, when, under which terms */
                             receipt?: string;
                         };
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The Account credential of whoever is signed in: its version, until when it is good, its contracts, and the version that waits for its receipt.
+         * @description Needs somebody who signed in.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            account: string;
+                            version: number;
+                            credentialHash: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            expiresAt: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            renewableFrom: string;
+                            contracts: {
+                                contract: string;
+                                /** @enum {string} */
+                                kind: "service" | "data";
+                                /** @enum {string} */
+                                role: "provider" | "user";
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                since: string;
+                            }[];
+                            pending: {
+                                version: number;
+                                credentialHash: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                waitsUntil: string;
+                                /**
+                                 * @description `wallet`: the company's wallet is brought it and asked for the receipt
+                                 * @enum {string}
+                                 */
+                                delivery: "wallet" | "response";
+                                /** @description the lines that it adds */
+                                contracts: {
+                                    contract: string;
+                                    /** @enum {string} */
+                                    kind: "service" | "data";
+                                    /** @enum {string} */
+                                    role: "provider" | "user";
+                                    /**
+                                     * Format: date-time
+                                     * @description ISO 8601, UTC, seconds and Z
+                                     */
+                                    since: string;
+                                }[];
+                                /** @description how the last try at the company's wallet ended */
+                                reason: string | null;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-session" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/credential/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The version of the own Account credential that waits for its receipt (POST /v1/access/receipts), for a citizen or a machine.
+         * @description Needs somebody who signed in.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            credentialHash: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            waitsUntil: string;
+                            credential: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-session" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/credential/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The own Account credential for another year, in its last 60 days: the next version, pending until its receipt. Asked again, it is the same one.
+         * @description Needs somebody who signed in.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedVersion"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "own-session" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/reissues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A lost or expired Account credential again, as the next version: for who shows (operation `reissue`) an Identity credential of the same DID, or is the company’s administrator. It is in force when its receipt comes.
+         * @description Needs nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        presentation: components["schemas"]["HolderProof"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedVersion"];
                     };
                 };
                 /** @description A problem */
@@ -2639,7 +2961,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract";
+                        operation: "register-company" | "register-citizen" | "receipt" | "sign-in" | "authorise-meter" | "contract" | "reissue";
                     };
                 };
             };
@@ -3466,7 +3788,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+                        roles: ("administrator" | "data-provider" | "service-provider" | "data-user" | "service-user")[];
                         disabled: boolean;
                     };
                 };
@@ -3777,6 +4099,277 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/machines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's machines with an account of their own.
+         * @description Needs a company's administrator.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            machines: components["schemas"]["Machine"][];
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Opens an account of kind machine for a DID, in some of the company’s roles. It is active when the machine has shown the receipt (POST /v1/access/receipts).
+         * @description Needs a company's administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        did: string;
+                        name: string;
+                        roles: ("data-provider" | "service-provider" | "data-user" | "service-user")[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            machine: components["schemas"]["Machine"];
+                            /** @description the Account credential, for the machine to keep and to present */
+                            credential: string;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/machines/{account}/reissues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A machine's lost or expired credential again, as the next version: in force when the machine has shown its receipt.
+         * @description Needs a company's administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            /** @enum {string} */
+                            status: "pending" | "active";
+                            credential: string | null;
+                        };
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/company/machines/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Closes a machine's account for ever: its sessions end at once.
+         * @description Needs a company's administrator.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Machine"];
+                    };
+                };
+                /** @description Nobody the API knows: sign in, or sign the request */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The rule "company-administrator" refused, and says what is needed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4317,11 +4910,33 @@ export interface components {
             name: string;
             email: string;
             /** @description as the company's credential says */
-            credentialRoles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            credentialRoles: ("administrator" | "data-provider" | "service-provider" | "data-user" | "service-user")[];
             /** @description what the administrator leaves of them */
-            roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            roles: ("administrator" | "data-provider" | "service-provider" | "data-user" | "service-user")[];
             disabled: boolean;
             lastSeen: string | null;
+        };
+        HandedVersion: {
+            account: string;
+            version: number;
+            /** @enum {string} */
+            status: "pending" | "active";
+            /**
+             * @description `wallet`: the company's wallet is brought it and asked for the receipt
+             * @enum {string}
+             */
+            delivery: "wallet" | "response";
+            credential?: string;
+            receipt?: {
+                challenge: string;
+                audience: string;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                expiresAt: string;
+                credentialHash: string;
+            };
         };
         HolderProof: ({
             /** @constant */
@@ -4397,6 +5012,22 @@ export interface components {
             options?: {
                 [key: string]: unknown;
             };
+        };
+        Machine: {
+            account: string;
+            did: string;
+            name: string;
+            roles: ("data-provider" | "service-provider" | "data-user" | "service-user")[];
+            /** @enum {string} */
+            status: "pending" | "active" | "suspended" | "revoked" | "expired";
+            version: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            createdAt: string;
+            /** @description while it is pending: until when its receipt is taken */
+            waitsUntil: string | null;
         };
         MeterReading: {
             meter: string;
@@ -4500,7 +5131,7 @@ export interface components {
             account: string;
             /** @enum {string} */
             kind: "company" | "citizen" | "machine";
-            roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
+            roles: ("administrator" | "data-provider" | "service-provider" | "data-user" | "service-user")[];
             /** @description columns of D2.3 Table 5 */
             actors: ("data-provider" | "service-provider" | "data-user" | "service-user" | "operator")[];
             operator: boolean;

@@ -5,7 +5,9 @@
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
- * OPEM_PUBLIC_URL (where wallets elsewhere reach this API), OPEM_PINNED_ISSUERS_FILE (issuers of EU wallets' credentials),
+ * OPEM_PUBLIC_URL (under which name people, wallets and machines elsewhere reach this API: Host, Origin and @authority of
+ * that name are taken besides this machine's own), OPEM_TRUSTED_PROXIES (addresses and networks of proxies whose
+ * X-Forwarded-For is believed; default none), OPEM_PINNED_ISSUERS_FILE (issuers of EU wallets' credentials),
  * OPEM_VERIFIER_CERTIFICATE and OPEM_VERIFIER_KEY (PEM files: under which certificate EU wallets are asked; needs OPEM_PUBLIC_URL),
  * OPEM_SYSTEMS_FILE (its own machines; default $OPEM_ACCESS_DIR/systems.json), OPEM_REGISTRAR_KEY_FILE (opens and renews
  * accounts on the chain; default $OPEM_HOME/keys/registrar.json), OPEM_OPERATOR_KEY_FILE (suspends and revokes them there;
@@ -23,6 +25,7 @@ import { openKeyFile } from '@opem/ssi'
 import { z } from 'zod'
 import { readPinnedIssuers } from './access/wiring/pinned-issuers.ts'
 import { readVerifierCertificate } from './access/wiring/verifier-certificate.ts'
+import { parseNetworks } from './unified-api/place/proxies.ts'
 import { startUnifiedApi } from './unified-api/start.ts'
 
 /** `burst,perSecond` */
@@ -51,7 +54,18 @@ const environment = z
     OPEM_READING_FUTURE_SECONDS: z.coerce.number().int().min(0).default(86_400),
     OPEM_HOME: z.string().min(1).default('.opem'),
     OPEM_ACCESS_DIR: z.string().min(1).optional(),
-    OPEM_PUBLIC_URL: z.url().optional(),
+    OPEM_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+    OPEM_TRUSTED_PROXIES: z
+      .string()
+      .default('')
+      .transform((text, context) => {
+        try {
+          return parseNetworks(text)
+        } catch (cause) {
+          context.addIssue({ code: 'custom', message: (cause as OpemError).shortMessage })
+          return z.NEVER
+        }
+      }),
     OPEM_PINNED_ISSUERS_FILE: z.string().min(1).optional(),
     OPEM_VERIFIER_CERTIFICATE: z.string().min(1).optional(),
     OPEM_VERIFIER_KEY: z.string().min(1).optional(),
@@ -106,6 +120,7 @@ const api = await startUnifiedApi({
   deploymentPath: settings.OPEM_DEPLOYMENT,
   pageDir: settings.OPEM_PAGE_DIR,
   development: settings.OPEM_DEVELOPMENT === '1',
+  trustedProxies: settings.OPEM_TRUSTED_PROXIES,
   meterCapacityWatts: settings.OPEM_METER_CAPACITY_W,
   futureSeconds: settings.OPEM_READING_FUTURE_SECONDS,
   access: {

@@ -5,7 +5,9 @@ import { companyVerbs } from './company.ts'
 import { createVerb } from './create.ts'
 import { credentialVerbs } from './credentials.ts'
 import { listVerb } from './list.ts'
+import { machineVerbs } from './machine.ts'
 import { keyFileOf } from './names.ts'
+import { renewVerb } from './renew.ts'
 import { serveVerb } from './serve.ts'
 import { accessVerbs } from './sign-in.ts'
 import { systemKeyVerb } from './system-key.ts'
@@ -36,5 +38,7 @@ export function walletCommand(program: Command): void {
   companyVerbs(wallet)
   serveVerb(wallet)
   accessVerbs(wallet)
+  renewVerb(wallet)
+  machineVerbs(wallet)
   systemKeyVerb(wallet)
 }

@@ -18,7 +18,7 @@ export function credentialVerbs(wallet: Command): void {
     .requiredOption('--challenge <hex>', '0x and 64 hex digits')
     .requiredOption('--audience <did>', 'DID of the verifier')
     .requiredOption('--credential <id...>', 'hash or jti, or the beginning of one')
-    .option('--operation <name>', `what it is for: ${OPERATIONS.join(', ')}`)
+    .requiredOption('--operation <name>', `what it is for: ${OPERATIONS.join(', ')}`)
     .option('--json', 'one JSON object for machines')
   place(passphrase(present)).action(async (name: string, options: WalletOptions & PresentOptions) => {
     const { openHolderOf } = await import('./open.ts')
@@ -26,7 +26,7 @@ export function credentialVerbs(wallet: Command): void {
     if (!/^0x[0-9a-f]{64}$/.test(challenge)) {
       throw refusal('ERR_CHALLENGE', `--challenge is "${challenge}": it needs 0x and 64 hex digits.`)
     }
-    if (operation !== undefined && !OPERATIONS.some((known) => known === operation)) {
+    if (!OPERATIONS.some((known) => known === operation)) {
       throw refusal('ERR_OPERATION', `--operation is "${operation}": give one of ${OPERATIONS.join(', ')}.`)
     }
     const { holder } = await openHolderOf(name, options)
@@ -34,7 +34,7 @@ export function credentialVerbs(wallet: Command): void {
       challenge: challenge as `0x${string}`,
       audience,
       credentials: credential,
-      ...(operation === undefined ? {} : { operation: operation as Operation }),
+      operation: operation as Operation,
     })
     print(options, { kind: 'vp-jwt', jwt }, [jwt])
   })
@@ -77,7 +77,7 @@ interface PresentOptions {
   readonly challenge: string
   readonly audience: string
   readonly credential: readonly string[]
-  readonly operation?: string
+  readonly operation: string
 }
 
 async function readJwt(path: string): Promise<string> {

@@ -1,11 +1,8 @@
-import { formatInstant } from '@opem/domain'
+import { formatInstant, ROLES, type Role } from '@opem/domain'
 import { refusal } from '../failure.ts'
 
 export const isoOf = (seconds: number): string => formatInstant(seconds)
 export const rolesIn = (roles: readonly string[]): string => roles.join(', ')
-
-const ROLES = ['administrator', 'data-provider', 'service-provider', 'data-user', 'service-user'] as const
-type Role = (typeof ROLES)[number]
 
 /** `administrator` or a list like `data-user,service-user`. @throws ERR_ROLES */
 export function parseRoles<const A extends readonly Role[]>(text: string, allowed: A = ROLES as never): A[number][] {
@@ -15,8 +12,6 @@ export function parseRoles<const A extends readonly Role[]>(text: string, allowe
   }
   throw refusal('ERR_ROLES', `"${text}" is not a list of roles: give some of ${allowed.join(', ')}, with commas.`)
 }
-
-export const MARKET_ROLES = ['data-provider', 'service-provider', 'data-user', 'service-user'] as const
 
 const DAY = 86_400
 

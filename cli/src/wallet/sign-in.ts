@@ -1,12 +1,15 @@
+import { MARKET_ROLES } from '@opem/domain'
 import type { Command } from 'commander'
 import { refusal } from '../failure.ts'
 import { withLock } from '../instance/lock.ts'
 import { print } from '../print.ts'
 import { openAccess } from './access.ts'
-import { MARKET_ROLES, parseRoles, rolesIn } from './format.ts'
+import { choose } from './choose.ts'
+import { parseRoles, rolesIn } from './format.ts'
 import { sessionFile } from './names.ts'
 import type { WalletOptions } from './open.ts'
 import { passphrase, place } from './options.ts'
+import { type AskedReceipt, keepAndShow } from './receipt.ts'
 
 interface SignedIn {
   readonly session: { readonly name: string; readonly account: string; readonly roles: readonly string[] }
@@ -19,7 +22,7 @@ interface Registered {
   readonly status: string
   readonly delivery: 'wallet' | 'response'
   readonly credential?: string
-  readonly receipt?: { readonly challenge: `0x${string}`; readonly audience: string }
+  readonly receipt?: AskedReceipt
 }
 
 /** `opem wallet register` and `sign-in`: at the door of the marketplace, with credentials. */
@@ -94,20 +97,8 @@ export function accessVerbs(wallet: Command): void {
       ])
       return
     }
-    const { hash } = await holder.receive(opened.credential, audience, 'accepted')
-    const asked = opened.receipt
-    const shown = {
-      challenge: asked.challenge,
-      audience: asked.audience,
-      operation: 'receipt',
-      credentials: [hash],
-    } as const
-    const receipt = await holder.present(shown)
-    const { receipt: given, ...active } = await access.post<{ account: string; status: string; receipt?: string }>(
-      '/v1/access/receipts',
-      { presentation: { kind: 'vp-jwt', jwt: receipt } },
-    )
-    if (given !== undefined) await holder.receive(given, audience, 'accepted')
+    const { hash, account } = await keepAndShow(holder, access, opened.credential, opened.receipt)
+    const active = { account, status: 'active' }
     print(options, { ...active, credential: hash }, [`account ${active.account} is ${active.status}`])
   })
 }
@@ -117,30 +108,4 @@ interface RegisterOptions {
   readonly roles: string
   readonly acceptTerms?: string
   readonly credential?: string
-}
-
-type Holder = Awaited<ReturnType<typeof import('./open.ts')['openHolderOf']>>['holder']
-
-/** The credential to present: the named one, or the only accepted one of the first type that the wallet holds. */
-async function choose(holder: Holder, types: readonly string[], id: string | undefined) {
-  if (id !== undefined) return holder.credentials.find(id)
-  const now = Date.now() / 1000
-  const held = (await holder.credentials.list()).filter(
-    ({ status, expiresAt }) => status === 'accepted' && expiresAt > now,
-  )
-  for (const type of types) {
-    const found = held.filter((credential) => credential.type === type)
-    const newest = type === 'AccountCredential' ? found.sort((a, b) => b.issuedAt - a.issuedAt).slice(0, 1) : found
-    if (newest.length > 1) {
-      throw refusal(
-        'ERR_CREDENTIAL_AMBIGUOUS',
-        `The wallet holds ${newest.length} credentials of type ${type}: name one with --credential.`,
-      )
-    }
-    if (newest[0]) return newest[0]
-  }
-  throw refusal(
-    'ERR_CREDENTIAL_UNKNOWN',
-    `The wallet holds no accepted ${types.join(' or ')}: opem wallet list shows what it holds.`,
-  )
 }

@@ -167,6 +167,7 @@ test('an employee gets a credential in a file, accepts it and presents it', asyn
 
   const { jwt } = await told<{ jwt: string }>(
     ...['present', 'ann', '--challenge', CHALLENGE, '--audience', MARKETPLACE, '--credential', issued.hash],
+    ...['--operation', 'sign-in'],
   )
   const expected = { operation: 'sign-in', challenge: CHALLENGE, audience: MARKETPLACE, now: now() } as const
   const verified = await verifyPresentation(
@@ -175,9 +176,9 @@ test('an employee gets a credential in a file, accepts it and presents it', asyn
     ports(),
   )
   expect(verified).toMatchObject({ ok: true, value: { holder: ann } })
-  expect(await refusalOf('present', 'ann', '--challenge', '0x1', '--audience', 'a', '--credential', 'b')).toBe(
-    'ERR_CHALLENGE',
-  )
+  const asked = ['present', 'ann', '--audience', 'a', '--credential', 'b', '--operation']
+  expect(await refusalOf(...asked, 'sign-in', '--challenge', '0x1')).toBe('ERR_CHALLENGE')
+  expect(await refusalOf(...asked, 'sing-in', '--challenge', CHALLENGE)).toBe('ERR_OPERATION')
 })
 
 test('a representative signs in: the cookie goes along, and the tokens lie in a file of mode 600', async () => {

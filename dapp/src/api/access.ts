@@ -1,5 +1,5 @@
 import type { Actor, MarketRole, Operation } from '@opem/domain'
-import { ACTORS, MARKET_ROLES } from '@opem/domain'
+import { ACTORS, MARKET_ROLES, ROLES } from '@opem/domain'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import type { HolderProof } from '../presentation/proof.ts'
@@ -7,7 +7,7 @@ import { exchange } from './http.ts'
 import { Bytes32, Instant } from './shapes.ts'
 
 export const MarketRoles = z.array(z.enum(MARKET_ROLES))
-const Roles = z.array(z.enum([...MARKET_ROLES, 'administrator']))
+const Roles = z.array(z.enum(ROLES))
 export const AccountKind = z.enum(['company', 'citizen', 'machine'])
 export type AccountKind = z.infer<typeof AccountKind>
 

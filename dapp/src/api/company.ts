@@ -1,18 +1,19 @@
-import type { Role } from '@opem/domain'
-import { MARKET_ROLES } from '@opem/domain'
+import type { MarketRole, Role } from '@opem/domain'
+import { ROLES } from '@opem/domain'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { MarketRoles } from './access.ts'
 import { exchange } from './http.ts'
-import { Instant } from './shapes.ts'
+import { Bytes32, Instant } from './shapes.ts'
 
 const User = z.strictObject({
   did: z.string(),
   name: z.string(),
   email: z.string(),
   /** As the company's credential says. */
-  credentialRoles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  credentialRoles: z.array(z.enum(ROLES)),
   /** What the administrator leaves of them. */
-  roles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+  roles: z.array(z.enum(ROLES)),
   disabled: z.boolean(),
   lastSeen: Instant.nullable(),
 })
@@ -68,3 +69,33 @@ export const systemsQuery = queryOptions({
 export const addSystem = (system: NewSystem) => exchange('/v1/company/systems', z.unknown(), { body: system })
 export const removeSystem = (id: string) =>
   exchange(`/v1/company/systems/${encodeURIComponent(id)}`, z.unknown(), { method: 'DELETE' })
+
+/** A machine with an account of its own, in some of the company's roles. */
+const Machine = z.strictObject({
+  account: Bytes32,
+  did: z.string(),
+  name: z.string(),
+  roles: MarketRoles,
+  status: z.enum(['pending', 'active', 'suspended', 'revoked', 'expired']),
+  version: z.number().int().positive(),
+  createdAt: Instant,
+  /** While it is pending: until when its receipt is taken. */
+  waitsUntil: Instant.nullable(),
+})
+export type Machine = z.infer<typeof Machine>
+
+export const Machines = z.strictObject({ machines: z.array(Machine) })
+
+export const machinesQuery = queryOptions({
+  queryKey: ['company', 'machines'],
+  queryFn: async ({ signal }) => (await exchange('/v1/company/machines', Machines, { signal })).machines,
+})
+
+/** The credential is for the machine to keep: only its own key can present it. */
+export const OpenedMachine = z.strictObject({ machine: Machine, credential: z.string() })
+
+export const openMachine = (machine: { did: string; name: string; roles: readonly MarketRole[] }) =>
+  exchange('/v1/company/machines', OpenedMachine, { body: machine })
+
+export const closeMachine = (account: string) =>
+  exchange(`/v1/company/machines/${account}`, Machine, { method: 'DELETE' })

@@ -1,10 +1,11 @@
 import type { paths } from '../../../offchain-api/generated/api.d.ts'
 import type * as access from './access.ts'
+import type { Handed, Own, Pending } from './account-credential.ts'
 import type * as accounts from './accounts.ts'
 import type { Adjustments } from './adjustments.ts'
 import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
-import type { Systems, Users } from './company.ts'
+import type { Machines, OpenedMachine, Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type { Periods } from './periods.ts'
@@ -39,6 +40,10 @@ export type ApiContract = AllRead<{
   'POST /v1/access/registrations': Reads<typeof access.Registered, Post<'/v1/access/registrations'>>
   'GET /v1/access/registrations/{account}': Reads<typeof access.Progress, Get<'/v1/access/registrations/{account}'>>
   'POST /v1/access/receipts': Reads<typeof access.Confirmed, Post<'/v1/access/receipts'>>
+  'GET /v1/access/credential': Reads<typeof Own, Get<'/v1/access/credential'>>
+  'GET /v1/access/credential/pending': Reads<typeof Pending, Get<'/v1/access/credential/pending'>>
+  'POST /v1/access/credential/renewals': Reads<typeof Handed, Post<'/v1/access/credential/renewals'>>
+  'POST /v1/access/reissues': Reads<typeof Handed, Post<'/v1/access/reissues'>>
   'GET /v1/access/terms': Reads<typeof access.Terms, Get<'/v1/access/terms'>>
   'POST /v1/access/development/identity-credentials': Reads<
     typeof access.Issued,
@@ -54,6 +59,8 @@ export type ApiContract = AllRead<{
   'GET /v1/accounts/{account}': Reads<typeof accounts.Account, Get<'/v1/accounts/{account}'>>
   'GET /v1/accounts/{account}/usage': Reads<typeof accounts.Usage, Get<'/v1/accounts/{account}/usage'>>
   'GET /v1/company/users': Reads<typeof Users, Get<'/v1/company/users'>>
+  'GET /v1/company/machines': Reads<typeof Machines, Get<'/v1/company/machines'>>
+  'POST /v1/company/machines': Reads<typeof OpenedMachine, Post<'/v1/company/machines'>>
   'GET /v1/company/systems': Reads<typeof Systems, Get<'/v1/company/systems'>>
 
   'GET /v1/communities': Reads<typeof Communities, Get<'/v1/communities'>>

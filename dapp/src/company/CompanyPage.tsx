@@ -1,6 +1,7 @@
 import { useTitle } from '../parts/title.ts'
 import { For } from '../session/For.tsx'
 import { useSession } from '../session/session.ts'
+import { MachinesSection } from './MachinesSection.tsx'
 import { SystemsSection } from './SystemsSection.tsx'
 import { UsersSection } from './UsersSection.tsx'
 
@@ -26,6 +27,7 @@ function Page() {
       <div className="sections">
         <UsersSection />
         <SystemsSection />
+        <MachinesSection />
       </div>
     </>
   )

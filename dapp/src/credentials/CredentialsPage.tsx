@@ -13,6 +13,7 @@ import { credentialFile } from './credential-file.ts'
 import type { Credential } from './decode.ts'
 import { CREDENTIAL_TYPES } from './decode.ts'
 import { ImportCredential } from './ImportCredential.tsx'
+import { RenewSection } from './RenewSection.tsx'
 import { accountStatus } from './status.ts'
 import { removeCredential, useKept } from './use-kept.ts'
 
@@ -85,6 +86,7 @@ function Held({ holder }: { holder: Holder }) {
           </ul>
         )}
       </section>
+      <RenewSection holder={holder} session={session} />
       <section className="panel" aria-labelledby="import">
         <h2 id="import">Import</h2>
         <ImportCredential holder={holder} />

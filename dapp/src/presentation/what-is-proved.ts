@@ -10,6 +10,7 @@ const PURPOSES: Record<Operation, string> = {
   receipt: 'confirm that you received your Account credential',
   'authorise-meter': 'let a community use the readings of your meter',
   contract: 'confirm a change of your contracts',
+  reissue: 'be issued your Account credential again',
 }
 
 export type Proved = {

@@ -15,6 +15,7 @@ import { ProofSummary } from '../presentation/ProofSummary.tsx'
 import type { Holder } from '../presentation/present.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { usePresent } from '../presentation/use-present.ts'
+import { LostCredential } from './LostCredential.tsx'
 
 /** With the credentials that this browser keeps for the connected wallet. */
 export function WalletWay({ holder, signedIn }: { holder: Holder; signedIn: (session: Session) => void }) {
@@ -38,6 +39,7 @@ export function WalletWay({ holder, signedIn }: { holder: Holder; signedIn: (ses
         <p className="soft">
           Never registered? <Link to="/register">Open an account</Link> first.
         </p>
+        <LostCredential holder={holder} />
       </section>
     )
   return (
@@ -75,6 +77,7 @@ export function WalletWay({ holder, signedIn }: { holder: Holder; signedIn: (ses
         <summary>Import another credential</summary>
         <ImportCredential holder={holder} />
       </details>
+      <LostCredential holder={holder} />
     </section>
   )
 }

@@ -1,4 +1,4 @@
-import type { Actor } from './roles.ts'
+import { type Actor, MARKET_ROLES } from './roles.ts'
 
 /** One row of the table: its name as printed there, and the columns with a cross. */
 export interface CapabilityRule {
@@ -8,21 +8,19 @@ export interface CapabilityRule {
 
 const rule = (name: string, ...actors: Actor[]): CapabilityRule => ({ name, actors })
 
-const EVERY_ROLE = ['data-provider', 'service-provider', 'data-user', 'service-user'] as const
-
 /** Who may use what: D2.3 Table 5, "BD4OPEM Marketplace Authorisation matrix", row by row and in its order. */
 export const AUTHORISATION_MATRIX = {
-  contracting: rule('Contracting', ...EVERY_ROLE),
-  search: rule('Search', ...EVERY_ROLE),
+  contracting: rule('Contracting', ...MARKET_ROLES),
+  search: rule('Search', ...MARKET_ROLES),
   provisioning: rule('Provisioning', 'data-provider', 'service-provider'),
-  billing: rule('Billing', ...EVERY_ROLE),
+  billing: rule('Billing', ...MARKET_ROLES),
   'management-and-governance': rule('Management & governance', 'operator'),
   'use-service': rule('Use service', 'service-user'),
   advertising: rule('Advertising', 'service-provider'),
   publish: rule('Publish', 'service-provider'),
   'open-innovation-request': rule('Open innovation request', 'service-user'),
   'open-innovation-service-procurement': rule('Open Innovation service procurement', 'service-provider'),
-  authentication: rule('Authentication', ...EVERY_ROLE, 'operator'),
+  authentication: rule('Authentication', ...MARKET_ROLES, 'operator'),
   'access-data': rule('Access data', 'data-user'),
   'share-data': rule('Share data', 'data-provider'),
   'service-composition-request': rule('Service composition request', 'service-user'),

@@ -3,7 +3,8 @@ export const MARKET_ROLES = ['data-provider', 'service-provider', 'data-user', '
 export type MarketRole = (typeof MARKET_ROLES)[number]
 
 /** What a company may let its representative be: a role of its own, or its administrator, who has all of them. */
-export type Role = MarketRole | 'administrator'
+export const ROLES = ['administrator', ...MARKET_ROLES] as const
+export type Role = (typeof ROLES)[number]
 
 /** The columns of D2.3 Table 5. */
 export const ACTORS = [...MARKET_ROLES, 'operator'] as const

@@ -8,6 +8,7 @@ export const OPERATIONS = [
   'sign-in',
   'authorise-meter',
   'contract',
+  'reissue',
 ] as const
 export type Operation = (typeof OPERATIONS)[number]
 

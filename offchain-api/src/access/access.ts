@@ -1,4 +1,4 @@
-import type { Role } from '@opem/domain'
+import type { Hex, Role } from '@opem/domain'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Outbox } from './chain/outbox.ts'
 import type { CompanyWallet, Identity } from './identity.ts'
@@ -15,11 +15,8 @@ export interface TokenClaims {
   readonly authTime: number
   readonly roles: readonly Role[]
   readonly profile: { readonly role: string; readonly name: string; readonly organisation: string | null }
-  readonly services: readonly {
-    readonly contract: string
-    readonly kind: 'service' | 'data'
-    readonly role: 'provider' | 'user'
-  }[]
+  /** How many contracts the account has, and keccak256 of their lines as canonical JSON. */
+  readonly contracts: { readonly count: number; readonly hash: Hex }
 }
 
 /** Access tokens of the marketplace: signed, then encrypted, good for ten minutes. */

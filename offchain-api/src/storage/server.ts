@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import express, { type Response as Answer, type Express, type NextFunction, type Request } from 'express'
 import { guardHost } from '../unified-api/guard.ts'
+import { createPlace } from '../unified-api/place/place.ts'
+import { parseNetworks } from '../unified-api/place/proxies.ts'
 import { Refusal } from '../unified-api/problem.ts'
 import { type CidOptions, ContentNotFound, type ContentStore, KUBO_CID } from './content-store.ts'
 
@@ -11,7 +13,7 @@ const LARGEST_ADD = 64 * 1024 * 1024
 export function createContentServer(store: ContentStore): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.use(guardHost)
+  app.use(guardHost(createPlace({ publicUrl: undefined, proxies: parseNetworks('') })))
   app.post('/api/v0/version', (_request, response) => {
     response.json({ Version: '0.30.0', Commit: '', Repo: '15', System: 'opem', Golang: '' })
   })

@@ -88,8 +88,8 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
     return { browser: page, account: body.account, credential: body.credential }
   }
 
-  /** A company with its cloud wallet running, not registered yet. */
-  async function openCompany(name: string): Promise<Omit<Company, 'account'>> {
+  /** A company with its cloud wallet running, not registered yet. @param endpoint where it says to be, when not where it is */
+  async function openCompany(name: string, endpoint?: string): Promise<Omit<Company, 'account'>> {
     const { audience } = await browser('anybody').challenge('sign-in')
     const walletPort = await freePort()
     await mkdir(join(folder.path, name), { recursive: true })
@@ -98,7 +98,7 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
       secret: { kind: 'file-mode' },
       chain: { rpcUrl: chain.anvil.url, chainId: CHAIN_ID, addresses: chain.deployment.addresses },
       company: { name, url: 'https://company.example/' },
-      endpoint: `http://127.0.0.1:${walletPort}/didcomm`,
+      endpoint: endpoint ?? `http://127.0.0.1:${walletPort}/didcomm`,
       marketplace: audience as never,
       acceptFrom: [audience as never],
       giver: developmentWallet(0),

@@ -1,27 +1,29 @@
 import type { NextFunction, Request, Response } from 'express'
+import type { Place } from './place/place.ts'
 import { Refusal } from './problem.ts'
 
 const WALLETS = /^\/v1\/access\/openid4vp\/(requests|responses)\/[A-Za-z0-9_-]+$/
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
- * Only this machine's own names may be asked for. A page of another site whose name resolves to 127.0.0.1
- * (DNS rebinding) names itself in Host, and a foreign page that posts here names itself in Origin.
+ * Only this machine's own names and that of the public URL may be asked for. A page of another site whose name resolves
+ * to 127.0.0.1 (DNS rebinding) names itself in Host, and a foreign page that posts here names itself in Origin.
  */
-export function guardHost(request: Request, _response: Response, next: NextFunction) {
-  const host = request.headers.host ?? ''
-  if (!isLoopback(`http://${host}`))
-    throw new Refusal(
-      403,
-      'ERR_FOREIGN_HOST',
-      'the Host header names another machine; open this page as http://127.0.0.1',
-    )
-  const { origin } = request.headers
-  const writes = request.method !== 'GET' && request.method !== 'HEAD'
-  if (writes && origin !== undefined && !isLoopback(origin))
-    throw new Refusal(403, 'ERR_FOREIGN_ORIGIN', 'a page of another site may not write here')
-  next()
-}
+export const guardHost =
+  ({ isOurs, mayWrite }: Pick<Place, 'isOurs' | 'mayWrite'>) =>
+  (request: Request, _response: Response, next: NextFunction) => {
+    const host = request.headers.host ?? ''
+    if (!isOurs(host))
+      throw new Refusal(
+        403,
+        'ERR_FOREIGN_HOST',
+        'the Host header names another machine; open this page as http://127.0.0.1, or under the name of OPEM_PUBLIC_URL',
+      )
+    const { origin } = request.headers
+    const writes = request.method !== 'GET' && request.method !== 'HEAD'
+    if (writes && origin !== undefined && !mayWrite(origin, host))
+      throw new Refusal(403, 'ERR_FOREIGN_ORIGIN', 'a page of another site may not write here')
+    next()
+  }
 
 /** A form of another site can post without asking first, but not as JSON. */
 export function guardMediaType(request: Request, _response: Response, next: NextFunction) {
@@ -32,12 +34,4 @@ export function guardMediaType(request: Request, _response: Response, next: Next
   if (carries && !empty && !form && !request.is('application/json'))
     throw new Refusal(415, 'ERR_MEDIA_TYPE', 'send the body as application/json')
   next()
-}
-
-function isLoopback(url: string): boolean {
-  try {
-    return LOOPBACK.has(new URL(url).hostname)
-  } catch {
-    return false
-  }
 }

@@ -15,7 +15,7 @@ export function mount(app: Express, route: Route, services: Services): void {
   const name = `${route.method.toUpperCase()} ${route.path}`
   app[route.method](path, async (request, response) => {
     let caller: Caller = { kind: 'nobody' }
-    const door = { name, address: request.socket.remoteAddress ?? '' }
+    const door = { name, address: services.place.clientOf(request) }
     try {
       if (route.limited) services.access.limits.address(door.name, door.address, services.now())
       const body = bodyOf(request, response, route.bodyLimit ?? 256_000)
@@ -26,11 +26,11 @@ export function mount(app: Express, route: Route, services: Services): void {
         form: route.form ? Buffer.from(await body.bytes()).toString('utf8') : undefined,
         body: route.body ? read(route.body, await body.json(), 'ERR_BODY', 'the body') : undefined,
       }
-      const cookies = cookiesOf(request, response)
+      const cookies = cookiesOf(request, response, services.place.isSecure(request))
       const holder = route.limited?.holderOf?.(input as never, cookies)
       if (holder !== undefined) services.access.limits.holder(door.name, door.address, holder, services.now())
       const access = await admit(services, {
-        ...{ rule: route.access, route: name, caller, cookies, origin: originOf(request) },
+        ...{ rule: route.access, route: name, caller, cookies, origin: services.place.originOf(request) },
         community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
       })
       const answer = await route.handle(input, services, access)
@@ -43,10 +43,6 @@ export function mount(app: Express, route: Route, services: Services): void {
     }
   })
 }
-
-/** The Host header, which the guard has checked. */
-export const originOf = ({ socket, headers }: Request): string =>
-  `${'encrypted' in socket && socket.encrypted ? 'https' : 'http'}://${headers.host}`
 
 const send = async (request: Request, response: Response, answer: unknown) => {
   if (isRows(answer)) await answerRows(request, response, answer)

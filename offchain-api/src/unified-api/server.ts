@@ -23,7 +23,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
-  app.use(guardAnswer, guardHost, guardMediaType)
+  app.use(guardAnswer, guardHost(services.place), guardMediaType)
   for (const route of routes) mount(app, route, services)
   mountStream(app, services)
   const document = openApiDocument()

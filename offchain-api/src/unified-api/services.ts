@@ -8,6 +8,7 @@ import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Deployment } from './chain/deployment.ts'
 import type { SettledBatches } from './chain/settled.ts'
+import type { Place } from './place/place.ts'
 import type { Announcements } from './stream.ts'
 
 /** What routes work with; every part may be away for a while, which they tell by throwing a retryable error. */
@@ -21,6 +22,7 @@ export interface Services {
   readonly settled: SettledBatches
   readonly announcements: Announcements
   readonly development: boolean
+  readonly place: Place
   readonly access: AccessParts & IdentifyParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>

@@ -13,6 +13,8 @@ import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
 import { createDeploymentReader } from './chain/deployment.ts'
 import { createSettledBatches } from './chain/settled.ts'
+import { createPlace } from './place/place.ts'
+import type { Networks } from './place/proxies.ts'
 import { prepared } from './prepared.ts'
 import { createApi } from './server.ts'
 import type { Services } from './services.ts'
@@ -32,6 +34,8 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
+  /** Proxies that say truly who asks. */
+  readonly trustedProxies: Networks
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -101,6 +105,7 @@ export async function startUnifiedApi(
     settled,
     announcements,
     development: settings.development,
+    place: createPlace({ publicUrl: settings.access.publicUrl, proxies: settings.trustedProxies }),
     access,
     deployment,
     health,

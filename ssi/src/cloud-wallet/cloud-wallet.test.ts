@@ -414,5 +414,5 @@ test('the endpoint tells a stranger nothing: a wrong path, method, media type, s
   expect(await statusOf('/didcomm', { method: 'POST', body: '{}' })).toBe(415)
   const headers = { 'content-type': 'application/didcomm-encrypted+json' }
   expect(await statusOf('/didcomm', { method: 'POST', headers, body: '{}' })).toBe(400)
-  expect(await statusOf('/didcomm', { method: 'POST', headers, body: 'x'.repeat(70_000) })).toBe(413)
+  expect(await statusOf('/didcomm', { method: 'POST', headers, body: 'x'.repeat(270_000) })).toBe(413)
 })

@@ -23,7 +23,7 @@ export interface PresentationTerms {
   readonly challenge: Hex
   /** DID of the verifier. */
   readonly audience: string
-  readonly operation?: Operation
+  readonly operation: Operation
   /** Hashes or jtis; the credentials must have been accepted. */
   readonly credentials: readonly string[]
 }

@@ -1,13 +1,6 @@
+import { MARKET_ROLES, ROLES } from '@opem/domain'
 import type { Hex } from 'viem'
 import { z } from 'zod'
-
-/** The roles that an account applies for (D2.3 5.4.9). */
-export const ACCOUNT_ROLES = ['data-provider', 'service-provider', 'data-user', 'service-user'] as const
-export type AccountRole = (typeof ACCOUNT_ROLES)[number]
-
-/** The roles that a company gives to an employee: its account's, or all of them with the right to manage others. */
-export const ROLES = ['administrator', ...ACCOUNT_ROLES] as const
-export type Role = (typeof ROLES)[number]
 
 const hex = (bytes: number) =>
   z
@@ -62,7 +55,7 @@ const AccountCredential = z.strictObject({
   version: z.int().min(1),
   /** Hash of the version before; null in the first. */
   previous: z.nullable(hex(32)),
-  roles: each(ACCOUNT_ROLES),
+  roles: each(MARKET_ROLES),
   name: text(200),
   contracts: z.array(ContractLine).max(200),
 })
@@ -82,7 +75,7 @@ const ReceiptCredential = z.strictObject({
   version: z.int().min(1),
   /** Of the Account credential that it is the receipt for. */
   credentialHash: hex(32),
-  roles: each(ACCOUNT_ROLES),
+  roles: each(MARKET_ROLES),
   /** `hash`: keccak256 of title, a blank line, and text. */
   terms: z.strictObject({ version: text(20), hash: hex(32) }),
   activatedAt: z.iso.datetime(),

@@ -1,14 +1,11 @@
+export { ROLES, type Role } from '@opem/domain'
 export {
-  ACCOUNT_ROLES,
-  type AccountRole,
   CLAIMS,
   type ClaimsOf,
   type ContractLine,
   CREDENTIAL_TYPES,
   type CredentialType,
   isCredentialType,
-  ROLES,
-  type Role,
 } from './claims.ts'
 export { credentialHashOf, credentialIdOf } from './hash.ts'
 export {

@@ -10,7 +10,7 @@ export interface PresentOptions {
   /** DID of the marketplace that asked. */
   readonly audience: Did | string
   /** What the challenge was made for; signed, so that a wallet can show it. */
-  readonly operation?: Operation
+  readonly operation: Operation
   readonly credentials: readonly string[]
   /** Epoch seconds; now when left out. */
   readonly issuedAt?: number
@@ -37,7 +37,7 @@ export const presentCredentials = async ({
         verifiableCredential: [...credentials],
       },
       nonce: challenge,
-      ...(operation === undefined ? {} : { operation }),
+      operation,
       aud: audience,
       iat: issuedAt,
       exp: issuedAt + lifetime,

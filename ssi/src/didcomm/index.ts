@@ -1,7 +1,7 @@
 export { type AgreementKey, agreementKeyOf, createAgreementKey } from './agreement-key.ts'
 export type { DidcommCode, DidcommMessage } from './check-message.ts'
 export { createDidcommClient, type DidcommClient, didcommEndpointOf } from './client.ts'
-export { createDidcomm, type Didcomm, type DidcommOptions, type Draft } from './didcomm.ts'
+export { createDidcomm, type Didcomm, type DidcommOptions, type Draft, MAX_BYTES } from './didcomm.ts'
 export { type Acceptance, acceptanceIn, ackMessage, credentialIn, issueCredentialMessage } from './issue-credential.ts'
 export * from './message-types.ts'
 export {

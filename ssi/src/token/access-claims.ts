@@ -1,3 +1,4 @@
+import { ROLES } from '@opem/domain'
 import { z } from 'zod'
 
 const bytes32 = z.string().regex(/^0x[0-9a-f]{64}$/)
@@ -8,12 +9,11 @@ const did = z
   .max(512)
   .regex(/^did:[a-z0-9]+:[A-Za-z0-9._:-]+$/)
 
-/** A contract by reference: enough to authorise by, the rest is in the account credential. */
-const ServiceReference = z.strictObject({
-  contract: bytes32,
-  kind: z.enum(['service', 'data']),
-  role: z.enum(['provider', 'user']),
-})
+/**
+ * The contracts of the account by reference: how many, and keccak256 of their lines as canonical JSON. The lines
+ * themselves stand in the store and in the Account credential; 200 of them would fit no cookie.
+ */
+const Contracts = z.strictObject({ count: z.int().min(0).max(200), hash: bytes32 })
 
 /**
  * What an access token says (D2.3 5.4.9, "self-describing Access Token"): who signed in, for which account, in which
@@ -36,11 +36,10 @@ export const AccessClaims = z.strictObject({
   account: bytes32,
   accountVersion: z.int().positive(),
   /** The roles that the caller acts in, after the company's limits. */
-  roles: z.array(z.enum(['administrator', 'data-provider', 'service-provider', 'data-user', 'service-user'])).max(5),
+  roles: z.array(z.enum(ROLES)).max(5),
   profile: z.strictObject({ role: text, name: text.nullable(), organisation: text.nullable() }),
   charging: z.strictObject({ accountName: text, accountNum: text }),
-  services: z.array(ServiceReference).max(200),
+  contracts: Contracts,
 })
 
 export type AccessClaims = z.infer<typeof AccessClaims>
-export type ServiceReference = z.infer<typeof ServiceReference>

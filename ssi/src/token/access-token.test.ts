@@ -22,7 +22,7 @@ const CLAIMS: GivenClaims = {
   roles: ['service-user'],
   profile: { role: 'service-user', name: 'Ann', organisation: 'Energia S.A.' },
   charging: { accountName: 'Energia S.A.', accountNum: `0x${'11'.repeat(32)}` },
-  services: [{ contract: `0x${'22'.repeat(32)}`, kind: 'service', role: 'user' }],
+  contracts: { count: 1, hash: `0x${'22'.repeat(32)}` },
 }
 const FULL: AccessClaims = { ...CLAIMS, iat: NOW, exp: NOW + 600, jti: 'token-1' }
 

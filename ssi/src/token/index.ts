@@ -1,4 +1,4 @@
-export { AccessClaims, type ServiceReference } from './access-claims.ts'
+export { AccessClaims } from './access-claims.ts'
 export type { TokenCode } from './codes.ts'
 export { type GivenClaims, issueAccessToken } from './issue-access-token.ts'
 export { createTokenKeys, openTokenKeys } from './key-file.ts'

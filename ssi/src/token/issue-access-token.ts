@@ -37,7 +37,7 @@ export async function issueAccessToken(
   if (token.length > TOKEN_CHARACTERS) {
     throw broken(
       'ERR_TOKEN_SIZE',
-      `The token has ${token.length} characters, and ${TOKEN_CHARACTERS} fit: name fewer services.`,
+      `The token has ${token.length} characters, and ${TOKEN_CHARACTERS} fit: shorten its names.`,
     )
   }
   return { token, jti, expiresAt }

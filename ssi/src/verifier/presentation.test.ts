@@ -210,6 +210,11 @@ describe('a VP-JWT', () => {
     expect(await verify({ kind: 'vp-jwt', jwt })).toEqual(refused('ERR_VP_OPERATION'))
   })
 
+  test('that does not say for which operation is refused', async () => {
+    const jwt = await forge(await vpJwt(), { payload: ({ operation: _, ...rest }) => rest }, es256k(ann))
+    expect(await verify({ kind: 'vp-jwt', jwt })).toEqual(refused('ERR_VP_SHAPE'))
+  })
+
   test('that has expired is refused', async () => {
     const jwt = await vpJwt({ issuedAt: NOW - 200 })
     expect(await verify({ kind: 'vp-jwt', jwt })).toEqual(refused('ERR_VP_EXPIRED'))

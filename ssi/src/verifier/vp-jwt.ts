@@ -17,8 +17,8 @@ const Payload = z.strictObject({
   nbf: seconds.optional(),
   iat: seconds.optional(),
   jti: z.string().max(200).optional(),
-  /** A wallet that shows what it signs says it here; without it, the challenge alone binds the operation. */
-  operation: z.enum(OPERATIONS).optional(),
+  /** What it is signed for: a wallet can show it, and no answer to one question answers another. */
+  operation: z.enum(OPERATIONS),
   vp: z.strictObject({
     '@context': z.tuple([z.literal(CREDENTIAL_CONTEXT)]),
     type: z.tuple([z.literal('VerifiablePresentation')]),
@@ -40,7 +40,7 @@ export function readVpJwt(text: string, expected: Expected, ports: VerifierPorts
   if (!challenge.ok) return challenge
   if (!isSame(typeof aud === 'string' ? aud : aud[0], expected.audience))
     return refuse('ERR_VP_AUDIENCE', `The presentation is for another audience than ${expected.audience}.`)
-  if (operation !== undefined && operation !== expected.operation)
+  if (operation !== expected.operation)
     return refuse(
       'ERR_VP_OPERATION',
       `The presentation was signed for ${operation}, and ${expected.operation} was asked for.`,

@@ -15,6 +15,8 @@ export interface StoredAccount {
   readonly reason: string | null
   readonly terms: string
   readonly walletEndpoint: string | null
+  /** Of a machine: the account of the company that opened it. */
+  readonly company: Hex | null
   /** Of the credential in force; of the pending one while the account is pending. */
   readonly version: number
   readonly credentialHash: Hex
@@ -24,7 +26,7 @@ export interface StoredAccount {
 
 type Rows = OperationalStore['rows']
 
-const COLUMNS = `account, did, kind, name, roles, status, reason, terms, wallet_endpoint AS "walletEndpoint", version,
+const COLUMNS = `account, did, kind, name, roles, status, reason, terms, wallet_endpoint AS "walletEndpoint", company, version,
   credential_hash AS "credentialHash", pending_until::float8 AS "pendingUntil", created_at::float8 AS "createdAt"`
 
 export const readAccount = async (rows: Rows, account: string): Promise<StoredAccount | undefined> =>
@@ -42,7 +44,7 @@ export async function storePending(
   await rows('DELETE FROM accounts WHERE account = $1 AND status = $2', [it.account, 'pending'])
   await rows(
     `INSERT INTO accounts (account, did, kind, name, roles, status, terms, wallet_endpoint, version, credential_hash,
-       pending_until, created_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, 1, $8, $9, $10)`,
+       pending_until, created_at, company) VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, 1, $8, $9, $10, $11)`,
     [
       it.account,
       it.did,
@@ -54,6 +56,7 @@ export async function storePending(
       it.credentialHash,
       it.pendingUntil,
       it.createdAt,
+      it.company,
     ],
   )
 }
@@ -63,6 +66,13 @@ export async function moveWallet(rows: Rows, account: string, endpoint: string |
   await rows('UPDATE accounts SET wallet_endpoint = $2 WHERE account = $1', [account, endpoint])
   await rows(`UPDATE account_credentials SET next_try = 0 WHERE account = $1 AND status = 'pending'`, [account])
 }
+
+/** Machines of a company, in the order in which they were opened. */
+export const machinesOf = (rows: Rows, company: string): Promise<StoredAccount[]> =>
+  rows<StoredAccount & { account: Hex }>(
+    `SELECT ${COLUMNS} FROM accounts WHERE company = $1 ORDER BY created_at, account`,
+    [company],
+  )
 
 export interface AccountQuery {
   /** Part of the name or of the DID. */

@@ -9,7 +9,7 @@ import type { Caller, System } from './caller.ts'
 import { certificateOf } from './certificate.ts'
 import { useNonce } from './nonces.ts'
 
-export interface IdentifyParts extends Pick<AccessParts, 'store' | 'tokens' | 'isOperator' | 'now'> {
+export interface IdentifyParts extends Pick<AccessParts, 'store' | 'tokens' | 'isOperator' | 'publicUrl' | 'now'> {
   readonly ownSystems: (shown: Shown) => Promise<{ system: System; authentication: unknown } | undefined>
 }
 
@@ -64,7 +64,10 @@ async function signedBy(parts: IdentifyParts, request: Request, body: () => Prom
         return by?.kind === 'signature' ? by.publicKey : undefined
       },
       seenNonce: (use, now) => useNonce(parts.store, use, now),
-      authorities: ['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`),
+      authorities: [
+        ...['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`),
+        ...(parts.publicUrl === undefined ? [] : [new URL(parts.publicUrl).host]),
+      ],
       now: parts.now(),
     },
   )

@@ -51,12 +51,24 @@ test('who is tried for too often is answered 429 with how long to wait, before a
   })
 })
 
+test('an address that a client writes itself is not believed', async () => {
+  const statuses = await Promise.all(
+    Array.from({ length: 60 }, async (_, count) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${count}` }
+      const url = `${world.api().url}/v1/access/reissues`
+      return (await fetch(url, { method: 'POST', headers, body: '{}' })).status
+    }),
+  )
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(10)
+})
+
 test('every door that is open to everybody refuses a client that knocks too often', async () => {
   const doors: [string, object][] = [
     ['/v1/access/challenges', { operation: 'receipt' }],
     ['/v1/access/registrations', {}],
     ['/v1/access/receipts', {}],
     ['/v1/access/sign-ins', {}],
+    ['/v1/access/reissues', {}],
     ['/v1/access/refresh', {}],
     ['/v1/access/openid4vp/requests', {}],
   ]

@@ -3,6 +3,8 @@ import type { Caller } from '../caller/caller.ts'
 
 export interface Deed {
   readonly caller: Caller
+  /** Who proved who they are at a public door, where nobody is signed in. */
+  readonly of?: { readonly who: string; readonly account: string }
   readonly method: string
   /** The route's pattern: no id of a person, no query. */
   readonly route: string
@@ -55,8 +57,8 @@ export function createAccessLog(store: OperationalStore): AccessLog {
            SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[])`,
           [
             kept.map(({ at }) => at),
-            kept.map(({ caller }) => whoIs(caller)),
-            kept.map(({ caller }) => accountOf(caller)),
+            kept.map(({ caller, of }) => of?.who ?? whoIs(caller)),
+            kept.map(({ caller, of }) => of?.account ?? accountOf(caller)),
             kept.map(({ method }) => method),
             kept.map(({ route }) => route),
             kept.map(({ rule }) => rule),
@@ -90,7 +92,8 @@ export function createAccessLog(store: OperationalStore): AccessLog {
   }
 }
 
-const isKept = ({ caller, method, outcome }: Deed) => outcome >= 400 || (caller.kind === 'person' && method !== 'GET')
+const isKept = ({ caller, of, method, outcome }: Deed) =>
+  outcome >= 400 || of !== undefined || (caller.kind === 'person' && method !== 'GET')
 
 const accountOf = (caller: Caller) => (caller.kind === 'person' || caller.kind === 'system' ? caller.account : null)
 

@@ -6,20 +6,21 @@ import { writeCall } from '../chain/calls.ts'
 import { credentialOfHash, pendingCredential } from '../contract/credentials.ts'
 import { credentialOf, takePresentation } from '../presentation/take-presentation.ts'
 import type { GivenProof } from '../proof.ts'
-import { CHAIN_WAIT_MS, toldToChain } from './register.ts'
+import { CHAIN_WAIT_MS, toldToChain } from './open-account.ts'
 
 /**
  * The holder shows that the Account credential has arrived: version 1 activates the account, a later version takes the
  * place of the one before, on the chain first and then here. The same receipt again is no error.
+ * @param operation `receipt`, or `contract` for a holder who confirms a contract by it
  * @throws Refusal ERR_RECEIPT_UNKNOWN, ERR_RECEIPT_EXPIRED and those of the presentation
  */
 export async function takeReceipt(
   parts: AccessParts,
-  it: { presentation: GivenProof; browser: string | undefined },
+  it: { presentation: GivenProof; browser: string | undefined; operation?: 'receipt' | 'contract' },
 ): Promise<{ account: Hex }> {
   const { store, outbox, now } = parts
   const taken = await takePresentation(parts, it.presentation, {
-    ...{ browser: it.browser, operation: 'receipt' },
+    ...{ browser: it.browser, operation: it.operation ?? 'receipt' },
     // An EU wallet holds no VC-JWT; the key to which its identity is bound answers for the account's.
     accepts: [[it.presentation.kind === 'openid4vp' ? 'IdentityCredential' : 'AccountCredential']],
   })

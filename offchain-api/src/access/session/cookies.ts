@@ -17,10 +17,9 @@ export interface Cookies {
 
 const BROWSER_SECONDS = 365 * 86_400
 
-export function cookiesOf(request: Request, response: Response): Cookies {
+/** @param secure whether the client's way here is encrypted: loopback is plain HTTP, where a Secure cookie would not be kept */
+export function cookiesOf(request: Request, response: Response, secure: boolean): Cookies {
   const known = parseCookies(request.headers.cookie)
-  // Loopback is plain HTTP, where a Secure cookie would not be kept; over TLS it never leaves TLS.
-  const secure = 'encrypted' in request.socket && request.socket.encrypted === true
   const write = (name: string, value: string, maxAge: number, path: string) =>
     response.append(
       'Set-Cookie',

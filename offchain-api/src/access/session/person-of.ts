@@ -10,14 +10,19 @@ export function personOf(row: SessionRow, now: number, isOperator: (did: string)
   if (row.ended_at !== null) return gone('ERR_SESSION_ENDED', `the session has ended: ${row.ended_because}`)
   if (Number(row.expires_at) <= now) return gone('ERR_SESSION_EXPIRED', 'the session is over')
   if (row.status !== 'active') return gone('ERR_ACCOUNT_NOT_ACTIVE', `the account is ${row.status}`)
+  if (row.company_status !== null && row.company_status !== 'active')
+    return gone('ERR_ACCOUNT_NOT_ACTIVE', `the account of this machine's company is ${row.company_status}`)
   if (row.version !== row.account_version)
     return gone('ERR_ACCOUNT_VERSION', `version ${row.account_version} of the Account credential is superseded`)
   if (row.representative && row.disabled !== false)
     return gone('ERR_REPRESENTATIVE_DISABLED', "the company's administrator disabled this representative")
 
+  // A machine does what its company does, and no more.
+  const { company_roles: bounds } = row
+  const accountRoles = bounds === null ? row.account_roles : row.account_roles.filter((role) => bounds.includes(role))
   const roles: readonly Role[] = row.representative
     ? rolesOfRepresentative(row.credential_roles ?? [], row.limited_roles)
-    : row.account_roles
+    : accountRoles
   const administers = row.representative ? roles.includes('administrator') : true
   const operator = administers && isOperator(row.account_did)
   return ok({
@@ -29,10 +34,10 @@ export function personOf(row: SessionRow, now: number, isOperator: (did: string)
     account: row.account,
     accountDid: row.account_did,
     accountKind: row.kind,
-    accountRoles: row.account_roles,
+    accountRoles,
     roles,
     actors: actorsOf({
-      accountRoles: row.account_roles,
+      accountRoles,
       ...(row.representative ? { representativeRoles: roles } : {}),
       operator,
     }),

@@ -42,13 +42,18 @@ export interface SessionRow {
   readonly credential_roles: Role[] | null
   readonly limited_roles: Role[] | null
   readonly disabled: boolean | null
+  /** Of the company whose machine it is. */
+  readonly company_status: 'pending' | 'active' | 'suspended' | 'revoked' | null
+  readonly company_roles: MarketRole[] | null
 }
 
 const SELECT = `
   SELECT s.id, s.did, s.name, s.representative, s.account_version, s.credential_issuer, s.credential_jti, s.started_at,
     s.expires_at, s.ended_at, s.ended_because, a.account, a.did AS account_did, a.name AS account_name, a.kind, a.status,
-    a.version, a.roles AS account_roles, r.credential_roles, r.limited_roles, r.disabled
-  FROM sessions s JOIN accounts a USING (account) LEFT JOIN representatives r ON r.account = s.account AND r.did = s.did`
+    a.version, a.roles AS account_roles, r.credential_roles, r.limited_roles, r.disabled,
+    c.status AS company_status, c.roles AS company_roles
+  FROM sessions s JOIN accounts a USING (account) LEFT JOIN representatives r ON r.account = s.account AND r.did = s.did
+    LEFT JOIN accounts c ON c.account = a.company`
 
 export const readSession = async (store: OperationalStore, id: string): Promise<SessionRow | undefined> =>
   (await store.rows<SessionRow & { id: string }>(`${SELECT} WHERE s.id = $1`, [id]))[0]
@@ -84,6 +89,14 @@ export async function openSession(store: OperationalStore, it: NewSession): Prom
 export type Rotation =
   | { readonly ok: true; readonly session: string; readonly handle: string }
   | { readonly ok: false; readonly why: 'unknown' | 'reused' }
+
+/** The session of a handle that was not used yet; it stays so. */
+export const sessionOfHandle = async (store: OperationalStore, handle: string): Promise<string | undefined> =>
+  (
+    await store.rows<{ session: string }>('SELECT session FROM refresh_handles WHERE hash = $1 AND used_at IS NULL', [
+      hashOf(handle),
+    ])
+  )[0]?.session
 
 /**
  * Takes a refresh handle for the next one. A handle that comes a second time was stolen from its holder or by them:

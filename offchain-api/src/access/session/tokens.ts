@@ -1,4 +1,5 @@
-import { formatInstant } from '@opem/domain'
+import { canonicalJson, formatInstant } from '@opem/domain'
+import { keccak256, stringToBytes } from 'viem'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { Person } from '../caller/caller.ts'
@@ -6,11 +7,9 @@ import { readCredential } from '../contract/credentials.ts'
 import type { AccountClaims } from '../identity.ts'
 import { ACCESS, type Cookies, REFRESH } from './cookies.ts'
 import { personOf } from './person-of.ts'
-import { endSession, readSession, rotateHandle, SESSION_SECONDS, type SessionRow } from './sessions.ts'
+import { endSession, readSession, rotateHandle, SESSION_SECONDS, type SessionRow, sessionOfHandle } from './sessions.ts'
 
 export const TOKEN_SECONDS = 600
-// As many as fit a cookie of 4096 bytes; the credential lists them all.
-const MOST_SERVICES = 8
 export const REFRESH_PATH = '/v1/access'
 
 /** A session as its holder sees it. */
@@ -53,7 +52,7 @@ export async function handOut(
       accountVersion: row.account_version,
       authTime: Number(row.started_at),
       roles: person.roles,
-      services: await servicesOf(parts, person.account, row.account_version),
+      contracts: await contractsOf(parts, person.account, row.account_version),
       profile: {
         role: person.operator ? 'operator' : row.representative ? 'representative' : person.accountKind,
         name: person.name,
@@ -69,30 +68,36 @@ export async function handOut(
   return { session }
 }
 
-/** Contracts of the account by reference, as the version in force lists them. */
-async function servicesOf({ store }: AccessParts, account: string, version: number) {
+/** Contracts of the account, as the version in force lists them: so many, and these. */
+async function contractsOf({ store }: AccessParts, account: string, version: number) {
   const credential = await readCredential(store.rows, account, version)
   const { contracts } = (credential?.claims ?? { contracts: [] }) as unknown as Pick<AccountClaims, 'contracts'>
-  return contracts.slice(0, MOST_SERVICES).map(({ contract, kind, role }) => ({ contract, kind, role }))
+  return { count: contracts.length, hash: keccak256(stringToBytes(canonicalJson(contracts))) }
 }
 
 /**
  * Takes a refresh handle for a new access token and the next handle. A Representative credential that was revoked
- * meanwhile ends the session.
+ * meanwhile ends the session. All that may be away is asked before the handle is used up: who is answered 503 comes
+ * again with the same one.
  * @throws Refusal 401 ERR_REFRESH_UNKNOWN, ERR_REFRESH_REUSED (the session has ended), ERR_SESSION_…; ERR_CHAIN_UNREACHABLE
  */
 export async function refresh(parts: AccessParts, handle: string | undefined) {
   if (handle === undefined) throw new Refusal(401, 'ERR_REFRESH_UNKNOWN', 'no refresh handle came; sign in')
+  const session = await sessionOfHandle(parts.store, handle)
+  if (session !== undefined) await stillHolds(parts, session)
   const rotated = await rotateHandle(parts.store, handle, parts.now())
   if (!rotated.ok)
     throw rotated.why === 'reused'
       ? new Refusal(401, 'ERR_REFRESH_REUSED', 'this refresh handle was used before, so its session has ended; sign in')
       : new Refusal(401, 'ERR_REFRESH_UNKNOWN', 'this refresh handle is not known; sign in')
-  const { row } = await personOfSession(parts, rotated.session)
-  const { credential_issuer: issuer, credential_jti: jti } = row
-  if (issuer !== null && jti !== null && (await (await parts.identity()).isRevoked(issuer, jti))) {
-    await endSession(parts.store, rotated.session, parts.now(), 'the Representative credential was revoked')
-    throw new Refusal(401, 'ERR_VC_REVOKED', 'the Representative credential was revoked; ask the company for a new one')
-  }
   return { id: rotated.session, handle: rotated.handle }
+}
+
+async function stillHolds(parts: AccessParts, session: string): Promise<void> {
+  await parts.tokens()
+  const { row } = await personOfSession(parts, session)
+  const { credential_issuer: issuer, credential_jti: jti } = row
+  if (issuer === null || jti === null || !(await (await parts.identity()).isRevoked(issuer, jti))) return
+  await endSession(parts.store, session, parts.now(), 'the Representative credential was revoked')
+  throw new Refusal(401, 'ERR_VC_REVOKED', 'the Representative credential was revoked; ask the company for a new one')
 }

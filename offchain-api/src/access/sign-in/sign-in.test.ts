@@ -90,6 +90,22 @@ describe('a session', () => {
     expect(codeOf(await page.call('POST', REFRESH))).toEqual([401, 'ERR_SESSION_ENDED'])
   })
 
+  test('is not lost while the chain is away: the same handle renews it when the chain is back', async () => {
+    const page = world.browser('Tia')
+    await page.signIn([await company.employ('Tia', ['service-provider'])])
+    const handle = page.cookies.get('opem_refresh')
+    process.kill(world.chain.anvil.pid, 'SIGSTOP')
+    try {
+      await until(async () => !(await answers(world.chain.anvil.url)))
+      expect(codeOf(await page.call('POST', REFRESH))).toEqual([503, 'ERR_CHAIN_UNREACHABLE'])
+    } finally {
+      process.kill(world.chain.anvil.pid, 'SIGCONT')
+    }
+    expect(page.cookies.get('opem_refresh')).toBe(handle)
+    await until(async () => (await page.call('POST', REFRESH)).status === 200)
+    expect(page.cookies.get('opem_refresh')).not.toBe(handle)
+  })
+
   test('is not opened by a handle or a token that nobody gave out', async () => {
     const page = world.browser('Ana')
     expect(codeOf(await page.call('POST', REFRESH))).toEqual([401, 'ERR_REFRESH_UNKNOWN'])

@@ -91,6 +91,13 @@ async function accountInForce({ store, identity }: AccessParts, { hash, subject 
   if (!credential || account?.did !== subject)
     throw new Refusal(403, 'ERR_ACCOUNT_UNKNOWN', 'no account here has this Account credential; register first')
   if (account.status !== 'active') throw notActive(account.status, account.reason)
+  const company = account.company === null ? undefined : await readAccount(store.rows, account.company)
+  if (company && company.status !== 'active')
+    throw new Refusal(
+      403,
+      'ERR_ACCOUNT_NOT_ACTIVE',
+      `the account of this machine's company is ${company.status}; ask the company's administrator`,
+    )
   if (account.credentialHash !== hash)
     throw new Refusal(
       403,

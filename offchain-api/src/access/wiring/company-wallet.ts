@@ -1,6 +1,6 @@
 import { OpemError } from '@opem/domain'
 import type { Did, DidResolver } from '@opem/ssi/did'
-import { type AgreementKey, createDidcommClient } from '@opem/ssi/didcomm'
+import { type AgreementKey, createDidcommClient, MAX_BYTES } from '@opem/ssi/didcomm'
 import { createGuardedFetch, reachOf } from '@opem/ssi/guarded-fetch'
 import type { CompanyWallet } from '../identity.ts'
 
@@ -16,7 +16,7 @@ export function createCompanyWallet({
   readonly resolver: DidResolver
   readonly development: boolean
 }): CompanyWallet {
-  const fetch = createGuardedFetch({ allowLoopback: development })
+  const fetch = createGuardedFetch({ allowLoopback: development, maxBytes: MAX_BYTES })
   const client = createDidcommClient({ did, keys, resolver, fetch })
   return {
     async check(endpoint) {

@@ -3,6 +3,18 @@ import { createTokenKeys, issueAccessToken, openAccessToken, publicKeySet, type 
 import type { Tokens } from '../access.ts'
 
 const LOOK_AGAIN_SECONDS = 60
+// A name may have 200 characters of four bytes each, and stands in a token several times.
+const NAME_BYTES = 80
+
+/** As much of a name as a token has room for; the session says it in full. */
+function clipped(name: string): string {
+  let kept = ''
+  for (const character of name) {
+    if (Buffer.byteLength(kept) + Buffer.byteLength(character) > NAME_BYTES) break
+    kept += character
+  }
+  return kept
+}
 
 /** Access tokens with the keys of `folder`, which are rotated while they are used. */
 export function createTokens({
@@ -27,13 +39,15 @@ export function createTokens({
   }
   return {
     async issue(claims, at) {
-      const { sub, sid, accountVersion, profile, roles, account, authTime } = claims
+      const { sub, sid, accountVersion, roles, account, authTime } = claims
+      const { role, name, organisation } = claims.profile
+      const profile = { role, name: clipped(name), organisation: organisation === null ? null : clipped(organisation) }
       const { token } = await issueAccessToken(
         {
           ...{ iss: marketplace, aud: marketplace, sub, sid, accountVersion, auth_time: authTime },
           ...{ account: account as Hex, roles: [...roles], profile },
           charging: { accountName: profile.organisation ?? profile.name, accountNum: account },
-          services: [...claims.services],
+          contracts: claims.contracts,
         },
         await keys(),
         at,

@@ -116,7 +116,13 @@ export const postReceipt = defineRoute({
     'Takes the receipt of an Account credential: the holder presents it, and the account or its new version is in force.',
   access: 'public',
   limited: { holderOf: ({ body }) => claimedHolder(body.presentation) },
-  body: z.strictObject({ presentation: givenProof }),
+  body: z.strictObject({
+    presentation: givenProof,
+    operation: z
+      .enum(['receipt', 'contract'])
+      .default('receipt')
+      .meta({ description: 'what the challenge was made for: `contract` says that the holder confirms one by it' }),
+  }),
   answers: z.object({
     account: bytes32,
     status: z.literal('active'),
@@ -125,8 +131,8 @@ export const postReceipt = defineRoute({
       .optional()
       .meta({ description: 'the marketplace’s Receipt credential: what was agreed, when, under which terms' }),
   }),
-  async handle({ body: { presentation } }, { access }, { cookies }) {
-    const { account } = await takeReceipt(access, { presentation, browser: cookies.get(BROWSER) })
+  async handle({ body: { presentation, operation } }, { access }, { cookies }) {
+    const { account } = await takeReceipt(access, { presentation, operation, browser: cookies.get(BROWSER) })
     // The account is active whatever becomes of the receipt: the same request again answers it.
     const receipt = await receiptOf(access, account).catch(() => undefined)
     return { account: account as Hex, status: 'active', ...(receipt ? { receipt } : {}) }

@@ -1,4 +1,4 @@
-import { formatInstant, MARKET_ROLES, type Role } from '@opem/domain'
+import { formatInstant, ROLES, type Role } from '@opem/domain'
 import { z } from 'zod'
 import { overlaps, type Person } from '../../access/caller/caller.ts'
 import {
@@ -17,7 +17,7 @@ import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
 import { instantText } from '../shapes.ts'
 
-const role = z.enum([...MARKET_ROLES, 'administrator'])
+const role = z.enum(ROLES)
 
 const user = z
   .object({
@@ -153,5 +153,5 @@ export const getAllSystems = defineRoute({
 })
 
 // Without identity there is no company whose users and systems these could be.
-const companyOf = ({ caller, refuse }: Access): Person =>
+export const companyOf = ({ caller, refuse }: Access): Person =>
   caller.kind === 'person' ? caller : refuse("a company's administrator")

@@ -8,12 +8,14 @@ import {
   postReceipt,
   postRegistration,
 } from './access.ts'
+import { getAccountCredential, getPendingCredential, postReissue, postRenewal } from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { deleteMachine, getMachines, postMachine, postMachineReissue } from './machines.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
   getWalletRequest,
@@ -67,6 +69,10 @@ export const routes: readonly Route[] = [
   postRegistration,
   getRegistration,
   postReceipt,
+  getAccountCredential,
+  getPendingCredential,
+  postRenewal,
+  postReissue,
   postSignIn,
   postRefresh,
   getSession,
@@ -89,6 +95,10 @@ export const routes: readonly Route[] = [
   postSystem,
   deleteSystem,
   getAllSystems,
+  getMachines,
+  postMachine,
+  postMachineReissue,
+  deleteMachine,
   getMeterAuthorisations,
   postMeterAuthorisation,
   deleteMeterAuthorisation,

@@ -1,4 +1,4 @@
-import { ACTORS, MARKET_ROLES } from '@opem/domain'
+import { ACTORS, ROLES } from '@opem/domain'
 import { z } from 'zod'
 import { claimedHolder, givenProof } from '../../access/proof.ts'
 import { ACCESS, BROWSER, REFRESH } from '../../access/session/cookies.ts'
@@ -15,7 +15,7 @@ const session = z
     organisation: z.string().nullable(),
     account: bytes32,
     kind: z.enum(['company', 'citizen', 'machine']),
-    roles: z.array(z.enum([...MARKET_ROLES, 'administrator'])),
+    roles: z.array(z.enum(ROLES)),
     actors: z.array(z.enum(ACTORS)).meta({ description: 'columns of D2.3 Table 5' }),
     operator: z.boolean(),
     expiresAt: instantText,
