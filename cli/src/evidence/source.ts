@@ -85,8 +85,10 @@ export async function* adjustmentsOfApi(
   api: Api,
   community: string,
   range: { readonly from?: number; readonly to?: number; readonly knownFrom?: number; readonly knownTo?: number },
+  member?: string,
 ): AsyncGenerator<Piece> {
   const query = new URLSearchParams(Object.entries(range).map(([name, at]) => [name, formatInstant(at)]))
+  if (member !== undefined) query.set('member', member)
   const { adjustments } = await api.get<{ adjustments: unknown[] }>(`/v1/communities/${community}/adjustments?${query}`)
   for (const raw of adjustments) yield pieceOf(raw, 'the API')
 }

@@ -17,6 +17,7 @@ import { memberOf } from '../community/profile.ts'
 import { refusal } from '../failure.ts'
 import type { Instance } from '../instance/instance.ts'
 import { type AuditedMonth, auditedMonth, proofOf } from './month.ts'
+import { ownStatement } from './own.ts'
 
 const keccak = (bytes: Uint8Array) => keccak256(bytes, 'bytes')
 
@@ -42,7 +43,12 @@ function balancesOf(chain: CommunityOnChain, evidence: TradingBatch, member: Hex
 }
 
 /** In which batch each period of an audited month is settled. */
-export function settledIn({ chain: { view }, batches, from, to }: AuditedMonth): Map<number, SettledIn> {
+export function settledIn({
+  chain: { view },
+  batches,
+  from,
+  to,
+}: Pick<AuditedMonth, 'chain' | 'batches' | 'from' | 'to'>): Map<number, SettledIn> {
   const found = new Map<number, SettledIn>()
   for (const batch of batches)
     for (let i = 0; i < batch.periods; i++) {
@@ -69,11 +75,21 @@ export function memberStatement(audited: AuditedMonth, idOrName: string): Statem
   }
 }
 
-/** A member's local month out of settled batches: everything is audited first. @throws ERR_NOT_SOUND, ERR_NOT_PROVEN */
-export const gatherStatement = async (
+/**
+ * A member's local month out of settled batches: everything is audited first. To who may see their own balances only,
+ * each of these is proven by the hashes beside it.
+ * @throws ERR_NOT_SOUND, ERR_NOT_PROVEN
+ */
+export async function gatherStatement(
   instance: Instance,
   {
     member,
     ...wanted
   }: { readonly community: string; readonly member: string; readonly month: string; readonly until?: number },
-): Promise<StatementFile> => memberStatement(await auditedMonth(instance, wanted), member)
+): Promise<StatementFile> {
+  const audited = await auditedMonth(instance, wanted).catch((cause: { code?: unknown }) => {
+    if (cause.code === 'ERR_NOT_ALLOWED') return undefined
+    throw cause
+  })
+  return audited ? memberStatement(audited, member) : ownStatement(instance, { ...wanted, member })
+}

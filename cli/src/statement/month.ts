@@ -37,16 +37,11 @@ export interface AuditedMonth {
 
 const endOf = ({ start, periods }: ChainBatch, seconds: number) => start + periods * seconds
 
-/**
- * Reads a local month and audits all of it, with the adjustments that became known in it and the periods they are of.
- * @param until what the chain and the nodes said later than this (seconds since 1970) is left out
- * @throws ERR_NOT_SOUND naming the first place where chain and evidence differ
- */
-export async function auditedMonth(
-  instance: Instance,
+/** A month of a community as its profile and the chain tell it; nothing of it is audited. */
+export async function readMonth(
+  { api, chain: client, contracts, fromBlock }: Instance,
   { community, month, until }: { readonly community: string; readonly month: string; readonly until?: number },
-): Promise<AuditedMonth> {
-  const { api, chain: client, contracts, fromBlock } = instance
+) {
   const profile = await readProfile(api, community)
   const { start: from, end: to } = localMonth(month, profile.timeZone)
   const whole = await readCommunity(client, { settlement: contracts.settlement, community: profile.id, fromBlock })
@@ -57,7 +52,22 @@ export async function auditedMonth(
   // By the time of revision 0: a later correction is no reason not to look at the batch.
   const chain = { ...whole, batches: whole.batches.filter((batch) => batch.settledAt <= asOf) }
   const { periodSeconds } = chain.view
-  const inMonth = chain.batches.filter((batch) => batch.start < to && endOf(batch, periodSeconds) > from)
+  const batches = chain.batches.filter((batch) => batch.start < to && endOf(batch, periodSeconds) > from)
+  return { profile, chain, month, from, to, batches, asOf }
+}
+
+/**
+ * Reads a local month and audits all of it, with the adjustments that became known in it and the periods they are of.
+ * @param until what the chain and the nodes said later than this (seconds since 1970) is left out
+ * @throws ERR_NOT_SOUND naming the first place where chain and evidence differ
+ */
+export async function auditedMonth(
+  instance: Instance,
+  wanted: { readonly community: string; readonly month: string; readonly until?: number },
+): Promise<AuditedMonth> {
+  const { api } = instance
+  const { profile, chain, month, from, to, batches: inMonth, asOf } = await readMonth(instance, wanted)
+  const { periodSeconds } = chain.view
 
   const known = await piecesOf(adjustmentsOfApi(api, profile.id, { knownFrom: from, knownTo: Math.min(to, asOf + 1) }))
   const starts = new Set(known.flatMap((piece) => ('adjustment' in piece ? [piece.adjustment.batch] : [])))
@@ -105,7 +115,7 @@ export async function auditedMonth(
   }
 }
 
-async function piecesOf(pieces: AsyncIterable<Piece>): Promise<Piece[]> {
+export async function piecesOf(pieces: AsyncIterable<Piece>): Promise<Piece[]> {
   const found: Piece[] = []
   for await (const piece of pieces) {
     if ('broken' in piece)
@@ -133,7 +143,7 @@ async function adjustmentsFor(
 }
 
 /** The batches of a month as the proof of what is made of it. */
-export const proofOf = ({ chain: { view }, batches }: AuditedMonth) => ({
+export const proofOf = ({ chain: { view }, batches }: Pick<AuditedMonth, 'chain' | 'batches'>) => ({
   chainId: view.chainId,
   settlement: view.settlement,
   batches: batches.map(({ start, revision, root }) => ({ start: formatInstant(start), revision, root })),

@@ -21,6 +21,7 @@ import {
   saltOf,
   settlementReport,
   settlePeriod,
+  type Tariff,
   type TradingBatch,
   Wh,
 } from '@opem/domain'
@@ -115,7 +116,13 @@ export const issueTo = async <T extends CredentialType>(
 /** Founds a historic community that starts at `from`; nobody has joined, nothing is stored off the chain. */
 export async function foundOnChain(
   { client, administrator, deployment }: OpenChain,
-  { name, timeZone, from, periodSeconds }: { name: string; timeZone: string; from: number; periodSeconds: 900 | 3600 },
+  {
+    name,
+    timeZone,
+    from,
+    periodSeconds,
+    feedIn = { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: -5_000 },
+  }: { name: string; timeZone: string; from: number; periodSeconds: 900 | 3600; feedIn?: Tariff },
 ) {
   const rules: RulesDocument = {
     version: 1,
@@ -125,7 +132,7 @@ export async function foundOnChain(
       communityConsumption: { kind: 'fixed', microEurPerKwh: 120_000 },
       communityProduction: { kind: 'fixed', microEurPerKwh: 100_000 },
       commercial: { kind: 'fixed', microEurPerKwh: 250_000 },
-      feedIn: { kind: 'day-ahead', series: 'dk2', marginMicroEurPerKwh: -5_000 },
+      feedIn,
     },
   }
   const hash = await administrator.writeContract({
