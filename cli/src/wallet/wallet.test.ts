@@ -276,6 +276,7 @@ test('a wallet is looked at without a chain, and what only the chain knows is sa
   expect((await run(['list', 'solar'], away)).stdout).toContain('; on chain not known now')
 })
 
+// A command is a process of its own, and this test starts thirteen.
 test('roles are limited, credentials revoked, keys rotated', async () => {
   // Ann has been administrator; from here on her roles are what the next credentials say.
   const given = (await told<{ hash: string; held: boolean }[]>('list', 'solar')).filter(({ held }) => !held)
@@ -295,7 +296,7 @@ test('roles are limited, credentials revoked, keys rotated', async () => {
   expect((await run(['revoke', 'solar', both.hash], { OPEM_WALLET_SECRET: 'not the passphrase' })).stderr).toMatch(
     /^ERR_WALLET_LOCKED: /,
   )
-})
+}, 180_000)
 
 test('a citizen registers with an Identity credential and has an active account at once', async () => {
   await told('create', 'bob')
