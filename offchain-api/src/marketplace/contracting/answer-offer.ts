@@ -4,7 +4,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import { notify } from '../notifications/notify.ts'
 import { offeredListing } from './listing.ts'
-import { accountOfSide, checkSignature, otherParty, takeTurn } from './make-offer.ts'
+import { accountOfSide, checkSignature, checkTurn, otherParty, takeTurn } from './make-offer.ts'
 import { changeOffer, readDocument, readOffer, signOffer, type StoredOffer } from './offers.ts'
 import { needRole, otherSide, partyOf, type Side, sideOf, unknownAgreement } from './party.ts'
 import type { ContractingParts } from './parts.ts'
@@ -25,18 +25,19 @@ export async function answerWithSignature(
   const { offer, side } = await offerOf(parts, person, id)
   if (relay && !parts.relays)
     throw new Refusal(409, 'ERR_NO_RELAY', 'this marketplace brings no agreement to the chain; your own wallet sends it')
+  checkTurn(offer, side, now())
   const chain = await parts.chain()
   await offeredListing(store.rows, offer.listing)
   await otherParty(store.rows, accountOfSide(offer, otherSide(side)))
-  if (offer.state === 'open') await checkSignature(chain, { terms: offer.terms, party: partyOf(person), side, kind: offer.kind, signature })
+  const { terms, kind } = offer
+  await checkSignature(chain, { terms, party: partyOf(person), side, kind, signature })
   const [consumer, provider] =
     side === 'consumer' ? [signature, offer.provider_signature] : [offer.consumer_signature, signature]
-  if (offer.state === 'open' && offer.made_by !== side) {
-    const terms = parseAgreementTerms(offer.terms)
-    const refused = await chain.refusalOf({ name: 'conclude', terms, consumer: consumer!, provider: provider! })
-    if (refused !== undefined)
-      throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `the contract would refuse this agreement: ${refused}`)
-  }
+  const refused = await chain.refusalOf({
+    ...{ name: 'conclude', terms: parseAgreementTerms(terms), consumer: consumer!, provider: provider! },
+  })
+  if (refused !== undefined)
+    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `the contract would refuse this agreement: ${refused}`)
   await store.transaction(async (rows) => {
     await takeTurn(rows, id, side, 'open', now())
     await signOffer(rows, { id, side, signature, relay, now: now() })

@@ -45,6 +45,7 @@ export async function makeOffer(
   if (to !== undefined && (!answered || sideOf(person, answered) === undefined)) throw unknownAgreement(to)
   const side: Side = answered ? sideOf(person, answered)! : 'consumer'
   needRole(person, side, listing.kind)
+  if (answered) checkTurn(answered, side, now())
 
   const me = partyOf(person)
   const other = await otherParty(store.rows, answered ? accountOfSide(answered, otherSide(side)) : listing.account)
@@ -114,16 +115,8 @@ export async function checkSignature(
   )
 }
 
-/** Whose turn it is answers an open offer, once. @throws Refusal ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN */
-export async function takeTurn(
-  rows: Rows,
-  id: string,
-  side: Side,
-  to: 'countered' | 'refused' | 'open',
-  now: number,
-  reason?: string,
-): Promise<StoredOffer> {
-  const offer = await readOffer(rows, id, { lock: true })
+/** @throws Refusal ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN */
+export function checkTurn(offer: Pick<StoredOffer, 'state' | 'deadline' | 'made_by'> | undefined, side: Side, now: number): void {
   if (offer?.state !== 'open' || offer.deadline < now)
     throw new Refusal(
       409,
@@ -132,8 +125,19 @@ export async function takeTurn(
     )
   if (offer.made_by === side)
     throw new Refusal(409, 'ERR_NOT_YOUR_TURN', 'the offer is your own; the other side answers it, or you withdraw it')
+}
+
+/** Whose turn it is answers an open offer, once. @throws Refusal ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN */
+export async function takeTurn(
+  rows: Rows,
+  id: string,
+  side: Side,
+  to: 'countered' | 'refused' | 'open',
+  now: number,
+  reason?: string,
+): Promise<void> {
+  checkTurn(await readOffer(rows, id, { lock: true }), side, now)
   if (to !== 'open') await changeOffer(rows, { id, from: ['open'], to, now, ...(reason === undefined ? {} : { reason }) })
-  return offer
 }
 
 export const accountOfSide = (

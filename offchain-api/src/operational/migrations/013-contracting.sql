@@ -45,6 +45,7 @@ CREATE TABLE market_agreements (
   id               text PRIMARY KEY,
   listing          text NOT NULL,
   version          integer NOT NULL,
+  kind             text NOT NULL,
   provider         text NOT NULL,
   consumer         text NOT NULL,
   provider_account text NOT NULL,
@@ -72,6 +73,14 @@ CREATE TABLE market_agreement_events (
   PRIMARY KEY (transaction, log_index)
 );
 CREATE INDEX market_agreement_events_order ON market_agreement_events (agreement, at, log_index);
+
+-- Why an agreement was ended, in words; on chain is their digest alone (sha2-256 of the UTF-8).
+CREATE TABLE market_agreement_reasons (
+  agreement text NOT NULL,
+  digest    text NOT NULL,
+  words     text NOT NULL,
+  PRIMARY KEY (agreement, digest)
+);
 
 -- A later end that one side has signed, or both.
 CREATE TABLE market_extensions (
