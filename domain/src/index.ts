@@ -41,6 +41,7 @@ export {
   type ReportValues,
   settlementReport,
 } from './consent/typed-data.ts'
+export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
 export {
   type AgreedData,
   type AgreementDocument,
