@@ -112,10 +112,10 @@ async function checkExtensionSignature(
 ): Promise<void> {
   const chain = await parts.chain()
   const { chainId, contract } = chain
-  const request = extensionTypedData({ chainId, contract, extension: { agreement: id, end, deadline: BigInt(deadline) } })
+  const request = extensionTypedData({ chainId, agreements: contract, extension: { agreement: id, end, deadline: BigInt(deadline) } })
   const role = roleOfSide(side, kind)
   const { address } = partyOf(person)
-  if (!(await chain.isSignedFor({ party: address, role, digest: hashTypedData(request as never), signature })))
+  if (!(await chain.isSignedFor({ party: address, role, digest: hashTypedData(request), signature })))
     throw new Refusal(
       422,
       'ERR_AGREEMENT_SIGNATURE',

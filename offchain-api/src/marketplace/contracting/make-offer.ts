@@ -1,13 +1,15 @@
 import {
   type AgreementDocument,
   type AgreementTermsJson,
+  agreementId,
   agreementTypedData,
   type Hex,
   parseAgreementTerms,
 } from '@opem/domain'
-import { hashStruct, hashTypedData } from 'viem'
+import { hashTypedData } from 'viem'
 import { readAccount } from '../../access/accounts/accounts.ts'
 import type { Person } from '../../access/caller/caller.ts'
+import { keccak } from '../../unified-api/chain/keccak.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import { notify } from '../notifications/notify.ts'
@@ -62,7 +64,7 @@ export async function makeOffer(
   )
   await checkSignature(chain, { terms: json, party: me, side, kind: listing.kind, signature })
 
-  const id = idOf(chain, json)
+  const id = idOf(json)
   if ((await chain.standingOf(id)).state !== 'none')
     throw new Refusal(409, 'ERR_OFFER_EXISTS', 'this very agreement was concluded already; make another with a new salt')
   await store.transaction(async (rows) => {
@@ -94,10 +96,8 @@ export async function makeOffer(
 }
 
 /** The id that an agreement has on chain: its EIP-712 struct hash. */
-export function idOf({ chainId, contract }: Pick<AgreementChain, 'chainId' | 'contract'>, terms: AgreementTermsJson): Hex {
-  const { types, message } = agreementTypedData({ chainId, contract, agreement: parseAgreementTerms(terms) })
-  return hashStruct({ data: message as never, types: types as never, primaryType: 'Agreement' })
-}
+const idOf = (terms: AgreementTermsJson): Hex => agreementId(keccak, parseAgreementTerms(terms))
+
 
 /** @throws Refusal ERR_AGREEMENT_SIGNATURE when neither the party nor somebody who acts for it in the role signed these terms */
 export async function checkSignature(
@@ -105,7 +105,7 @@ export async function checkSignature(
   it: { terms: AgreementTermsJson; party: Party; side: Side; kind: string; signature: Hex },
 ): Promise<void> {
   const { chainId, contract } = chain
-  const digest = hashTypedData(agreementTypedData({ chainId, contract, agreement: parseAgreementTerms(it.terms) }) as never)
+  const digest = hashTypedData(agreementTypedData({ chainId, agreements: contract, agreement: parseAgreementTerms(it.terms) }))
   const role = roleOfSide(it.side, it.kind)
   if (await chain.isSignedFor({ party: it.party.address, role, digest, signature: it.signature })) return
   throw new Refusal(
