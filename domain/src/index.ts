@@ -81,6 +81,25 @@ export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
 export {
+  GRANULARITIES,
+  type Granularity,
+  LISTING_KINDS,
+  type ListingDocument,
+  type ListingKind,
+  listingKindNumber,
+  MOST_DOCUMENT_BYTES,
+  type NeededData,
+  type OfferedData,
+  PARAMETER_TYPES,
+  type ParameterType,
+  PRICE_PLAN_KINDS,
+  type PricePlan,
+  type PricePlanKind,
+  pricePlanNumber,
+  SERVICE_CATEGORIES,
+  type ServiceParameter,
+} from './marketplace/listing-document.ts'
+export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
   AGREEMENT_STATES,
   type Agreement,
   type AgreementState,
