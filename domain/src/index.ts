@@ -100,6 +100,7 @@ export {
   type ServiceParameter,
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
+export {
   AGREEMENT_STATES,
   type Agreement,
   type AgreementState,
@@ -107,7 +108,6 @@ export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
   agreementTypedData,
   extensionTypedData,
   PRICE_PLANS,
-  type PricePlan,
   paymentId,
 } from './marketplace/agreement.ts'
 export {
@@ -117,10 +117,8 @@ export {
   type InnovationState,
 } from './marketplace/innovation.ts'
 export {
-  LISTING_KINDS,
   LISTING_STATES,
   type ListingApproval,
-  type ListingKind,
   type ListingState,
   listingApproval,
 } from './marketplace/listing-approval.ts'

@@ -8,7 +8,9 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
+import { createGateway } from '../marketplace/provisioning/gateway.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -74,6 +76,12 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const contracting = createContracting({
+    ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
+  })
+  const gateway = createGateway({
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -110,6 +118,8 @@ export async function startUnifiedApi(
     development: settings.development,
     access,
     market,
+    contracting: contracting.parts,
+    gateway,
     deployment,
     health,
     refreshCapacities,
@@ -146,6 +156,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await contracting.close()
       await market.close()
       await access.close()
       await writer.drain()
