@@ -64,6 +64,7 @@ export const RULES = {
     'scope:operator',
     'community-member',
   ),
+  search: rule('a provider or user of services or data', 'may:search'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 
