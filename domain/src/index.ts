@@ -81,26 +81,6 @@ export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
 export {
-  GRANULARITIES,
-  type Granularity,
-  LISTING_KINDS,
-  type ListingDocument,
-  type ListingKind,
-  listingKindNumber,
-  MOST_DOCUMENT_BYTES,
-  type NeededData,
-  type OfferedData,
-  PARAMETER_TYPES,
-  type ParameterType,
-  PRICE_PLAN_KINDS,
-  type PricePlan,
-  type PricePlanKind,
-  pricePlanNumber,
-  SERVICE_CATEGORIES,
-  type ServiceParameter,
-} from './marketplace/listing-document.ts'
-export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
-export {
   AGREEMENT_STATES,
   type Agreement,
   type AgreementState,
@@ -122,8 +102,28 @@ export {
   type ListingState,
   listingApproval,
 } from './marketplace/listing-approval.ts'
-export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
+export {
+  GRANULARITIES,
+  type Granularity,
+  LISTING_KINDS,
+  type ListingDocument,
+  type ListingKind,
+  listingKindNumber,
+  MOST_DOCUMENT_BYTES,
+  type NeededData,
+  type OfferedData,
+  PARAMETER_TYPES,
+  type ParameterType,
+  PRICE_PLAN_KINDS,
+  type PricePlan,
+  type PricePlanKind,
+  pricePlanNumber,
+  SERVICE_CATEGORIES,
+  type ServiceParameter,
+} from './marketplace/listing-document.ts'
+export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

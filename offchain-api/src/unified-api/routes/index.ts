@@ -29,6 +29,7 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { getListings } from './listings.ts'
 import { getMarketFollower } from './market-follower.ts'
 import {
   getAgreedReadings,
@@ -149,4 +150,5 @@ export const routes: readonly Route[] = [
   getInstanceUsage,
   getAgreedReadings,
   getServiceKeys,
+  getListings,
 ]
