@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -32,6 +33,7 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
+  readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -69,6 +71,14 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -102,6 +112,7 @@ export async function startUnifiedApi(
     announcements,
     development: settings.development,
     access,
+    notifications,
     deployment,
     health,
     refreshCapacities,
@@ -130,14 +141,16 @@ export async function startUnifiedApi(
   await listen(server, settings.port)
   if (tlsServer && tls) await listen(tlsServer, tls.port)
   const portOf = (one: Server) => (one.address() as AddressInfo).port
+  url = `http://127.0.0.1:${portOf(server)}`
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url,
     tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -14,7 +14,20 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  deleteEmailAddress,
+  getEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  putEmailAddress,
+} from './letters.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
+import {
+  getNotificationPreferences,
+  getNotifications,
+  postNotificationsRead,
+  putNotificationPreferences,
+} from './notifications.ts'
 import {
   getWalletRequest,
   getWalletResponse,
@@ -31,6 +44,7 @@ import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
+import { deleteWebhook, getWebhooks, postWebhook, postWebhookResume, postWebhookSecret } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
   getHealth,
@@ -95,4 +109,18 @@ export const routes: readonly Route[] = [
   getAuditors,
   putAuditor,
   deleteAuditor,
+  getNotifications,
+  postNotificationsRead,
+  getNotificationPreferences,
+  putNotificationPreferences,
+  getEmailAddress,
+  putEmailAddress,
+  deleteEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  getWebhooks,
+  postWebhook,
+  postWebhookSecret,
+  postWebhookResume,
+  deleteWebhook,
 ]
