@@ -67,5 +67,4 @@ export function shiftMonth(month: string, months: number): string {
 }
 
 /** When something happened, where the reader is. @example dateAndTime(1433131200) // '1 Jun 2015, 06:00' in Madrid */
-export const dateAndTime = (epoch: number): string =>
-  dateClock(epoch, Intl.DateTimeFormat().resolvedOptions().timeZone)
+export const dateAndTime = (epoch: number): string => dateClock(epoch, Intl.DateTimeFormat().resolvedOptions().timeZone)
