@@ -12,7 +12,7 @@ export interface MarketSettings {
   readonly contentUrl: string | undefined
   readonly confirmations: number
   /** Pays for bringing agreements to the chain whose parties have no ether; without it they pay themselves. */
-  readonly relayer: (() => Promise<PrivateKeyAccount>) | undefined
+  readonly relayer?: (() => Promise<PrivateKeyAccount>) | undefined
 }
 
 /** What the marketplace's routes work with beside the store. */

@@ -11,6 +11,7 @@ import { createTradingWriter } from '../lake/trading/writer.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
+import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -36,6 +37,7 @@ export interface UnifiedApiSettings {
   readonly futureSeconds: number
   readonly access: AccessSettings
   readonly market: MarketSettings
+  readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -82,6 +84,14 @@ export async function startUnifiedApi(
   const gateway = createGateway({
     ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
   })
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -120,6 +130,7 @@ export async function startUnifiedApi(
     market,
     contracting: contracting.parts,
     gateway,
+    notifications,
     deployment,
     health,
     refreshCapacities,
@@ -148,8 +159,9 @@ export async function startUnifiedApi(
   await listen(server, settings.port)
   if (tlsServer && tls) await listen(tlsServer, tls.port)
   const portOf = (one: Server) => (one.address() as AddressInfo).port
+  url = `http://127.0.0.1:${portOf(server)}`
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url,
     tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
@@ -158,6 +170,7 @@ export async function startUnifiedApi(
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await contracting.close()
       await market.close()
+      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()
