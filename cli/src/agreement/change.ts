@@ -29,13 +29,16 @@ export function changeVerbs(agreement: Command): void {
       const party = await openParty(options)
       const { key, agreements, instance } = party
       const shown = await showAgreement(party, id)
-      const offered = shown.extension?.state === 'open' && shown.extension.by !== shown.side ? shown.extension : undefined
+      const offered =
+        shown.extension?.state === 'open' && shown.extension.by !== shown.side ? shown.extension : undefined
       const end = options.until === undefined ? offered?.end : endOf(options.until)
       if (end === undefined)
         throw refusal('ERR_EXTENSION_END', 'The other side offers no later end: name one with --until.')
       const deadline = offered?.end === end ? offered.deadline : Math.floor(Date.now() / 1000) + WEEK
       const extension = { agreement: shown.id, end, deadline: BigInt(deadline) }
-      const signature = await key.signTypedData!(extensionTypedData({ chainId: instance.chainId, agreements, extension }))
+      const signature = await key.signTypedData!(
+        extensionTypedData({ chainId: instance.chainId, agreements, extension }),
+      )
       await instance.api.post(`/v1/agreements/${id}/extensions`, { end, deadline, signature })
       const after = await showAgreement(party, id)
       if (after.extension?.state !== 'signed')

@@ -3,15 +3,7 @@ import type { Command } from 'commander'
 import { refusal } from '../failure.ts'
 import { print } from '../print.ts'
 import { concludeOnChain } from './on-chain.ts'
-import {
-  type AgreementOptions,
-  agreementVerb,
-  openParty,
-  pairsOf,
-  showAgreement,
-  signTerms,
-  wordsOf,
-} from './party.ts'
+import { type AgreementOptions, agreementVerb, openParty, pairsOf, showAgreement, signTerms, wordsOf } from './party.ts'
 
 interface Drafted {
   readonly terms: AgreementTermsJson
@@ -30,7 +22,11 @@ type Request = AgreementOptions & {
 
 /** `opem agreement request|sign|refuse|withdraw`: from an offer to both signatures. */
 export function offerVerbs(agreement: Command): void {
-  agreementVerb(agreement, 'request', 'Offers to contract a listing: shows the agreement in words, signs it and sends it.')
+  agreementVerb(
+    agreement,
+    'request',
+    'Offers to contract a listing: shows the agreement in words, signs it and sends it.',
+  )
     .requiredOption('--listing <id>', 'the listing, 0x and 64 hex digits')
     .requiredOption('--plan <id>', 'one of its price plans')
     .option('--parameter <name=value...>', 'what is chosen')

@@ -87,10 +87,7 @@ export function wordsOf({ terms, document }: { terms: AgreementTermsJson; docume
 }
 
 /** Signs terms whose words were checked. */
-export const signTerms = (
-  { key, instance, agreements }: SigningParty,
-  terms: AgreementTermsJson,
-): Promise<Hex> =>
+export const signTerms = ({ key, instance, agreements }: SigningParty, terms: AgreementTermsJson): Promise<Hex> =>
   key.signTypedData!(
     agreementTypedData({ chainId: instance.chainId, agreements, agreement: parseAgreementTerms(terms) }),
   )

@@ -29,8 +29,6 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
-import { getListings } from './listings.ts'
-import { getMarketFollower } from './market-follower.ts'
 import {
   getAgreedReadings,
   getInstance,
@@ -51,6 +49,8 @@ import {
   postUnsubscription,
   putEmailAddress,
 } from './letters.ts'
+import { getListings } from './listings.ts'
+import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
   getNotificationPreferences,
