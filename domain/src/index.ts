@@ -43,9 +43,89 @@ export {
   type ReportValues,
   settlementReport,
 } from './consent/typed-data.ts'
+export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
+export {
+  type AgreedData,
+  type AgreementDocument,
+  type AgreementParty,
+  type AgreementTerms,
+  type AgreementTermsJson,
+  type ChosenParameter,
+  formatAgreementTerms,
+  parseAgreementTerms,
+} from './contracting/agreement-document.ts'
+export { type AgreementSentence, agreementWords, periodWords, priceWords } from './contracting/agreement-words.ts'
+export {
+  type DataFound,
+  type DataVerdict,
+  ENOUGH_BPS,
+  judgeData,
+  mayAdapt,
+  periodOf,
+  possiblePeriods,
+} from './contracting/data-check.ts'
+export {
+  type Choices,
+  draftAgreement,
+  type OfferedService,
+  type PlannedTerms,
+  problemOf,
+} from './contracting/draft-agreement.ts'
+export {
+  INSTANCE_STATES,
+  INSTANCE_STEPS,
+  type InstanceActor,
+  type InstanceState,
+  type InstanceStep,
+  mayStep,
+} from './contracting/instance-states.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export {
+  AGREEMENT_STATES,
+  type Agreement,
+  type AgreementState,
+  agreementId,
+  agreementTypedData,
+  extensionTypedData,
+  PRICE_PLANS,
+  paymentId,
+} from './marketplace/agreement.ts'
+export {
+  COMPOSITION_STATES,
+  type CompositionState,
+  INNOVATION_STATES,
+  type InnovationState,
+} from './marketplace/innovation.ts'
+export {
+  LISTING_STATES,
+  type ListingApproval,
+  type ListingState,
+  listingApproval,
+} from './marketplace/listing-approval.ts'
+export {
+  GRANULARITIES,
+  type Granularity,
+  LISTING_KINDS,
+  type ListingDocument,
+  type ListingKind,
+  listingKindNumber,
+  MOST_DOCUMENT_BYTES,
+  type NeededData,
+  type OfferedData,
+  PARAMETER_TYPES,
+  type ParameterType,
+  PRICE_PLAN_KINDS,
+  type PricePlan,
+  type PricePlanKind,
+  pricePlanNumber,
+  SERVICE_CATEGORIES,
+  type ServiceParameter,
+} from './marketplace/listing-document.ts'
+export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
+export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

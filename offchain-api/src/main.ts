@@ -2,6 +2,9 @@
  * The unified API's process. Environment:
  * OPEM_API_PORT (default 8400), OPEM_POSTGRES_URL, OPEM_LAKE_URL, OPEM_LAKE_CLUSTER?, OPEM_CHAIN_URL, OPEM_INDEX_URL,
  * OPEM_DEPLOYMENT (path of deployment.json; may appear later), OPEM_PAGE_DIR?, OPEM_DEVELOPMENT=1 (development chain),
+ * OPEM_CONTENT_URL? (Kubo-compatible content store), OPEM_MARKET_CONFIRMATIONS (blocks on a block before the marketplace counts it;
+ * default 0 on a development chain, elsewhere 12),
+ * OPEM_RELAYER_KEY_FILE? (pays for bringing agreements to the chain whose parties have no ether; unset: they pay themselves),
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
@@ -16,7 +19,10 @@
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
  * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
  * and by whom it says to be: at once, and a second; default 500,200 and 300,100), OPEM_REGISTRATIONS_PER_HOUR (new accounts
- * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
+ * of the whole marketplace, each costs gas; default 5,000).
+ * Notifications: OPEM_SMTP_URL (smtp://user:password@host:587 or smtps://…; unset: no e-mail), OPEM_MAIL_FROM (default
+ * OPEM <opem@localhost>), OPEM_NOTIFICATION_RETRY_SECONDS (wait before a letter's second try, then twice as long; default 10).
+ * OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -47,6 +53,9 @@ const environment = z
     OPEM_LAKE_CLUSTER: z.string().min(1).optional(),
     OPEM_CHAIN_URL: z.url(),
     OPEM_INDEX_URL: z.url().optional(),
+    OPEM_CONTENT_URL: z.url().optional(),
+    OPEM_MARKET_CONFIRMATIONS: z.coerce.number().int().min(0).max(10_000).optional(),
+    OPEM_RELAYER_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEPLOYMENT: z.string().min(1),
     OPEM_PAGE_DIR: z.string().min(1).optional(),
     OPEM_DEVELOPMENT: z.enum(['0', '1']).default('0'),
@@ -79,6 +88,9 @@ const environment = z
     OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
     OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
     OPEM_REGISTRATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(5000),
+    OPEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    OPEM_MAIL_FROM: z.string().min(3).max(320).default('OPEM <opem@localhost>'),
+    OPEM_NOTIFICATION_RETRY_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
     OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
@@ -93,6 +105,7 @@ const settings = environment.data
 const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
 const developmentIssuerFile =
   settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
+const relayerFile = settings.OPEM_RELAYER_KEY_FILE
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
 const operatorFile = settings.OPEM_OPERATOR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'account-operator.json')
 const {
@@ -143,6 +156,16 @@ const api = await startUnifiedApi({
       registrationsPerHour: settings.OPEM_REGISTRATIONS_PER_HOUR,
     },
     development: settings.OPEM_DEVELOPMENT === '1',
+  },
+  market: {
+    contentUrl: settings.OPEM_CONTENT_URL,
+    confirmations: settings.OPEM_MARKET_CONFIRMATIONS ?? (settings.OPEM_DEVELOPMENT === '1' ? 0 : 12),
+    relayer: relayerFile === undefined ? undefined : () => openKeyFile(relayerFile),
+  },
+  notifications: {
+    mail:
+      settings.OPEM_SMTP_URL === undefined ? undefined : { url: settings.OPEM_SMTP_URL, from: settings.OPEM_MAIL_FROM },
+    retrySeconds: settings.OPEM_NOTIFICATION_RETRY_SECONDS,
   },
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate

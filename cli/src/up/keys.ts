@@ -25,6 +25,8 @@ export interface Keys {
   readonly registrar: PrivateKeyAccount
   readonly accountOperator: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
+  /** Brings agreements to a development chain for wallets without ether; elsewhere a setting names it. */
+  readonly relayer: PrivateKeyAccount
 }
 
 export const keyFile = (home: string, name: string): string => join(home, 'keys', `${name}.json`)
@@ -41,7 +43,7 @@ export async function openKeys(home: string): Promise<Keys> {
   const accountOperator = await keyOf(home, ACCOUNT_OPERATOR)
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, accountOperator, oracles }
+  return { operator, registrar, accountOperator, oracles, relayer: await keyOf(home, 'relayer') }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -55,13 +57,14 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, accountOperator, oracles }: Keys,
+  { operator, registrar, accountOperator, oracles, relayer }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, registrar, accountOperator, ...oracles]) {
-    if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
+  const development = chain.id === DEVELOPMENT_CHAIN_ID
+  for (const { address } of [operator, registrar, accountOperator, ...oracles, ...(development ? [relayer] : [])]) {
+    if ((await client.getBalance({ address })) < (development ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return
   if (chain.id !== DEVELOPMENT_CHAIN_ID) {

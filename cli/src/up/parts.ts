@@ -112,6 +112,8 @@ export function partsOf(
         OPEM_ACCESS_DIR: accessPath(home),
         OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
         OPEM_OPERATOR_KEY_FILE: operatorKeyFile(home),
+        // Elsewhere whoever operates the marketplace decides whether it pays for its users.
+        ...(settings.replaced.has('chain') ? {} : { OPEM_RELAYER_KEY_FILE: keyFile(home, 'relayer') }),
         OPEM_OPERATOR_DIDS: await operatorDids(home),
         OPEM_API_TLS_PORT: `${at(16)}`,
         OPEM_API_TLS_KEY_FILE: tls.key,
@@ -119,7 +121,7 @@ export function partsOf(
       }),
       probe: { kind: 'http', url: `${urls.api}/v1/health` },
       ports: [at(0), at(16)],
-      after: ['chain', 'postgres', 'lake'],
+      after: ['chain', 'postgres', 'lake', 'content'],
       prepare,
     },
     {

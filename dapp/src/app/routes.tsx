@@ -45,10 +45,38 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
               },
               {
+                path: '/agreements',
+                lazy: async () => ({ Component: (await import('../agreements/AgreementsPage.tsx')).AgreementsPage }),
+              },
+              {
+                path: '/agreements/new',
+                lazy: async () => ({
+                  Component: (await import('../agreements/NewAgreementPage.tsx')).NewAgreementPage,
+                }),
+              },
+              {
+                path: '/agreements/:id',
+                lazy: async () => ({ Component: (await import('../agreements/AgreementPage.tsx')).AgreementPage }),
+              },
+              {
+                path: '/notifications',
+                lazy: async () => ({
+                  Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,
+                }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
             ],
+          },
+          {
+            path: '/notifications/confirm',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).ConfirmPage }),
+          },
+          {
+            path: '/notifications/stop',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
           },
           {
             path: '/sign-in',

@@ -3,6 +3,7 @@ import type { Place } from './place/place.ts'
 import { Refusal } from './problem.ts'
 
 const WALLETS = /^\/v1\/access\/openid4vp\/(requests|responses)\/[A-Za-z0-9_-]+$/
+const MAIL_PROGRAMS = /^\/v1\/notifications\/unsubscriptions\/[A-Za-z0-9_.-]+$/
 
 /**
  * Only this machine's own names and that of the public URL may be asked for. A page of another site whose name resolves
@@ -29,9 +30,12 @@ export const guardHost =
 export function guardMediaType(request: Request, _response: Response, next: NextFunction) {
   const carries = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const empty = request.headers['content-length'] === '0'
-  // A wallet's answer is a form; it carries no cookie of ours and counts by what is in it.
-  const form = WALLETS.test(request.path) && request.is('application/x-www-form-urlencoded')
-  if (carries && !empty && !form && !request.is('application/json'))
+  // A wallet's answer and a mail program's button are forms; they carry no cookie of ours and count by what is in them.
+  const form =
+    (WALLETS.test(request.path) || MAIL_PROGRAMS.test(request.path)) && request.is('application/x-www-form-urlencoded')
+  // A form cannot set this header: what carries a key of its own is no other site's doing.
+  const toService = request.path.startsWith('/v1/services/') && request.headers.authorization !== undefined
+  if (carries && !empty && !form && !toService && !request.is('application/json'))
     throw new Refusal(415, 'ERR_MEDIA_TYPE', 'send the body as application/json')
   next()
 }

@@ -8,6 +8,10 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { createContracting } from '../marketplace/contracting/create-contracting.ts'
+import { createMarket, type MarketSettings } from '../marketplace/market.ts'
+import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
+import { createGateway } from '../marketplace/provisioning/gateway.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -36,6 +40,8 @@ export interface UnifiedApiSettings {
   readonly access: AccessSettings
   /** Proxies that say truly who asks. */
   readonly trustedProxies: Networks
+  readonly market: MarketSettings
+  readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -73,6 +79,23 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
+  const market = createMarket({
+    ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
+  })
+  const contracting = createContracting({
+    ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
+  })
+  const gateway = createGateway({
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
+  })
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -83,6 +106,8 @@ export async function startUnifiedApi(
         () => true,
         () => false,
       ),
+    market: async () => market.follower.state().stopped === null,
+    content: () => market.content.isReady(),
   }
   const health = async () =>
     Object.fromEntries(
@@ -107,6 +132,10 @@ export async function startUnifiedApi(
     development: settings.development,
     place: createPlace({ publicUrl: settings.access.publicUrl, proxies: settings.trustedProxies }),
     access,
+    market,
+    contracting: contracting.parts,
+    gateway,
+    notifications,
     deployment,
     health,
     refreshCapacities,
@@ -135,14 +164,18 @@ export async function startUnifiedApi(
   await listen(server, settings.port)
   if (tlsServer && tls) await listen(tlsServer, tls.port)
   const portOf = (one: Server) => (one.address() as AddressInfo).port
+  url = `http://127.0.0.1:${portOf(server)}`
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url,
     tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await contracting.close()
+      await market.close()
+      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

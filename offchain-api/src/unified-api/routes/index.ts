@@ -11,12 +11,55 @@ import {
 import { getAccountCredential, getPendingCredential, postReissue, postRenewal } from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
+import {
+  getAgreement,
+  getAgreementChoices,
+  getAgreementDocument,
+  getAgreements,
+  postAgreement,
+  postAgreementDraft,
+  postAgreementExtension,
+  postAgreementReason,
+  postAgreementRefusal,
+  postAgreementRelay,
+  postAgreementSignature,
+  postAgreementWithdrawal,
+  postCounterOffer,
+} from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  getAgreedReadings,
+  getInstance,
+  getInstanceUsage,
+  getServiceKeys,
+  postAdaptation,
+  postDataCheck,
+  postInstanceKey,
+  postInstanceStart,
+  postInstanceStop,
+  postReady,
+  postRevocation,
+} from './instances.ts'
+import {
+  deleteEmailAddress,
+  getEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  putEmailAddress,
+} from './letters.ts'
+import { getListings } from './listings.ts'
 import { deleteMachine, getMachines, postMachine, postMachineReissue } from './machines.ts'
+import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
+import {
+  getNotificationPreferences,
+  getNotifications,
+  postNotificationsRead,
+  putNotificationPreferences,
+} from './notifications.ts'
 import {
   getWalletRequest,
   getWalletResponse,
@@ -33,6 +76,7 @@ import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
+import { deleteWebhook, getWebhooks, postWebhook, postWebhookResume, postWebhookSecret } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
   getHealth,
@@ -105,4 +149,44 @@ export const routes: readonly Route[] = [
   getAuditors,
   putAuditor,
   deleteAuditor,
+  getMarketFollower,
+  getAgreements,
+  getAgreementChoices,
+  postAgreementDraft,
+  postAgreement,
+  getAgreement,
+  getAgreementDocument,
+  postCounterOffer,
+  postAgreementSignature,
+  postAgreementRefusal,
+  postAgreementWithdrawal,
+  postAgreementRelay,
+  postAgreementExtension,
+  postAgreementReason,
+  getInstance,
+  postDataCheck,
+  postAdaptation,
+  postReady,
+  postInstanceStart,
+  postInstanceStop,
+  postInstanceKey,
+  postRevocation,
+  getInstanceUsage,
+  getAgreedReadings,
+  getServiceKeys,
+  getListings,
+  getNotifications,
+  postNotificationsRead,
+  getNotificationPreferences,
+  putNotificationPreferences,
+  getEmailAddress,
+  putEmailAddress,
+  deleteEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  getWebhooks,
+  postWebhook,
+  postWebhookSecret,
+  postWebhookResume,
+  deleteWebhook,
 ]
