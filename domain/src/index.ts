@@ -44,6 +44,13 @@ export {
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export { type Difference, differences } from './marketplace/differences.ts'
+export {
+  LANDING_BLOCK_KINDS,
+  type LandingBlock,
+  type LandingBlockKind,
+  MOST_PICTURE_BYTES,
+} from './marketplace/landing-page.ts'
 export {
   GRANULARITIES,
   type Granularity,
