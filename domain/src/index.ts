@@ -52,6 +52,7 @@ export {
   type LandingBlockKind,
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
+export { type ListingApproval, listingApprovalTypedData } from './marketplace/listing-approval.ts'
 export {
   GRANULARITIES,
   type Granularity,
@@ -59,7 +60,6 @@ export {
   type ListingDocument,
   type ListingKind,
   listingKindNumber,
-  MOST_DOCUMENT_BYTES,
   type NeededData,
   type OfferedData,
   PARAMETER_TYPES,

@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
@@ -74,6 +75,8 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
+  market.follower.afterwards(async () => accountLines.wake())
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -147,6 +150,7 @@ export async function startUnifiedApi(
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await market.close()
+      await accountLines.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -64,6 +64,15 @@ export const RULES = {
     'scope:operator',
     'community-member',
   ),
+  publish: rule('the role "service-provider", or "data-provider" for data', 'may:publish', 'may:share-data'),
+  advertise: rule('the role "service-provider", or "data-provider" for data', 'may:advertising', 'may:share-data'),
+  'manage-service': rule(
+    'the provider of the service, or the marketplace operator',
+    'may:publish',
+    'may:share-data',
+    'may:management-and-governance',
+  ),
+  'govern-market': rule('the marketplace operator', 'may:management-and-governance'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

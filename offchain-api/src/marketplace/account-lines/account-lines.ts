@@ -7,6 +7,8 @@ import { Refusal } from '../../unified-api/problem.ts'
 
 type Rows = OperationalStore['rows']
 
+export type AccountLineParts = Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>
+
 /**
  * An account's credential is to get a line; within the caller's transaction. Asked twice with the same `request`, it gets
  * one. @param now seconds since 1970
@@ -25,11 +27,14 @@ const AT_ONCE = 20
  * Issues the next version of each account's credential that is to get a line: one at a time for each account, for the
  * version before has to be presented back first. What cannot be issued yet is tried again later.
  */
-export async function issueAccountLines(parts: Parameters<typeof updateAccountCredential>[0]): Promise<void> {
+export async function issueAccountLines(parts: AccountLineParts): Promise<void> {
   const { store, now } = parts
   const due = await store.rows<{ request: string; account: Hex; line: ContractLine }>(
-    `SELECT DISTINCT ON (account) request, account, line FROM market_account_lines
-     WHERE version IS NULL AND next_try <= $1 ORDER BY account, wanted_at, request LIMIT $2`,
+    `SELECT DISTINCT ON (l.account) l.request, l.account, l.line FROM market_account_lines l
+     WHERE l.next_try <= $1 AND NOT EXISTS (
+       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = l.request
+         AND (c.status IN ('active', 'superseded') OR (c.status = 'pending' AND c.pending_until > $1)))
+     ORDER BY l.account, l.wanted_at, l.request LIMIT $2`,
     [now(), AT_ONCE],
   )
   for (const { request, account, line } of due) {
@@ -41,7 +46,7 @@ export async function issueAccountLines(parts: Parameters<typeof updateAccountCr
 }
 
 async function issue(
-  parts: Parameters<typeof updateAccountCredential>[0],
+  parts: AccountLineParts,
   { request, account, line }: { request: string; account: Hex; line: ContractLine },
 ): Promise<{ version: number | null; why: string | null }> {
   try {
@@ -55,21 +60,19 @@ async function issue(
 }
 
 /** How far the credential with the line is. */
-export async function accountLine(
-  rows: Rows,
-  request: string,
-): Promise<
-  { version: number | null; status: 'wanted' | 'pending' | 'active' | 'superseded' | 'abandoned' } | undefined
-> {
-  const [found] = await rows<{
-    version: number | null
-    status: 'pending' | 'active' | 'superseded' | 'abandoned' | null
-  }>(
-    `SELECT l.version, c.status FROM market_account_lines l
-       LEFT JOIN account_credentials c ON c.account = l.account AND c.version = l.version WHERE l.request = $1`,
-    [request],
-  )
-  return found && { version: found.version, status: found.status ?? 'wanted' }
+export interface LineProgress {
+  readonly state: 'wanted' | 'pending' | 'active'
+  readonly version: number | null
 }
 
-export type AccountLineParts = Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>
+export async function accountLine(rows: Rows, request: string): Promise<LineProgress | undefined> {
+  const [found] = await rows<{ version: number | null; status: string | null }>(
+    `SELECT c.version, c.status FROM market_account_lines l LEFT JOIN account_credentials c
+       ON c.account = l.account AND c.request = l.request AND c.status <> 'abandoned'
+     WHERE l.request = $1 ORDER BY c.version DESC NULLS LAST LIMIT 1`,
+    [request],
+  )
+  if (found === undefined) return undefined
+  const { version, status } = found
+  return { version, state: status === null ? 'wanted' : status === 'pending' ? 'pending' : 'active' }
+}

@@ -14,6 +14,8 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
+import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
@@ -27,8 +29,31 @@ import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getProofs } from './proofs.ts'
+import {
+  deleteDraft,
+  getListingSchema,
+  getProviderContract,
+  getService,
+  getServiceRevision,
+  getServices,
+  postService,
+  postSubmit,
+  postUpdate,
+  postWithdraw,
+  putDraft,
+} from './publish.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
+import {
+  getPublishing,
+  getReview,
+  getReviews,
+  postApprove,
+  postReject,
+  putChecklist,
+  putLandingShown,
+  putProviderContract,
+} from './review.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -97,4 +122,32 @@ export const routes: readonly Route[] = [
   putAuditor,
   deleteAuditor,
   getMarketFollower,
+  getListingSchema,
+  getServices,
+  postService,
+  getService,
+  getServiceRevision,
+  putDraft,
+  deleteDraft,
+  postSubmit,
+  postWithdraw,
+  postUpdate,
+  getProviderContract,
+  getPublishing,
+  putChecklist,
+  putProviderContract,
+  getReviews,
+  getReview,
+  postApprove,
+  postReject,
+  putLandingShown,
+  getOwnLanding,
+  putOwnLanding,
+  postPicture,
+  getLanding,
+  getManaged,
+  putPolicy,
+  postAssigned,
+  deleteAssigned,
+  postReason,
 ]
