@@ -45,14 +45,35 @@ export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/conte
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export {
+  AGREEMENT_STATES,
+  type Agreement,
+  type AgreementState,
+  agreementId,
+  agreementTypedData,
+  extensionTypedData,
+  PRICE_PLANS,
+  paymentId,
+} from './marketplace/agreement.ts'
 export { type Difference, differences } from './marketplace/differences.ts'
+export {
+  COMPOSITION_STATES,
+  type CompositionState,
+  INNOVATION_STATES,
+  type InnovationState,
+} from './marketplace/innovation.ts'
 export {
   LANDING_BLOCK_KINDS,
   type LandingBlock,
   type LandingBlockKind,
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
-export { type ListingApproval, listingApprovalTypedData } from './marketplace/listing-approval.ts'
+export {
+  LISTING_STATES,
+  type ListingApproval,
+  type ListingState,
+  listingApproval,
+} from './marketplace/listing-approval.ts'
 export {
   GRANULARITIES,
   type Granularity,
@@ -73,6 +94,7 @@ export {
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

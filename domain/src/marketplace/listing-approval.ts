@@ -1,34 +1,40 @@
 import type { Hex } from '../commitment/bytes.ts'
+import { domain, field } from './typed-data.ts'
 
-/** What the operator signs: that this version of this document of this provider may be published (IListingRegistry.sol). */
+/** ListingState of the same, by its number: stopped by the provider, suspended by the operator, removed for ever. */
+export const LISTING_STATES = ['none', 'published', 'stopped', 'suspended', 'removed'] as const
+export type ListingState = (typeof LISTING_STATES)[number]
+
+/** What the operator signs so that a version of a listing may be published (IListingRegistry.sol, `publish`). */
 export interface ListingApproval {
+  /** 32 random bytes. */
   readonly listing: Hex
   readonly provider: Hex
-  /** Number of the kind on chain. */
+  /** Number of LISTING_KINDS. */
   readonly kind: number
+  /** 1 for a new listing, else one more than the version in force. */
   readonly version: number
-  /** sha2-256 of the document's canonical JSON. */
+  /** sha2-256 of the listing's document. */
   readonly content: Hex
+  /** sha2-256 of the contract between provider and marketplace. */
   readonly providerContract: Hex
-  /** Last instant, seconds since 1970. */
-  readonly deadline: number | bigint
+  /** Last instant, epoch seconds. */
+  readonly deadline: bigint
 }
 
-const field = <const N extends string, const T extends string>(name: N, type: T) => ({ name, type }) as const
-
-/** EIP-712 typed data of an approval, ready for viem's signTypedData. */
-export const listingApprovalTypedData = ({
+/** EIP-712 typed data of an operator's approval, ready for viem's signTypedData. */
+export const listingApproval = ({
   chainId,
-  registry,
+  listings,
   approval,
 }: {
   readonly chainId: number | bigint
   /** Address of the ListingRegistry. */
-  readonly registry: Hex
+  readonly listings: Hex
   readonly approval: ListingApproval
 }) =>
   ({
-    domain: { name: 'OPEM Listings', version: '1', chainId: Number(chainId), verifyingContract: registry },
+    domain: domain('OPEM Listings', chainId, listings),
     types: {
       ListingApproval: [
         field('listing', 'bytes32'),
@@ -41,13 +47,5 @@ export const listingApprovalTypedData = ({
       ],
     },
     primaryType: 'ListingApproval',
-    message: {
-      listing: approval.listing,
-      provider: approval.provider,
-      kind: approval.kind,
-      version: approval.version,
-      content: approval.content,
-      providerContract: approval.providerContract,
-      deadline: BigInt(approval.deadline),
-    },
+    message: { ...approval },
   }) as const

@@ -1,4 +1,4 @@
-import { agreementRegistryAbi, listingRegistryAbi } from './planned-abi.ts'
+import { agreementRegistryAbi, listingRegistryAbi } from '@opem/contracts'
 
 /** The contracts of the marketplace whose events are followed, by their names in the deployment. */
 export const MARKET_ABIS = {

@@ -1,5 +1,5 @@
 import { accessManagerAbi } from '@opem/contracts'
-import { type Hex, type ListingApproval, listingApprovalTypedData, listingKindNumber, OpemError } from '@opem/domain'
+import { type Hex, type ListingApproval, listingApproval, listingKindNumber, OpemError } from '@opem/domain'
 import { type PublicClient, recoverTypedDataAddress } from 'viem'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Draft } from './drafts.ts'
@@ -23,7 +23,7 @@ export const approvalOf = (
   version: submission.version,
   content: submission.content,
   providerContract,
-  deadline,
+  deadline: BigInt(deadline),
 })
 
 /**
@@ -40,7 +40,7 @@ export async function approverOf(
   approval: ListingApproval,
   signature: Hex,
 ): Promise<Hex> {
-  const typedData = listingApprovalTypedData({ chainId, registry, approval })
+  const typedData = listingApproval({ chainId, listings: registry, approval })
   const signer = await recoverTypedDataAddress({ ...typedData, signature }).catch(() => undefined)
   if (signer === undefined) throw unsigned('the signature is none')
   const [holds] = await client
