@@ -5,6 +5,7 @@ import { type Content, createContent } from './content/content.ts'
 import { createFollower, type Follower } from './follower/follower.ts'
 import { reactions } from './follower/reactions.ts'
 import { fillDocuments } from './listings/fill-documents.ts'
+import { createSearch, type Search } from './search/search.ts'
 
 export interface MarketSettings {
   /** URL of a Kubo-compatible endpoint. */
@@ -16,6 +17,7 @@ export interface MarketSettings {
 export interface Market {
   readonly content: Content
   readonly follower: Follower
+  readonly search: Search
   close(): Promise<void>
 }
 
@@ -32,5 +34,7 @@ export function createMarket({
   const content = createContent({ url: contentUrl })
   const follower = createFollower({ ...parts, content, reactions, confirmations })
   follower.afterwards(() => fillDocuments({ store: parts.store, content }))
-  return { content, follower, close: () => follower.close() }
+  const search = createSearch(parts)
+  follower.afterwards(() => search.warm())
+  return { content, follower, search, close: () => follower.close() }
 }

@@ -23,7 +23,8 @@ CREATE TABLE market_events (
 );
 CREATE INDEX market_events_order ON market_events (block, log_index);
 
--- `document` is null while the content store has not given what is behind `content`.
+-- `document` is null while the content store has not given what is behind `content`. `state_reason` is the digest of words
+-- that stand in market_listing_reasons, zeros without any.
 CREATE TABLE market_listings (
   listing           text PRIMARY KEY,
   provider          text NOT NULL,
@@ -44,6 +45,7 @@ CREATE INDEX market_listings_account ON market_listings (account);
 CREATE INDEX market_listings_provider ON market_listings (provider);
 CREATE INDEX market_listings_without_document ON market_listings (listing) WHERE document IS NULL;
 
+-- `unreadable`: what is behind `content` is no listing document; it is not asked for again.
 CREATE TABLE market_listing_versions (
   listing           text NOT NULL REFERENCES market_listings ON DELETE CASCADE,
   version           integer NOT NULL,
@@ -51,6 +53,7 @@ CREATE TABLE market_listing_versions (
   provider_contract text NOT NULL,
   approver          text NOT NULL,
   document          jsonb,
+  unreadable        boolean NOT NULL DEFAULT false,
   published_at      bigint NOT NULL,
   transaction       text NOT NULL,
   PRIMARY KEY (listing, version)
