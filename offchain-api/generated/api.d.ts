@@ -203,7 +203,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -243,6 +246,24 @@ export interface paths {
                 };
                 /** @description The rule "send-readings" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -496,7 +517,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -538,6 +562,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description A problem */
                 default: {
                     headers: {
@@ -571,7 +613,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -601,6 +646,24 @@ export interface paths {
                 };
                 /** @description The rule "send-readings" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -693,7 +756,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -723,6 +789,24 @@ export interface paths {
                 };
                 /** @description The rule "administer-community" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -831,7 +915,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -866,6 +953,24 @@ export interface paths {
                 };
                 /** @description The rule "administer-community" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -960,7 +1065,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -996,6 +1104,24 @@ export interface paths {
                 };
                 /** @description The rule "give-consent" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1424,7 +1550,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -1458,6 +1587,24 @@ export interface paths {
                 };
                 /** @description The rule "settle" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1558,7 +1705,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -1592,6 +1742,24 @@ export interface paths {
                 };
                 /** @description The rule "settle" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1888,7 +2056,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1934,6 +2105,24 @@ export interface paths {
                 };
                 /** @description The rule "publish-prices" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3022,7 +3211,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     account: string;
                 };
@@ -3056,6 +3248,24 @@ export interface paths {
                 };
                 /** @description The rule "operator" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3096,7 +3306,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     account: string;
                 };
@@ -3130,6 +3343,24 @@ export interface paths {
                 };
                 /** @description The rule "operator" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3170,7 +3401,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     account: string;
                 };
@@ -3204,6 +3438,24 @@ export interface paths {
                 };
                 /** @description The rule "operator" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3589,7 +3841,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3624,6 +3879,24 @@ export interface paths {
                 };
                 /** @description The rule "company-administrator" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3864,7 +4137,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                    "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                };
                 path: {
                     id: string;
                 };
@@ -3906,6 +4182,24 @@ export interface paths {
                 };
                 /** @description The rule "own-meters" refused, and says what is needed */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The Idempotency-Key came with another request before */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -6965,7 +7259,10 @@ export interface components {
         };
     };
     responses: never;
-    parameters: never;
+    parameters: {
+        /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+        IdempotencyKey: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
