@@ -6,10 +6,14 @@ import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as landing from './landing.ts'
+import type { Managed } from './manage.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
 import type { AllRead, Reads } from './reads.ts'
+import type * as reviews from './reviews.ts'
+import type * as services from './services.ts'
 import type { Health, Settings } from './settings.ts'
 import type { Batches } from './trading.ts'
 
@@ -68,4 +72,16 @@ export type ApiContract = AllRead<{
   'GET /v1/communities/{id}/proofs': Reads<typeof Proofs, Get<'/v1/communities/{id}/proofs'>>
   'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
   'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
+
+  'GET /v1/market/follower': Reads<typeof services.Followed, Get<'/v1/market/follower'>>
+  'GET /v1/market/services': Reads<typeof services.Services, Get<'/v1/market/services'>>
+  'GET /v1/market/services/{listing}': Reads<typeof services.Workbench, Get<'/v1/market/services/{listing}'>>
+  'GET /v1/market/services/{listing}/landing': Reads<
+    typeof landing.OwnPage,
+    Get<'/v1/market/services/{listing}/landing'>
+  >
+  'GET /v1/market/services/{listing}/manage': Reads<typeof Managed, Get<'/v1/market/services/{listing}/manage'>>
+  'GET /v1/market/publishing': Reads<typeof reviews.Process, Get<'/v1/market/publishing'>>
+  'GET /v1/market/reviews': Reads<typeof reviews.Queue, Get<'/v1/market/reviews'>>
+  'GET /v1/market/reviews/{listing}': Reads<typeof reviews.Review, Get<'/v1/market/reviews/{listing}'>>
 }>
