@@ -83,7 +83,7 @@ function PictureFields({
     },
     onSuccess: (picture) => {
       queries.setQueryData(ownPageQuery(listing).queryKey, (page: OwnPage | undefined) =>
-        page && page.pictures.every((one) => one.digest !== picture.digest)
+        page?.pictures.every((one) => one.digest !== picture.digest)
           ? { ...page, pictures: [...page.pictures, picture] }
           : page,
       )
@@ -105,7 +105,8 @@ function PictureFields({
         <span className="field-hint">PNG, JPEG or WebP, at most 1 MB</span>
       </label>
       {pictures.length === 0 ? null : (
-        <div className="row" role="group" aria-label="Pictures of this listing">
+        <fieldset className="thumbs">
+          <legend>Pictures of this listing</legend>
           {pictures.map((one, index) => (
             <button
               key={one.digest}
@@ -118,7 +119,7 @@ function PictureFields({
               <img src={pictureUrl(one.digest)} alt="" />
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       <TextInput
         label="What is on it"
