@@ -94,6 +94,7 @@ export {
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { MOST_RATING_WORDS, type Rating, ratingTypedData } from './marketplace/rating.ts'
 export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'

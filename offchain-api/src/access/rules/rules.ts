@@ -73,6 +73,7 @@ export const RULES = {
     'may:management-and-governance',
   ),
   'govern-market': rule('the marketplace operator', 'may:management-and-governance'),
+  search: rule('a provider or user of services or data', 'may:search'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -16,6 +16,7 @@ import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser 
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
 import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
+import { getListings } from './listings.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
@@ -150,4 +151,5 @@ export const routes: readonly Route[] = [
   postAssigned,
   deleteAssigned,
   postReason,
+  getListings,
 ]
