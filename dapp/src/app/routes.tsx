@@ -45,10 +45,24 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
               },
               {
+                path: '/notifications',
+                lazy: async () => ({
+                  Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,
+                }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
             ],
+          },
+          {
+            path: '/notifications/confirm',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).ConfirmPage }),
+          },
+          {
+            path: '/notifications/stop',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
           },
           {
             path: '/sign-in',

@@ -15,10 +15,23 @@ import { getCommunities, getCommunity, postCommunity, postRules } from './commun
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
-import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
+import {
+  deleteEmailAddress,
+  getEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  putEmailAddress,
+} from './letters.ts'
 import { getListings } from './listings.ts'
+import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
+import {
+  getNotificationPreferences,
+  getNotifications,
+  postNotificationsRead,
+  putNotificationPreferences,
+} from './notifications.ts'
 import {
   getWalletRequest,
   getWalletResponse,
@@ -58,6 +71,7 @@ import {
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
+import { deleteWebhook, getWebhooks, postWebhook, postWebhookResume, postWebhookSecret } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
   getHealth,
@@ -152,4 +166,18 @@ export const routes: readonly Route[] = [
   deleteAssigned,
   postReason,
   getListings,
+  getNotifications,
+  postNotificationsRead,
+  getNotificationPreferences,
+  putNotificationPreferences,
+  getEmailAddress,
+  putEmailAddress,
+  deleteEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  getWebhooks,
+  postWebhook,
+  postWebhookSecret,
+  postWebhookResume,
+  deleteWebhook,
 ]
