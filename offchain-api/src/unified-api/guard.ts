@@ -31,7 +31,9 @@ export function guardMediaType(request: Request, _response: Response, next: Next
   // A wallet's answer and a mail program's button are forms; they carry no cookie of ours and count by what is in them.
   const form =
     (WALLETS.test(request.path) || MAIL_PROGRAMS.test(request.path)) && request.is('application/x-www-form-urlencoded')
-  if (carries && !empty && !form && !request.is('application/json'))
+  // A form cannot set this header: what carries a key of its own is no other site's doing.
+  const toService = request.path.startsWith('/v1/services/') && request.headers.authorization !== undefined
+  if (carries && !empty && !form && !toService && !request.is('application/json'))
     throw new Refusal(415, 'ERR_MEDIA_TYPE', 'send the body as application/json')
   next()
 }

@@ -1,4 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { mountGateway } from '../marketplace/provisioning/gateway.ts'
 import { serveDocs } from './docs-page.ts'
 import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
@@ -29,6 +30,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   for (const route of routes) mount(app, route, services)
   mountStream(app, services)
   mountPictures(app, services)
+  mountGateway(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   app.use(serveDocs())

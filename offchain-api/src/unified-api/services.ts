@@ -4,8 +4,10 @@ import type { AdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
+import type { ContractingParts } from '../marketplace/contracting/parts.ts'
 import type { Market } from '../marketplace/market.ts'
 import type { NotificationParts } from '../marketplace/notifications/notifications.ts'
+import type { Gateway } from '../marketplace/provisioning/gateway.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Deployment } from './chain/deployment.ts'
@@ -25,6 +27,8 @@ export interface Services {
   readonly development: boolean
   readonly access: AccessParts & IdentifyParts
   readonly market: Market
+  readonly contracting: ContractingParts
+  readonly gateway: Gateway
   readonly notifications: NotificationParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>

@@ -9,8 +9,10 @@ import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
 import { startAccountLines } from '../marketplace/account-lines/worker.ts'
+import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
+import { createGateway } from '../marketplace/provisioning/gateway.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -79,6 +81,12 @@ export async function startUnifiedApi(
   })
   const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
   market.follower.afterwards(async () => accountLines.wake())
+  const contracting = createContracting({
+    ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
+  })
+  const gateway = createGateway({
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
+  })
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -123,6 +131,8 @@ export async function startUnifiedApi(
     development: settings.development,
     access,
     market,
+    contracting: contracting.parts,
+    gateway,
     notifications,
     deployment,
     health,
@@ -161,6 +171,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await contracting.close()
       await market.close()
       await accountLines.close()
       await notifications.close()

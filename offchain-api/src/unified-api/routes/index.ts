@@ -10,10 +10,38 @@ import {
 } from './access.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
+import {
+  getAgreement,
+  getAgreementChoices,
+  getAgreementDocument,
+  getAgreements,
+  postAgreement,
+  postAgreementDraft,
+  postAgreementExtension,
+  postAgreementReason,
+  postAgreementRefusal,
+  postAgreementRelay,
+  postAgreementSignature,
+  postAgreementWithdrawal,
+  postCounterOffer,
+} from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  getAgreedReadings,
+  getInstance,
+  getInstanceUsage,
+  getServiceKeys,
+  postAdaptation,
+  postDataCheck,
+  postInstanceKey,
+  postInstanceStart,
+  postInstanceStop,
+  postReady,
+  postRevocation,
+} from './instances.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
 import {
   deleteEmailAddress,
@@ -165,6 +193,30 @@ export const routes: readonly Route[] = [
   postAssigned,
   deleteAssigned,
   postReason,
+  getAgreements,
+  getAgreementChoices,
+  postAgreementDraft,
+  postAgreement,
+  getAgreement,
+  getAgreementDocument,
+  postCounterOffer,
+  postAgreementSignature,
+  postAgreementRefusal,
+  postAgreementWithdrawal,
+  postAgreementRelay,
+  postAgreementExtension,
+  postAgreementReason,
+  getInstance,
+  postDataCheck,
+  postAdaptation,
+  postReady,
+  postInstanceStart,
+  postInstanceStop,
+  postInstanceKey,
+  postRevocation,
+  getInstanceUsage,
+  getAgreedReadings,
+  getServiceKeys,
   getListings,
   getNotifications,
   postNotificationsRead,
