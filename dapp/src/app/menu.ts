@@ -26,13 +26,23 @@ export const MENU: readonly Group[] = [
   },
   { name: 'Market', places: [] },
   { name: 'Agreements', places: [] },
-  { name: 'Provide', places: [] },
+  {
+    name: 'Provide',
+    places: [
+      {
+        to: '/services',
+        label: 'My services',
+        need: { kind: 'any-capability', capabilities: ['publish', 'share-data'] },
+      },
+    ],
+  },
   { name: 'Data', places: [] },
   { name: 'Billing', places: [] },
   {
     name: 'Operate',
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/review', label: 'Review', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },
     ],
