@@ -14,6 +14,7 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { getListing } from './listing.ts'
 import { getListings } from './listings.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
@@ -28,6 +29,7 @@ import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getProofs } from './proofs.ts'
+import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
@@ -99,4 +101,8 @@ export const routes: readonly Route[] = [
   deleteAuditor,
   getMarketFollower,
   getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
 ]
