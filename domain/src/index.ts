@@ -41,6 +41,7 @@ export {
   type ReportValues,
   settlementReport,
 } from './consent/typed-data.ts'
+export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
@@ -52,7 +53,6 @@ export {
   agreementTypedData,
   extensionTypedData,
   PRICE_PLANS,
-  type PricePlan,
   paymentId,
 } from './marketplace/agreement.ts'
 export {
@@ -62,15 +62,34 @@ export {
   type InnovationState,
 } from './marketplace/innovation.ts'
 export {
-  LISTING_KINDS,
   LISTING_STATES,
   type ListingApproval,
-  type ListingKind,
   type ListingState,
   listingApproval,
 } from './marketplace/listing-approval.ts'
-export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
+export {
+  GRANULARITIES,
+  type Granularity,
+  LISTING_KINDS,
+  type ListingDocument,
+  type ListingKind,
+  listingKindNumber,
+  MOST_DOCUMENT_BYTES,
+  type NeededData,
+  type OfferedData,
+  PARAMETER_TYPES,
+  type ParameterType,
+  PRICE_PLAN_KINDS,
+  type PricePlan,
+  type PricePlanKind,
+  pricePlanNumber,
+  SERVICE_CATEGORIES,
+  type ServiceParameter,
+} from './marketplace/listing-document.ts'
+export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { MOST_RATING_WORDS, type Rating, ratingTypedData } from './marketplace/rating.ts'
+export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

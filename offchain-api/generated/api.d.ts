@@ -1036,510 +1036,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/market/follower": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far the marketplace follows the chain; with `block` it waits a few seconds until it is there.
-         * @description Needs somebody who signed in, or a system.
-         */
-        get: operations["getMarketFollower"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Agreements and offers of the caller’s account, the newest first.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreements"];
-        put?: never;
-        /**
-         * A user’s offer under a listing: the terms, signed (EIP-712), and the document that they name. Its provider is told.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreements"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/choices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What can be chosen when a listing is contracted: its plans and parameters, and the caller’s own meters.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreementsChoices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The document and the terms that follow from what was chosen, ready to be read and signed. Nothing is kept.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsDrafts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One agreement or offer, for its parties: words, signatures, what happened, what is next.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreementsById"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/document": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The document of an agreement as canonical JSON: its sha2-256 is `terms` on chain. For its parties alone.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreementsByIdDocument"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/counter-offers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Other terms in answer to an offer, signed anew by whose turn it is. The other side is told.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdCounterOffers"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/signatures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The second signature. With `relay` this API brings the agreement to the chain; otherwise anybody does.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdSignatures"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/refusals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Refuses an offer, with a reason that the other side reads.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdRefusals"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/withdrawals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes one’s own offer back while nobody has answered it.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdWithdrawals"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/relays": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * This API brings what both sides have signed to the chain, for a wallet without ether.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdRelays"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/extensions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Signs a later end (EIP-712 `Extension`): offers it, or agrees to the one that the other side offers.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdExtensions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/reasons": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keeps the words behind a termination’s reason; the digest goes into the transaction that ends the agreement.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdReasons"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The service that is provided under an agreement: its state, the data check, how it is reached, what was used.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreementsByIdInstance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/data-checks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Looks whether the data that the service needs is there, and says of each item what is missing and what to do.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdInstanceDataChecks"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/adaptations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The provider adapts the service to its user: notes for them, and configuration that goes with every call.
-         * @description Needs a data provider or service provider.
-         */
-        post: operations["postAgreementsByIdInstanceAdaptations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/readiness": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The provider has adapted the service and says how it is reached; its user is told.
-         * @description Needs a data provider or service provider.
-         */
-        post: operations["postAgreementsByIdInstanceReadiness"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/starts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Starts the service: its user when it is ready, whoever stopped it afterwards.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdInstanceStarts"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/stops": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stops the service; calls are refused until whoever stopped it starts it again.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdInstanceStops"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * A new access key of the service for its user, shown this once; the one before counts no more.
-         * @description Needs a provider or user of services or data.
-         */
-        post: operations["postAgreementsByIdInstanceKeys"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/instance/revocations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * The operator takes a service away from its user, with a reason; its key counts no more.
-         * @description Needs the marketplace operator.
-         */
-        post: operations["postAgreementsByIdInstanceRevocations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Use of the service by the hour: calls, and units as they are billed.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getAgreementsByIdUsage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/agreements/{id}/readings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Readings that the consumer agreed to give the provider for this service: of the meter that the agreement names, while it is in force and the meter may be used.
-         * @description Needs a data provider or service provider.
-         */
-        get: operations["getAgreementsByIdReadings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/service-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The public key with which the marketplace signs calls to providers’ services (RFC 9421), as JWK set.
-         * @description Needs nothing.
-         */
-        get: operations["getServiceKeys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/listings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finds services or data sets: by words, forgiving typing errors, and by facets, which are counted.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getMarketListings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/notifications": {
         parameters: {
             query?: never;
@@ -1756,6 +1252,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/market/follower": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the marketplace follows the chain; with `block` it waits a few seconds until it is there.
+         * @description Needs somebody who signed in, or a system.
+         */
+        get: operations["getMarketFollower"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds services or data sets: by words, forgiving typing errors, and by facets, which are counted.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getMarketListings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One listing: its document, versions, provider, ratings and figures, with the digest that the chain holds.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ratings by who used a service, with their signatures: EIP-712 "OPEM Ratings" of this chain and registry.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListingRatings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rates a service that was used under an agreement: signed for its consumer; a later one takes its place.
+         * @description Needs a user of services or data.
+         */
+        post: operations["postMarketRatings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings/{agreement}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The provider's answer to a rating; null takes it back.
+         * @description Needs a provider of services or data.
+         */
+        put: operations["putMarketRatingsByAgreementAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1832,194 +1448,6 @@ export interface components {
                 }[];
             };
             signatures: string[];
-        };
-        Agreement: {
-            id: string;
-            listing: string;
-            kind: string;
-            /** @enum {string} */
-            side: "consumer" | "provider";
-            /** @enum {string} */
-            stage: "offered" | "countered" | "refused" | "withdrawn" | "expired" | "failed" | "signed" | "agreed" | "in-force" | "ending" | "ended";
-            turn: ("consumer" | "provider") | null;
-            terms: components["schemas"]["AgreementTerms"];
-            document: components["schemas"]["AgreementDocument"] | null;
-            chainId: number;
-            contract: string;
-            /** @description this API brings agreements to the chain for wallets without ether */
-            relays: boolean;
-            offers: components["schemas"]["AgreementOffer"][];
-            signatures: {
-                consumer: string;
-                provider: string;
-            } | null;
-            reason: string | null;
-            concludedAt: string | null;
-            endsAt: string | null;
-            terminatedBy: ("consumer" | "provider") | null;
-            events: {
-                /**
-                 * Format: date-time
-                 * @description ISO 8601, UTC, seconds and Z
-                 */
-                at: string;
-                what: string;
-                detail: unknown;
-                transaction: string;
-            }[];
-            extension: {
-                /** @description seconds since 1970; 0: open */
-                end: number;
-                deadline: number;
-                /** @enum {string} */
-                by: "consumer" | "provider";
-                state: string;
-                signatures: {
-                    consumer: string;
-                    provider: string;
-                } | null;
-            } | null;
-            credential: {
-                version: number | null;
-                /** @enum {string} */
-                state: "waiting" | "issued" | "in-force";
-                hash: string | null;
-                /** @description VC-JWT, handed to the account’s own holder */
-                credential: string | null;
-            } | null;
-        };
-        AgreementChoices: {
-            listing: string;
-            version: number;
-            content: string;
-            provider: {
-                did: string;
-                name: string;
-                address: string;
-            };
-            title: string;
-            kind: string;
-            plans: unknown[];
-            parameters: unknown[];
-            dataNeeded: unknown[];
-            noticeDays: number;
-            meters: {
-                meter: string;
-                authorised: boolean;
-            }[];
-            feeBps: number;
-            chainId: number;
-            contract: string;
-        };
-        AgreementDocument: {
-            /** @constant */
-            schema: "opem/agreement/1";
-            listing: string;
-            version: number;
-            content: string;
-            title: string;
-            kind: string;
-            provider: {
-                did: string;
-                name: string;
-            };
-            consumer: {
-                did: string;
-                name: string;
-            };
-            plan: {
-                id: string;
-                kind: string;
-                unit?: string;
-            };
-            parameters: {
-                name: string;
-                label: string;
-                value: string;
-                unit?: string;
-            }[];
-            data: {
-                name: string;
-                template: string;
-                granularity?: string;
-                unit?: string;
-                meter?: string;
-            }[];
-            text: string;
-            terms: {
-                text: string;
-                url?: string;
-            };
-            besides: string;
-            blind: string;
-        };
-        AgreementLine: {
-            id: string;
-            listing: string;
-            kind: string;
-            title: string | null;
-            /**
-             * @description which side the caller is
-             * @enum {string}
-             */
-            side: "consumer" | "provider";
-            /** @description name of the other side */
-            other: string | null;
-            /** @enum {string} */
-            stage: "offered" | "countered" | "refused" | "withdrawn" | "expired" | "failed" | "signed" | "agreed" | "in-force" | "ending" | "ended";
-            /** @description who answers next */
-            turn: ("consumer" | "provider") | null;
-            instance: string | null;
-            terms: components["schemas"]["AgreementTerms"];
-            /**
-             * Format: date-time
-             * @description ISO 8601, UTC, seconds and Z
-             */
-            since: string;
-            /** @description null: open */
-            endsAt: string | null;
-        };
-        AgreementOffer: {
-            id: string;
-            number: number;
-            /** @enum {string} */
-            by: "consumer" | "provider";
-            state: string;
-            reason: string | null;
-            terms: components["schemas"]["AgreementTerms"];
-            /**
-             * Format: date-time
-             * @description ISO 8601, UTC, seconds and Z
-             */
-            madeAt: string;
-            /**
-             * Format: date-time
-             * @description ISO 8601, UTC, seconds and Z
-             */
-            changedAt: string;
-            /**
-             * Format: date-time
-             * @description ISO 8601, UTC, seconds and Z
-             */
-            deadline: string;
-        };
-        AgreementTerms: {
-            listing: string;
-            version: number;
-            provider: string;
-            consumer: string;
-            terms: string;
-            plan: number;
-            /** @description µEUR */
-            price: string;
-            interval: number;
-            feeBps: number;
-            start: number;
-            /** @description 0: open */
-            end: number;
-            notice: number;
-            salt: string;
-            deadline: string;
         };
         Community: {
             id: string;
@@ -2144,6 +1572,95 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Kpi: {
+            kpi: string;
+            label: string;
+            /** @enum {string} */
+            unit: "count" | "stars" | "s" | "ms" | "%";
+            meaning: string;
+            value: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            measuredAt: string;
+            days: {
+                /** Format: date */
+                day: string;
+                value: number;
+            }[];
+        };
+        ListingDocument: {
+            /** @constant */
+            schema: "opem/listing/1";
+            title: string;
+            summary: string;
+            description: string;
+            /** @enum {string} */
+            kind: "analytic" | "data" | "energy-grid" | "composed";
+            category: string;
+            keywords: string[];
+            region: string[];
+            /**
+             * @description ISO 8601 duration
+             * @enum {string}
+             */
+            granularity?: "PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y";
+            requirements: {
+                technical: string[];
+                functional: string[];
+                nonFunctional: string[];
+            };
+            dataNeeded: {
+                name: string;
+                template: string;
+                /**
+                 * @description ISO 8601 duration
+                 * @enum {string}
+                 */
+                granularity?: "PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y";
+                unit?: string;
+            }[];
+            parameters: components["schemas"]["ServiceParameter"][];
+            contract: {
+                text: string;
+                noticeDays: number;
+            };
+            terms: {
+                text: string;
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                url?: string;
+            };
+            privacy: {
+                text: string;
+            };
+            plans: components["schemas"]["PricePlan"][];
+            access: {
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                baseUrl?: string;
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                documentation?: string;
+            };
+            composition: {
+                before: string[];
+                after: string[];
+            };
+            /** @description of kind "data" alone, which needs it */
+            data?: {
+                contents: string;
+                storageCountries: string[];
+                updates: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | "once";
+            };
+        };
         MeterReading: {
             meter: string;
             /**
@@ -2251,6 +1768,25 @@ export interface components {
             x: string;
             y: string;
         };
+        Rating: {
+            agreement: string;
+            listing: string;
+            consumer: string;
+            account: string;
+            name: string;
+            stars: number;
+            words: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            ratedAt: string;
+            signer: string;
+            signature: string;
+            revision: number;
+            answer: string | null;
+            answeredAt: string | null;
+        };
         RejectedReading: {
             id?: string;
             source: string;
@@ -2280,62 +1816,14 @@ export interface components {
         RulesDocument: {
             [key: string]: unknown;
         };
-        ServiceInstance: {
-            agreement: string;
+        ServiceParameter: {
+            name: string;
+            label: string;
             /** @enum {string} */
-            state: "requested" | "checking-data" | "adapting" | "ready" | "running" | "stopped" | "ended" | "revoked";
-            stoppedBy: string | null;
-            reason: string | null;
-            dataCheck: {
-                /**
-                 * Format: date-time
-                 * @description ISO 8601, UTC, seconds and Z
-                 */
-                at: string;
-                days: number;
-                items: {
-                    name: string;
-                    meter: string | null;
-                    /** @enum {string} */
-                    state: "complete" | "gaps" | "missing" | "handed-over";
-                    seconds: number | null;
-                    periods: number;
-                    possible: number;
-                    /** @description hundredths of a percent */
-                    completenessBps: number;
-                    last: string | null;
-                    advice: string;
-                }[];
-            } | null;
-            notes: string;
-            configuration: {
-                [key: string]: string;
-            };
-            service: {
-                baseUrl?: string;
-                documentation?: string;
-                notes?: string;
-            } | null;
-            hasKey: boolean;
-            keyMadeAt: string | null;
-            /** @description where the service is called */
-            gateway: string;
-            steps: {
-                step: string;
-                previous: string;
-                state: string;
-                actor: string;
-                note: string | null;
-                /**
-                 * Format: date-time
-                 * @description ISO 8601, UTC, seconds and Z
-                 */
-                at: string;
-            }[];
-            usage: {
-                calls: number;
-                units: string;
-            };
+            type: "text" | "number" | "choice" | "meter" | "date";
+            required: boolean;
+            choices?: string[];
+            unit?: string;
         };
         Session: {
             did: string;
@@ -6014,1866 +5502,6 @@ export interface operations {
             };
         };
     };
-    getMarketFollower: {
-        parameters: {
-            query?: {
-                block?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        caughtUp: boolean;
-                        block: number | null;
-                        head: number | null;
-                        stopped: string | null;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "signed-in" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreements: {
-        parameters: {
-            query?: {
-                side?: "consumer" | "provider";
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["AgreementLine"][];
-                        /** @description "after" of the following page; null on the last one */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreements: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    terms: components["schemas"]["AgreementTerms"];
-                    document: components["schemas"]["AgreementDocument"];
-                    signature: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsChoices: {
-        parameters: {
-            query: {
-                listing: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgreementChoices"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsDrafts: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    listing: string;
-                    plan: string;
-                    /** @default {} */
-                    parameters?: {
-                        [key: string]: string;
-                    };
-                    /**
-                     * @description by name of the data needed
-                     * @default {}
-                     */
-                    meters?: {
-                        [key: string]: string;
-                    };
-                    /**
-                     * Format: date-time
-                     * @description now when left out
-                     * @example 2015-06-01T04:00:00Z
-                     */
-                    start?: string;
-                    /**
-                     * Format: date-time
-                     * @description open when left out
-                     * @example 2015-06-01T04:00:00Z
-                     */
-                    end?: string;
-                    /**
-                     * Format: date-time
-                     * @description in a week when left out
-                     * @example 2015-06-01T04:00:00Z
-                     */
-                    deadline?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        terms: components["schemas"]["AgreementTerms"];
-                        document: components["schemas"]["AgreementDocument"];
-                        chainId: number;
-                        contract: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsById: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agreement"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsByIdDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgreementDocument"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdCounterOffers: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    terms: components["schemas"]["AgreementTerms"];
-                    document: components["schemas"]["AgreementDocument"];
-                    signature: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdSignatures: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    signature: string;
-                    /** @default false */
-                    relay?: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdRefusals: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdWithdrawals: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdRelays: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdExtensions: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description seconds since 1970; 0: open */
-                    end: number;
-                    deadline: number;
-                    signature: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        id: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdReasons: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        digest: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsByIdInstance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceDataChecks: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @default 30 */
-                    days?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceAdaptations: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @default  */
-                    notes?: string;
-                    /** @default {} */
-                    configuration?: {
-                        [key: string]: string;
-                    };
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "provisioning" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceReadiness: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: uri
-                     * @description the listing’s when left out
-                     */
-                    baseUrl?: string;
-                    /** Format: uri */
-                    documentation?: string;
-                    notes?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "provisioning" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceStarts: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceStops: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ServiceInstance"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceKeys: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        key: string;
-                        gateway: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postAgreementsByIdInstanceRevocations: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        agreement: string;
-                        state: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "operator" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsByIdUsage: {
-        parameters: {
-            query?: {
-                from?: string;
-                to?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        hours: {
-                            /**
-                             * Format: date-time
-                             * @description ISO 8601, UTC, seconds and Z
-                             */
-                            hour: string;
-                            calls: number;
-                            units: string;
-                        }[];
-                        total: {
-                            calls: number;
-                            units: string;
-                        };
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "contracting" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAgreementsByIdReadings: {
-        parameters: {
-            query: {
-                data: string;
-                from: string;
-                to: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        meter: string;
-                        readings: {
-                            /**
-                             * Format: date-time
-                             * @description ISO 8601, UTC, seconds and Z
-                             */
-                            start: string;
-                            seconds: number;
-                            importWh: number;
-                            exportWh: number;
-                        }[];
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "provisioning" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getServiceKeys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        keys: {
-                            [key: string]: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMarketListings: {
-        parameters: {
-            query?: {
-                text?: string;
-                of?: "services" | "data";
-                kind?: ("analytic" | "data" | "energy-grid" | "composed") | ("analytic" | "data" | "energy-grid" | "composed")[];
-                category?: string | string[];
-                provider?: string | string[];
-                plan?: ("free" | "one-time" | "subscription" | "pay-per-use" | "bank") | ("free" | "one-time" | "subscription" | "pay-per-use" | "bank")[];
-                region?: string | string[];
-                granularity?: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y")[];
-                priceFrom?: string;
-                priceTo?: string;
-                rating?: string;
-                sort?: "relevance" | "newest" | "rating" | "price";
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ShownListing"][];
-                        /** @description "after" of the following page; null on the last one */
-                        next: string | null;
-                        total: number;
-                        tabs: {
-                            services: number;
-                            data: number;
-                        };
-                        facets: {
-                            kind: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            category: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            provider: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            plan: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            region: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            granularity: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            price: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            rating: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                        };
-                        readAs: {
-                            given: string;
-                            read: string[];
-                        }[];
-                        relaxed: boolean;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "search" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getNotifications: {
         parameters: {
             query?: {
@@ -8648,6 +6276,476 @@ export interface operations {
                 };
             };
             /** @description The rule "own-session" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketFollower: {
+        parameters: {
+            query?: {
+                block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        caughtUp: boolean;
+                        block: number | null;
+                        head: number | null;
+                        stopped: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "signed-in" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListings: {
+        parameters: {
+            query?: {
+                text?: string;
+                of?: "services" | "data";
+                kind?: ("analytic" | "data" | "energy-grid" | "composed") | ("analytic" | "data" | "energy-grid" | "composed")[];
+                category?: string | string[];
+                provider?: string | string[];
+                plan?: ("free" | "one-time" | "subscription" | "pay-per-use" | "bank") | ("free" | "one-time" | "subscription" | "pay-per-use" | "bank")[];
+                region?: string | string[];
+                granularity?: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y")[];
+                priceFrom?: string;
+                priceTo?: string;
+                rating?: string;
+                sort?: "relevance" | "newest" | "rating" | "price";
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ShownListing"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                        total: number;
+                        tabs: {
+                            services: number;
+                            data: number;
+                        };
+                        facets: {
+                            kind: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            category: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            provider: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            plan: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            region: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            granularity: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            price: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            rating: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                        };
+                        readAs: {
+                            given: string;
+                            read: string[];
+                        }[];
+                        relaxed: boolean;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "search" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        listing: string;
+                        /** @enum {string} */
+                        state: "published" | "stopped" | "suspended" | "removed";
+                        reason: string | null;
+                        version: number;
+                        content: string;
+                        cid: string;
+                        providerContract: string;
+                        document: components["schemas"]["ListingDocument"] | null;
+                        provider: {
+                            account: string;
+                            address: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        publishedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        updatedAt: string;
+                        restricted: boolean;
+                        landing: boolean;
+                        own: boolean;
+                        versions: {
+                            version: number;
+                            content: string;
+                            cid: string;
+                            approver: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            publishedAt: string;
+                            transaction: string;
+                            document: components["schemas"]["ListingDocument"] | null;
+                        }[];
+                        /** @description how many gave one star, two … */
+                        stars: number[];
+                        kpis: components["schemas"]["Kpi"][];
+                        /** @description those of the account that asks */
+                        agreements: {
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            startsAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListingRatings: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Rating"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                        chainId: number;
+                        agreements: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketRatings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agreement: string;
+                    stars: number;
+                    words: "" | string;
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with an offset
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    ratedAt: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "rate" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketRatingsByAgreementAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "answer-ratings" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;

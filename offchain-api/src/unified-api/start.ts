@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
@@ -34,6 +35,7 @@ export interface UnifiedApiSettings {
   readonly futureSeconds: number
   readonly access: AccessSettings
   readonly notifications: NotificationSettings
+  readonly market: MarketSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -79,6 +81,9 @@ export async function startUnifiedApi(
     onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
     log: settings.log,
   })
+  const market = createMarket({
+    ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -89,6 +94,8 @@ export async function startUnifiedApi(
         () => true,
         () => false,
       ),
+    market: async () => market.follower.state().stopped === null,
+    content: () => market.content.isReady(),
   }
   const health = async () =>
     Object.fromEntries(
@@ -113,6 +120,7 @@ export async function startUnifiedApi(
     development: settings.development,
     access,
     notifications,
+    market,
     deployment,
     health,
     refreshCapacities,
@@ -151,6 +159,7 @@ export async function startUnifiedApi(
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await notifications.close()
+      await market.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -105,6 +105,7 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/communities/{id}/auditors', '0---+ ------- ---- 00'],
   ['PUT /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
   ['DELETE /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
+  ['GET /v1/market/follower', '0++++ +++++++ ++++ 00'],
   ['GET /v1/notifications', '0++++ +++++++ ---- 00'],
   ['POST /v1/notifications/read', '0++++ +++++++ ---- 00'],
   ['GET /v1/notifications/preferences', '0++++ +++++++ ---- 00'],

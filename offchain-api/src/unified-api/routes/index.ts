@@ -21,6 +21,9 @@ import {
   postUnsubscription,
   putEmailAddress,
 } from './letters.ts'
+import { getListing } from './listing.ts'
+import { getListings } from './listings.ts'
+import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
   getNotificationPreferences,
@@ -39,6 +42,7 @@ import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getProofs } from './proofs.ts'
+import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
@@ -123,4 +127,10 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
+  getMarketFollower,
+  getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
 ]
