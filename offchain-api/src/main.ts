@@ -14,7 +14,10 @@
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
  * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
  * and by whom it says to be: at once, and a second; default 500,200 and 300,100), OPEM_REGISTRATIONS_PER_HOUR (new accounts
- * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
+ * of the whole marketplace, each costs gas; default 5,000).
+ * Notifications: OPEM_SMTP_URL (smtp://user:password@host:587 or smtps://…; unset: no e-mail), OPEM_MAIL_FROM (default
+ * OPEM <opem@localhost>), OPEM_NOTIFICATION_RETRY_SECONDS (wait before a letter's second try, then twice as long; default 10).
+ * OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -62,6 +65,9 @@ const environment = z
     OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
     OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
     OPEM_REGISTRATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(5000),
+    OPEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    OPEM_MAIL_FROM: z.string().min(3).max(320).default('OPEM <opem@localhost>'),
+    OPEM_NOTIFICATION_RETRY_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
     OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
@@ -116,6 +122,11 @@ const api = await startUnifiedApi({
   market: {
     contentUrl: settings.OPEM_CONTENT_URL,
     confirmations: settings.OPEM_MARKET_CONFIRMATIONS ?? (settings.OPEM_DEVELOPMENT === '1' ? 0 : 12),
+  },
+  notifications: {
+    mail:
+      settings.OPEM_SMTP_URL === undefined ? undefined : { url: settings.OPEM_SMTP_URL, from: settings.OPEM_MAIL_FROM },
+    retrySeconds: settings.OPEM_NOTIFICATION_RETRY_SECONDS,
   },
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate

@@ -6,12 +6,18 @@ import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as landing from './landing.ts'
+import type { Managed } from './manage.ts'
 import type { Authorisations } from './meter-authorisations.ts'
+import type * as notifications from './notifications.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
 import type { AllRead, Reads } from './reads.ts'
+import type * as reviews from './reviews.ts'
+import type * as services from './services.ts'
 import type { Health, Settings } from './settings.ts'
 import type { Batches } from './trading.ts'
+import type * as webhooks from './webhooks.ts'
 
 type AnswerOf<Method> = Method extends {
   responses: { 200: { content: { 'application/json': infer Answer } } }
@@ -20,6 +26,7 @@ type AnswerOf<Method> = Method extends {
   : never
 type Get<Path extends keyof paths> = AnswerOf<paths[Path]['get']>
 type Post<Path extends keyof paths> = AnswerOf<paths[Path]['post']>
+type Put<Path extends keyof paths> = AnswerOf<paths[Path]['put']>
 
 /** Without the tokens, which come in the body only for those who ask for them there. */
 type WithCookies<Answer> = Omit<Answer, 'accessToken' | 'refreshHandle'>
@@ -68,4 +75,27 @@ export type ApiContract = AllRead<{
   'GET /v1/communities/{id}/proofs': Reads<typeof Proofs, Get<'/v1/communities/{id}/proofs'>>
   'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
   'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
+
+  'GET /v1/market/follower': Reads<typeof services.Followed, Get<'/v1/market/follower'>>
+  'GET /v1/market/services': Reads<typeof services.Services, Get<'/v1/market/services'>>
+  'GET /v1/market/services/{listing}': Reads<typeof services.Workbench, Get<'/v1/market/services/{listing}'>>
+  'GET /v1/market/services/{listing}/landing': Reads<
+    typeof landing.OwnPage,
+    Get<'/v1/market/services/{listing}/landing'>
+  >
+  'GET /v1/market/services/{listing}/manage': Reads<typeof Managed, Get<'/v1/market/services/{listing}/manage'>>
+  'GET /v1/market/publishing': Reads<typeof reviews.Process, Get<'/v1/market/publishing'>>
+  'GET /v1/market/reviews': Reads<typeof reviews.Queue, Get<'/v1/market/reviews'>>
+  'GET /v1/market/reviews/{listing}': Reads<typeof reviews.Review, Get<'/v1/market/reviews/{listing}'>>
+  'GET /v1/notifications': Reads<typeof notifications.Inbox, Get<'/v1/notifications'>>
+  'POST /v1/notifications/read': Reads<typeof notifications.Left, Post<'/v1/notifications/read'>>
+  'GET /v1/notifications/preferences': Reads<typeof notifications.Preferences, Get<'/v1/notifications/preferences'>>
+  'PUT /v1/notifications/preferences': Reads<typeof notifications.Preferences, Put<'/v1/notifications/preferences'>>
+  'GET /v1/notifications/email': Reads<typeof notifications.Email, Get<'/v1/notifications/email'>>
+  'POST /v1/notifications/unsubscriptions/{token}': Reads<
+    typeof notifications.Stopped,
+    Post<'/v1/notifications/unsubscriptions/{token}'>
+  >
+  'GET /v1/notifications/webhooks': Reads<typeof webhooks.Webhooks, Get<'/v1/notifications/webhooks'>>
+  'POST /v1/notifications/webhooks': Reads<typeof webhooks.WithSecret, Post<'/v1/notifications/webhooks'>>
 }>

@@ -45,10 +45,54 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
               },
               {
+                path: '/notifications',
+                lazy: async () => ({
+                  Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,
+                }),
+              },
+              {
+                path: '/services',
+                lazy: async () => ({ Component: (await import('../market/publish/ServicesPage.tsx')).ServicesPage }),
+              },
+              {
+                path: '/services/:listing',
+                lazy: async () => ({ Component: (await import('../market/publish/ServicePage.tsx')).ServicePage }),
+              },
+              {
+                path: '/services/:listing/manage',
+                lazy: async () => ({ Component: (await import('../market/manage/ManagePage.tsx')).ManagePage }),
+              },
+              {
+                path: '/services/:listing/landing',
+                lazy: async () => ({
+                  Component: (await import('../market/advertise/LandingEditorPage.tsx')).LandingEditorPage,
+                }),
+              },
+              {
+                path: '/review',
+                lazy: async () => ({ Component: (await import('../market/review/ReviewsPage.tsx')).ReviewsPage }),
+              },
+              {
+                path: '/review/:listing',
+                lazy: async () => ({ Component: (await import('../market/review/ReviewPage.tsx')).ReviewPage }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
             ],
+          },
+          {
+            path: '/notifications/confirm',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).ConfirmPage }),
+          },
+          {
+            path: '/notifications/stop',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
+          },
+          {
+            path: '/l/:listing',
+            lazy: async () => ({ Component: (await import('../market/advertise/LandingPage.tsx')).LandingPage }),
           },
           {
             path: '/sign-in',

@@ -8,7 +8,9 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
+import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -34,6 +36,7 @@ export interface UnifiedApiSettings {
   readonly futureSeconds: number
   readonly access: AccessSettings
   readonly market: MarketSettings
+  readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -74,6 +77,16 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
+  market.follower.afterwards(async () => accountLines.wake())
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -110,6 +123,7 @@ export async function startUnifiedApi(
     development: settings.development,
     access,
     market,
+    notifications,
     deployment,
     health,
     refreshCapacities,
@@ -138,8 +152,9 @@ export async function startUnifiedApi(
   await listen(server, settings.port)
   if (tlsServer && tls) await listen(tlsServer, tls.port)
   const portOf = (one: Server) => (one.address() as AddressInfo).port
+  url = `http://127.0.0.1:${portOf(server)}`
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url,
     tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
@@ -147,6 +162,8 @@ export async function startUnifiedApi(
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await market.close()
+      await accountLines.close()
+      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { Refusal } from './problem.ts'
 
 export type Announcement =
   | {
@@ -6,6 +7,8 @@ export type Announcement =
       readonly data: { community: string; start: string; periods: number; revision: number }
     }
   | { readonly event: 'reading'; readonly data: { meters: string[]; from: string; to: string; readings: number } }
+  /** Somebody has a new notification: `account` is an id, or 'operator'. */
+  | { readonly event: 'notification'; readonly data: { account: string } }
   | { readonly event: 'part'; readonly data: { name: string; status: 'ready' | 'away' } }
 
 export type Shows = (announcement: Announcement) => Announcement | undefined
@@ -47,10 +50,8 @@ export function createAnnouncements(): Announcements {
       }
     },
     subscribe(request, response, shows, isIn) {
-      if (listeners.size >= MOST_LISTENERS) {
-        response.status(503).end()
-        return
-      }
+      if (listeners.size >= MOST_LISTENERS)
+        throw new Refusal(503, 'ERR_TOO_MANY_LISTENERS', 'too many pages listen already; ask again from time to time')
       response.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
