@@ -92,12 +92,19 @@ export {
   PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
+export { type Difference, differences } from './marketplace/differences.ts'
 export {
   COMPOSITION_STATES,
   type CompositionState,
   INNOVATION_STATES,
   type InnovationState,
 } from './marketplace/innovation.ts'
+export {
+  LANDING_BLOCK_KINDS,
+  type LandingBlock,
+  type LandingBlockKind,
+  MOST_PICTURE_BYTES,
+} from './marketplace/landing-page.ts'
 export {
   LISTING_STATES,
   type ListingApproval,
@@ -111,7 +118,6 @@ export {
   type ListingDocument,
   type ListingKind,
   listingKindNumber,
-  MOST_DOCUMENT_BYTES,
   type NeededData,
   type OfferedData,
   PARAMETER_TYPES,
@@ -125,6 +131,7 @@ export {
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { MOST_RATING_WORDS, type Rating, ratingTypedData } from './marketplace/rating.ts'
 export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'

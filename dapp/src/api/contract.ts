@@ -9,11 +9,15 @@ import type { Communities, Community } from './communities.ts'
 import type { Machines, OpenedMachine, Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
 import type * as instances from './instances.ts'
+import type * as landing from './landing.ts'
+import type { Managed } from './manage.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type * as notifications from './notifications.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
 import type { AllRead, Reads } from './reads.ts'
+import type * as reviews from './reviews.ts'
+import type * as services from './services.ts'
 import type { Health, Settings } from './settings.ts'
 import type { Batches } from './trading.ts'
 import type * as webhooks from './webhooks.ts'
@@ -81,6 +85,17 @@ export type ApiContract = AllRead<{
   'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
   'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
 
+  'GET /v1/market/follower': Reads<typeof services.Followed, Get<'/v1/market/follower'>>
+  'GET /v1/market/services': Reads<typeof services.Services, Get<'/v1/market/services'>>
+  'GET /v1/market/services/{listing}': Reads<typeof services.Workbench, Get<'/v1/market/services/{listing}'>>
+  'GET /v1/market/services/{listing}/landing': Reads<
+    typeof landing.OwnPage,
+    Get<'/v1/market/services/{listing}/landing'>
+  >
+  'GET /v1/market/services/{listing}/manage': Reads<typeof Managed, Get<'/v1/market/services/{listing}/manage'>>
+  'GET /v1/market/publishing': Reads<typeof reviews.Process, Get<'/v1/market/publishing'>>
+  'GET /v1/market/reviews': Reads<typeof reviews.Queue, Get<'/v1/market/reviews'>>
+  'GET /v1/market/reviews/{listing}': Reads<typeof reviews.Review, Get<'/v1/market/reviews/{listing}'>>
   'GET /v1/agreements': Reads<typeof agreements.Lines, Get<'/v1/agreements'>>
   'GET /v1/agreements/{id}': Reads<typeof agreements.Shown, Get<'/v1/agreements/{id}'>>
   'GET /v1/agreements/choices': Reads<typeof agreements.ChoicesOffered, Get<'/v1/agreements/choices'>>

@@ -31,13 +31,23 @@ export const MENU: readonly Group[] = [
       { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
     ],
   },
-  { name: 'Provide', places: [] },
+  {
+    name: 'Provide',
+    places: [
+      {
+        to: '/services',
+        label: 'My services',
+        need: { kind: 'any-capability', capabilities: ['publish', 'share-data'] },
+      },
+    ],
+  },
   { name: 'Data', places: [] },
   { name: 'Billing', places: [] },
   {
     name: 'Operate',
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/review', label: 'Review', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },
     ],

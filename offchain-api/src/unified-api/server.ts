@@ -5,6 +5,7 @@ import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
 import { guardAnswer, servePage } from './page.ts'
+import { mountPictures } from './pictures.ts'
 import { Refusal, toProblem } from './problem.ts'
 import { proxyChain, proxySubgraph } from './proxy.ts'
 import { routes } from './routes/index.ts'
@@ -28,6 +29,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   app.use(guardAnswer, guardHost(services.place), guardMediaType)
   for (const route of routes) mount(app, route, services)
   mountStream(app, services)
+  mountPictures(app, services)
   mountGateway(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))

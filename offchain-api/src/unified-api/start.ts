@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
@@ -82,6 +83,8 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
+  market.follower.afterwards(async () => accountLines.wake())
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
@@ -175,6 +178,7 @@ export async function startUnifiedApi(
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await contracting.close()
       await market.close()
+      await accountLines.close()
       await notifications.close()
       await access.close()
       await writer.drain()

@@ -64,6 +64,15 @@ export const RULES = {
     'scope:operator',
     'community-member',
   ),
+  publish: rule('the role "service-provider", or "data-provider" for data', 'may:publish', 'may:share-data'),
+  advertise: rule('the role "service-provider", or "data-provider" for data', 'may:advertising', 'may:share-data'),
+  'manage-service': rule(
+    'the provider of the service, or the marketplace operator',
+    'may:publish',
+    'may:share-data',
+    'may:management-and-governance',
+  ),
+  'govern-market': rule('the marketplace operator', 'may:management-and-governance'),
   contracting: rule('a provider or user of services or data', 'may:contracting'),
   provisioning: rule('a data provider or service provider', 'may:provisioning'),
   'use-service': rule(
@@ -73,6 +82,9 @@ export const RULES = {
     'system',
   ),
   search: rule('a provider or user of services or data', 'may:search'),
+  'see-listing': rule('a provider or user of services or data, or the marketplace operator', 'may:search', 'operator'),
+  rate: rule('a user of services or data', 'may:use-service', 'may:access-data'),
+  'answer-ratings': rule('a provider of services or data', 'may:publish', 'may:share-data'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -18,6 +18,10 @@ export interface SearchRow {
   /** NaN: nobody has rated it. */
   readonly rating: number
   readonly publishedAt: number
+  /** Words by the numbers of `Columns.words`, each once. */
+  readonly title: readonly number[]
+  readonly topic: readonly number[]
+  readonly summary: readonly number[]
 }
 
 /** Words and their numbers, both ways. */
@@ -26,15 +30,24 @@ export interface Names {
   /** undefined when no listing has it. */
   find(word: string): number | undefined
   wordOf(number: number): string
+  size(): number
 }
 
 export interface Columns {
   /** By number of the listing's search row; holes where there is none. */
   readonly rows: readonly (SearchRow | undefined)[]
+  /** Values of facets. */
   readonly names: Names
+  /** Words of titles, topics and summaries. */
+  readonly words: Names
+  /** Providers with listings that are not published, by the numbers of `names`. */
+  readonly withUnpublished: ReadonlySet<number>
+  /** Another number whenever something has changed. */
+  readonly revision: number
 }
 
-const AT_ONCE = 10_000
+/** Few enough that reading them does not hold up other work. */
+const AT_ONCE = 2000
 
 interface StoredRow {
   readonly number: number
@@ -49,6 +62,9 @@ interface StoredRow {
   readonly prices: readonly (number | null)[]
   readonly rating: number | null
   readonly published_at: string
+  readonly title: readonly string[]
+  readonly topic: readonly string[]
+  readonly summary: readonly string[]
 }
 
 /**
@@ -57,7 +73,9 @@ interface StoredRow {
  */
 export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<Columns> } {
   const rows: (SearchRow | undefined)[] = []
-  const names = createNames()
+  const [names, words] = [createNames(), createNames()]
+  const withUnpublished = new Set<number>()
+  let revision = 0
   let [change, last] = ['0', 0]
   let reading: Promise<void> | undefined
   let again: Promise<void> | undefined
@@ -65,11 +83,17 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
   async function readChanges(): Promise<void> {
     for (;;) {
       const changed = await ask<StoredRow & Record<string, unknown>>(
-        `SELECT number, listing, change, state, account, kind, category, regions, granularity, prices, rating, published_at
+        `SELECT number, listing, change, state, account, kind, category, regions, granularity, prices, rating,
+           published_at, title, topic, summary
          FROM market_search WHERE (change, number) > ($1, $2) ORDER BY change, number LIMIT ${AT_ONCE}`,
         [change, last],
       )
-      for (const stored of changed) rows[stored.number] = stored.state === 'removed' ? undefined : rowOf(stored, names)
+      for (const stored of changed) {
+        rows[stored.number] = stored.state === 'removed' ? undefined : rowOf(stored, names, words)
+        // It stays in the set when it is published again: whoever is in it is only asked about more carefully.
+        if (stored.state !== 'published') withUnpublished.add(names.numberOf(stored.account))
+      }
+      if (changed.length > 0) revision++
       const newest = changed.at(-1)
       if (newest) [change, last] = [newest.change, newest.number]
       if (changed.length < AT_ONCE) return
@@ -83,7 +107,7 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
         again ??= reading.catch(() => undefined).then(() => start())
         await again
       } else await start()
-      return { rows, names }
+      return { rows, names, words, withUnpublished, revision }
     },
   }
 
@@ -94,8 +118,10 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
   }
 }
 
-function rowOf(stored: StoredRow, { numberOf }: Names): SearchRow {
+function rowOf(stored: StoredRow, { numberOf }: Names, words: Names): SearchRow {
   return {
+    ...{ title: stored.title.map(words.numberOf), topic: stored.topic.map(words.numberOf) },
+    summary: stored.summary.map(words.numberOf),
     number: stored.number,
     listing: stored.listing,
     state: stored.state,
@@ -122,5 +148,6 @@ function createNames(): Names {
     },
     find: (word) => numbers.get(word),
     wordOf: (number) => words[number]!,
+    size: () => words.length,
   }
 }

@@ -8,8 +8,10 @@ export interface ReadAs {
 }
 
 export interface Matched {
-  /** Numbers of search rows, and how well each fits. */
-  readonly scores: ReadonlyMap<number, number>
+  /** Numbers of search rows. */
+  readonly numbers: Int32Array
+  /** What was looked for: of each word that was given, its forms or what it was read as. */
+  readonly terms: readonly Term[]
   readonly readAs: readonly ReadAs[]
   /** No listing has all the words: these have some of them. */
   readonly relaxed: boolean
@@ -24,9 +26,11 @@ interface Known {
   readonly listings: number
 }
 
-/** Alternatives for one word that was given, as a part of a tsquery. */
-interface Term {
-  readonly query: string
+/** Alternatives for one word that was given. */
+export interface Term {
+  readonly words: readonly string[]
+  /** What words may begin with that are not in `words`. */
+  readonly beginning: string | undefined
   /** In how many listings it stands, at least. */
   readonly listings: number
 }
@@ -53,15 +57,15 @@ export async function match(rows: Rows, text: string, listings: number): Promise
     if (similar.length > 0) {
       readAs.push({ given: word, read: similar.map((it) => it.word) })
       terms.push(termOf(undefined, similar, false))
-    } else terms.push({ query: quoted(word), listings: 0 })
+    } else terms.push({ words: [word], beginning: undefined, listings: 0 })
   }
   // A word that most listings have says nothing beside others.
   const telling = terms.filter(({ listings: count }) => count <= listings / 2)
   const asked = telling.length > 0 ? telling : terms
-  const all = await scored(rows, asked, ' & ')
-  if (all.size > 0 || asked.length === 1) return { scores: all, readAs, relaxed: false }
-  const some = await scored(rows, asked, ' | ')
-  return { scores: some, readAs, relaxed: some.size > 0 }
+  const all = await numbersOf(rows, asked, ' & ')
+  if (all.length > 0 || asked.length === 1) return { numbers: all, terms: asked, readAs, relaxed: false }
+  const some = await numbersOf(rows, asked, ' | ')
+  return { numbers: some, terms: asked, readAs, relaxed: some.length > 0 }
 }
 
 /** Words of listings that begin as the given ones do. */
@@ -79,11 +83,9 @@ const knownForms = (rows: Rows, given: readonly string[]): Promise<Known[]> =>
 async function similarWords(rows: Rows, word: string): Promise<Known[]> {
   const most = mayBeOff(word)
   if (most === 0) return []
-  const found = await rows<Known & Record<string, unknown>>(
-    `SELECT word, listings FROM market_search_words WHERE word % $1 AND listings > 0
-     ORDER BY similarity(word, $1) DESC, listings DESC LIMIT 40`,
-    [word],
-  )
+  const found = await rows<Known & Record<string, unknown>>('SELECT word, listings FROM market_similar_words($1)', [
+    word,
+  ])
   const apart = found
     .map((it) => ({ ...it, apart: lettersApart(word, it.word, most) }))
     .filter((it) => it.apart <= most)
@@ -93,23 +95,22 @@ async function similarWords(rows: Rows, word: string): Promise<Known[]> {
 
 function termOf(word: string | undefined, forms: readonly Known[], begins: boolean): Term {
   const often = [...forms].sort((a, b) => b.listings - a.listings)
-  const words = new Set(often.slice(0, MOST_FORMS).map((it) => it.word))
-  const alternatives = [...words].map(quoted)
-  if (begins && word !== undefined) alternatives.push(`${quoted(word)}:*`)
-  return { query: `(${alternatives.join(' | ')})`, listings: Math.max(...forms.map((it) => it.listings)) }
+  return {
+    words: often.slice(0, MOST_FORMS).map((it) => it.word),
+    beginning: begins ? word : undefined,
+    listings: often[0]!.listings,
+  }
 }
 
-/** Words are letters, digits and dots (wordsOf): nothing in them ends the quotes. */
-const quoted = (word: string) => `'${word}'`
+/** A tsquery. Words are letters, digits and dots (wordsOf): nothing in them ends the quotes. */
+const queryOf = ({ words, beginning }: Term): string =>
+  `(${[...words.map((word) => `'${word}'`), ...(beginning === undefined ? [] : [`'${beginning}':*`])].join(' | ')})`
 
-async function scored(rows: Rows, terms: readonly Term[], join: ' & ' | ' | '): Promise<Map<number, number>> {
+async function numbersOf(rows: Rows, terms: readonly Term[], join: ' & ' | ' | '): Promise<Int32Array> {
   const [found] = await rows<{ packed: Buffer | null }>(
-    `SELECT string_agg(int4send(number) || float4send(ts_rank('{0,0.1,0.4,1}', head, $1::tsquery, 1)), ''::bytea) AS packed
-     FROM market_search WHERE words @@ $1::tsquery`,
-    [terms.map(({ query }) => query).join(join)],
+    `SELECT string_agg(int4send(number), ''::bytea) AS packed FROM market_search_text WHERE words @@ $1::tsquery`,
+    [terms.map(queryOf).join(join)],
   )
   const packed = found?.packed ?? Buffer.alloc(0)
-  const scores = new Map<number, number>()
-  for (let at = 0; at < packed.length; at += 8) scores.set(packed.readInt32BE(at), packed.readFloatBE(at + 4))
-  return scores
+  return Int32Array.from({ length: packed.length / 4 }, (_, place) => packed.readInt32BE(place * 4))
 }

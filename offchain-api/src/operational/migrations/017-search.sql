@@ -9,9 +9,9 @@ CREATE TABLE market_search_clock (
 );
 INSERT INTO market_search_clock (change) VALUES (0);
 
--- `head`: title (A), keywords, category and provider (B), summary (C), for ranking. `words`: every word of the document,
--- for finding; kept out of line, since what is read of thousands of rows is the rest. `prices`: lowest per kind of plan in
--- the order of PRICE_PLAN_KINDS, µEUR, recurring ones per 30 days; null where there is none.
+-- What is counted, filtered, ranked and ordered. `title`, `topic` (keywords, category, provider) and `summary`: their words,
+-- for ranking. `prices`: lowest per kind of plan in the order of PRICE_PLAN_KINDS, micro-EUR, recurring ones per 30 days; null
+-- where there is none.
 CREATE TABLE market_search (
   number       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   listing      text NOT NULL UNIQUE,
@@ -25,12 +25,20 @@ CREATE TABLE market_search (
   prices       double precision[] NOT NULL,
   rating       double precision,
   published_at bigint NOT NULL,
-  head         tsvector NOT NULL,
-  words        tsvector NOT NULL
-) WITH (toast_tuple_target = 1024);
-ALTER TABLE market_search ALTER COLUMN words SET STORAGE EXTERNAL, ALTER COLUMN head SET STORAGE MAIN;
+  title        text[] NOT NULL,
+  topic        text[] NOT NULL,
+  summary      text[] NOT NULL
+);
 CREATE INDEX market_search_change ON market_search (change, number);
-CREATE INDEX market_search_words_of ON market_search USING gin (words) WITH (fastupdate = off);
+
+-- Every word of a listing, for finding. A row is a few bytes with its words out of line, so that the numbers of thousands of
+-- listings are read from a few pages.
+CREATE TABLE market_search_text (
+  number integer PRIMARY KEY REFERENCES market_search ON DELETE CASCADE,
+  words  tsvector NOT NULL
+) WITH (toast_tuple_target = 128);
+ALTER TABLE market_search_text ALTER COLUMN words SET STORAGE EXTERNAL;
+CREATE INDEX market_search_text_words ON market_search_text USING gin (words) WITH (fastupdate = off);
 
 -- In how many listings a word stands: what a misspelt word may have meant.
 CREATE TABLE market_search_words (
@@ -38,5 +46,11 @@ CREATE TABLE market_search_words (
   listings integer NOT NULL
 );
 CREATE INDEX market_search_words_similar ON market_search_words USING gin (word gin_trgm_ops);
+
+-- Two mistakes in a word leave a fifth of its trigrams; how many letters differ is judged afterwards.
+CREATE FUNCTION market_similar_words(asked text) RETURNS SETOF market_search_words LANGUAGE sql STABLE
+  SET pg_trgm.similarity_threshold = 0.2
+  AS $$ SELECT * FROM market_search_words WHERE word % asked AND listings > 0
+        ORDER BY similarity(word, asked) DESC, listings DESC LIMIT 60 $$;
 
 CREATE INDEX market_listing_policies_restricted ON market_listing_policies (listing) WHERE restricted;

@@ -43,6 +43,7 @@ import {
   postReady,
   postRevocation,
 } from './instances.ts'
+import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
 import {
   deleteEmailAddress,
   getEmailAddress,
@@ -50,8 +51,10 @@ import {
   postUnsubscription,
   putEmailAddress,
 } from './letters.ts'
+import { getListing } from './listing.ts'
 import { getListings } from './listings.ts'
 import { deleteMachine, getMachines, postMachine, postMachineReissue } from './machines.ts'
+import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
@@ -71,8 +74,32 @@ import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getProofs } from './proofs.ts'
+import {
+  deleteDraft,
+  getListingSchema,
+  getProviderContract,
+  getService,
+  getServiceRevision,
+  getServices,
+  postService,
+  postSubmit,
+  postUpdate,
+  postWithdraw,
+  putDraft,
+} from './publish.ts'
+import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
+import {
+  getPublishing,
+  getReview,
+  getReviews,
+  postApprove,
+  postReject,
+  putChecklist,
+  putLandingShown,
+  putProviderContract,
+} from './review.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -150,6 +177,34 @@ export const routes: readonly Route[] = [
   putAuditor,
   deleteAuditor,
   getMarketFollower,
+  getListingSchema,
+  getServices,
+  postService,
+  getService,
+  getServiceRevision,
+  putDraft,
+  deleteDraft,
+  postSubmit,
+  postWithdraw,
+  postUpdate,
+  getProviderContract,
+  getPublishing,
+  putChecklist,
+  putProviderContract,
+  getReviews,
+  getReview,
+  postApprove,
+  postReject,
+  putLandingShown,
+  getOwnLanding,
+  putOwnLanding,
+  postPicture,
+  getLanding,
+  getManaged,
+  putPolicy,
+  postAssigned,
+  deleteAssigned,
+  postReason,
   getAgreements,
   getAgreementChoices,
   postAgreementDraft,
@@ -175,6 +230,10 @@ export const routes: readonly Route[] = [
   getAgreedReadings,
   getServiceKeys,
   getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
   getNotifications,
   postNotificationsRead,
   getNotificationPreferences,
