@@ -22,6 +22,7 @@ import {
   postUnsubscription,
   putEmailAddress,
 } from './letters.ts'
+import { getListing } from './listing.ts'
 import { getListings } from './listings.ts'
 import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
@@ -56,6 +57,7 @@ import {
   postWithdraw,
   putDraft,
 } from './publish.ts'
+import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import {
@@ -180,4 +182,10 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
+  getMarketFollower,
+  getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
 ]
