@@ -27,6 +27,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'the marketplace’s own machines and their keys',
     load: async () => (await import('./system/command.ts')).systemCommand,
   },
+  operator: {
+    summary: 'what waits for the operator, and the audit log',
+    load: async () => (await import('./operator/command.ts')).operatorCommand,
+  },
   development: {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,

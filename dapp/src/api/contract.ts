@@ -6,6 +6,7 @@ import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as governance from './governance.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type * as notifications from './notifications.ts'
 import type { Periods } from './periods.ts'
@@ -83,4 +84,11 @@ export type ApiContract = AllRead<{
   >
   'GET /v1/notifications/webhooks': Reads<typeof webhooks.Webhooks, Get<'/v1/notifications/webhooks'>>
   'POST /v1/notifications/webhooks': Reads<typeof webhooks.WithSecret, Post<'/v1/notifications/webhooks'>>
+
+  'GET /v1/governance/audit-log': Reads<typeof governance.AuditPage, Get<'/v1/governance/audit-log'>>
+  'GET /v1/governance/audit-log/verification': Reads<
+    typeof governance.Verification,
+    Get<'/v1/governance/audit-log/verification'>
+  >
+  'GET /v1/governance/waiting': Reads<typeof governance.Waiting, Get<'/v1/governance/waiting'>>
 }>

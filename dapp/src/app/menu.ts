@@ -33,6 +33,7 @@ export const MENU: readonly Group[] = [
     name: 'Operate',
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/governance', label: 'Governance', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },
     ],

@@ -45,6 +45,12 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
               },
               {
+                path: '/governance',
+                lazy: async () => ({
+                  Component: (await import('../governance/GovernancePage.tsx')).GovernancePage,
+                }),
+              },
+              {
                 path: '/notifications',
                 lazy: async () => ({
                   Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,

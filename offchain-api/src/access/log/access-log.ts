@@ -94,7 +94,8 @@ const isKept = ({ caller, method, outcome }: Deed) => outcome >= 400 || (caller.
 
 const accountOf = (caller: Caller) => (caller.kind === 'person' || caller.kind === 'system' ? caller.account : null)
 
-function whoIs(caller: Caller): string {
+/** A caller as logs name them: a DID, or the id of a system; no name of a person. */
+export function whoIs(caller: Caller): string {
   if (caller.kind === 'person') return caller.did
   return caller.kind === 'system' ? `system ${caller.id}` : caller.kind
 }
