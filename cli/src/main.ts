@@ -39,6 +39,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'the marketplace’s own DID and its keys',
     load: async () => (await import('./agent/command.ts')).agentCommand,
   },
+  operator: {
+    summary: 'what waits for the operator, and the audit log',
+    load: async () => (await import('./operator/command.ts')).operatorCommand,
+  },
   development: {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,

@@ -2492,6 +2492,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/governance/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done in the marketplace, by whom and to what, the newest first.
+         * @description Needs the marketplace operator, or the operator's command line.
+         */
+        get: operations["getGovernanceAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/governance/audit-log/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the whole audit log and checks that no entry is missing or changed.
+         * @description Needs the marketplace operator, or the operator's command line.
+         */
+        get: operations["getGovernanceAuditLogVerification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/governance/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much waits for the operator, or is not as it should be.
+         * @description Needs the marketplace operator, or the operator's command line.
+         */
+        get: operations["getGovernanceWaiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2779,6 +2839,38 @@ export interface components {
         };
         AnyDocument: {
             [key: string]: unknown;
+        };
+        AuditEntry: {
+            number: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            at: string;
+            /** @description DID, "system ID", or "chain 0x…" for what the chain said */
+            by: string;
+            account: string | null;
+            action: string;
+            about: {
+                [key: string]: string;
+            };
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description what the hash covers: canonical JSON of the fields above */
+            entry: string;
+            previous: string;
+            /** @description SHA-256 of the UTF-8 of previous and entry */
+            hash: string;
+        };
+        AuditVerification: {
+            whole: boolean;
+            /** @description that are as they were written, from the first on */
+            entries: number;
+            /** @description hash of the last entry: keep it elsewhere, and nobody can shorten the log */
+            head?: string;
+            brokenAt?: number;
+            why?: string;
         };
         Community: {
             id: string;
@@ -3706,6 +3798,21 @@ export interface components {
                     salt: string;
                 }[];
             }[];
+        };
+        Waiting: {
+            /** @description listings that wait for review */
+            reviews: number;
+            /** @description payments that wait for a decision */
+            disputes: number;
+            suspendedListings: number;
+            /** @description published */
+            listings: number;
+            /** @description in force */
+            agreements: number;
+            pendingAccounts: number;
+            suspendedAccounts: number;
+            /** @description letters and webhook calls of the last week that never arrived */
+            lostLetters: number;
         };
         Webhook: {
             /** Format: uuid */
@@ -12398,6 +12505,159 @@ export interface operations {
                 };
             };
             /** @description The rule "own-session" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGovernanceAuditLog: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                account?: string;
+                action?: string;
+                listing?: string;
+                agreement?: string;
+                payment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AuditEntry"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGovernanceAuditLogVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getGovernanceWaiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -42,11 +42,18 @@ export const withWhere = (command: Command): Command =>
       'a wallet that is signed in (default: OPEM_WALLET, or the command line’s own key in OPEM_HOME)',
     )
 
+/** Where the unified API is: for commands that need no chain. */
+export function apiUrlOf(where: Pick<Where, 'api'>, home?: string): string {
+  const settings = readSettings(home === undefined ? process.env : { ...process.env, OPEM_HOME: home })
+  const running = runningRun(settings.home)?.parts.find(({ name }) => name === 'api')?.url
+  return where.api ?? (process.env.OPEM_API_URL || undefined) ?? running ?? settings.urls.api
+}
+
 /** Options first, then settings, then what runs in OPEM_HOME, then the default ports. */
 export async function openInstance(where: Where = {}, home?: string): Promise<Instance> {
   const settings = readSettings(home === undefined ? process.env : { ...process.env, OPEM_HOME: home })
   const parts = new Map(runningRun(settings.home)?.parts.map(({ name, url }) => [name, url]))
-  const apiUrl = where.api ?? (process.env.OPEM_API_URL || undefined) ?? parts.get('api') ?? settings.urls.api
+  const apiUrl = apiUrlOf(where, home)
   const given = settings.replaced.has('chain') ? settings.urls.chain : undefined
   const chainUrl = where.chain ?? given ?? parts.get('chain') ?? settings.urls.chain
   const deployment = readDeployment(settings.home)

@@ -8,6 +8,7 @@ import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Machines, OpenedMachine, Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as governance from './governance.ts'
 import type * as instances from './instances.ts'
 import type * as landing from './landing.ts'
 import type { Managed } from './manage.ts'
@@ -116,4 +117,11 @@ export type ApiContract = AllRead<{
   >
   'GET /v1/notifications/webhooks': Reads<typeof webhooks.Webhooks, Get<'/v1/notifications/webhooks'>>
   'POST /v1/notifications/webhooks': Reads<typeof webhooks.WithSecret, Post<'/v1/notifications/webhooks'>>
+
+  'GET /v1/governance/audit-log': Reads<typeof governance.AuditPage, Get<'/v1/governance/audit-log'>>
+  'GET /v1/governance/audit-log/verification': Reads<
+    typeof governance.Verification,
+    Get<'/v1/governance/audit-log/verification'>
+  >
+  'GET /v1/governance/waiting': Reads<typeof governance.Waiting, Get<'/v1/governance/waiting'>>
 }>

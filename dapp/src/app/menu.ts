@@ -46,6 +46,7 @@ export const MENU: readonly Group[] = [
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
       { to: '/review', label: 'Review', need: { kind: 'operator' } },
+      { to: '/governance', label: 'Governance', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },
     ],

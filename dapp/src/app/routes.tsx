@@ -59,6 +59,12 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../agreements/AgreementPage.tsx')).AgreementPage }),
               },
               {
+                path: '/governance',
+                lazy: async () => ({
+                  Component: (await import('../governance/GovernancePage.tsx')).GovernancePage,
+                }),
+              },
+              {
                 path: '/notifications',
                 lazy: async () => ({
                   Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,

@@ -97,7 +97,8 @@ const isKept = ({ caller, of, method, outcome }: Deed) =>
 
 const accountOf = (caller: Caller) => (caller.kind === 'person' || caller.kind === 'system' ? caller.account : null)
 
-function whoIs(caller: Caller): string {
+/** A caller as logs name them: a DID, or the id of a system; no name of a person. */
+export function whoIs(caller: Caller): string {
   if (caller.kind === 'person') return caller.did
   return caller.kind === 'system' ? `system ${caller.id}` : caller.kind
 }

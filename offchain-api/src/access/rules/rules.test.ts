@@ -1,9 +1,10 @@
-import type { Hex } from '@opem/domain'
+import { type Actor, AUTHORISATION_MATRIX, type Capability, type Hex, mayUse } from '@opem/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AccessWorld, type Company, openAccessWorld } from '../../testing/access-world.ts'
 import type { Browser } from '../../testing/browser.ts'
 import { foundOnChain, joinOnChain, type SignedConsent, signedConsent } from '../../testing/founded-community.ts'
 import { routes } from '../../unified-api/routes/index.ts'
+import { type Grant, RULES, type RuleName } from './rules.ts'
 
 const FROM = Date.parse('2015-06-01T00:00:00Z') / 1000
 const SYSTEMS = [
@@ -158,6 +159,9 @@ const TABLE: [route: string, columns: string][] = [
   ['POST /v1/notifications/webhooks/{id}/secret', '0++++ ++----+ ---- 00'],
   ['POST /v1/notifications/webhooks/{id}/resume', '0++++ ++----+ ---- 00'],
   ['DELETE /v1/notifications/webhooks/{id}', '0++++ ++----+ ---- 00'],
+  ['GET /v1/governance/audit-log', '0---- ------+ --+- 00'],
+  ['GET /v1/governance/audit-log/verification', '0---- ------+ --+- 00'],
+  ['GET /v1/governance/waiting', '0---- ------+ --+- 00'],
   // Last, because they end what the others need. A refresh is by its handle, whoever shows it: here nobody does.
   ['POST /v1/access/refresh', '00000 0000000 0000 00'],
   ['DELETE /v1/access/session', '0++++ +++++++ ---- 00'],
@@ -365,3 +369,38 @@ for (const [route, columns] of TABLE) {
     )
   })
 }
+
+// D2.3 Table 5: a route whose rule names nothing but rows of it lets in exactly the columns with a cross there.
+const COLUMNS: readonly (readonly [caller: (typeof CALLERS)[number], actors: readonly Actor[]])[] = [
+  ['data provider', ['data-provider']],
+  ['service provider', ['service-provider']],
+  ['data user', ['data-user']],
+  ['service user', ['service-user']],
+  // Whoever operates has an account of their own besides: here a service user's.
+  ['marketplace operator', ['operator', 'service-user']],
+]
+
+const capabilitiesOf = (rule: RuleName): Capability[] => {
+  const grants: readonly Grant[] = RULES[rule].grants
+  const named = grants.flatMap((grant) => (grant.startsWith('may:') ? [grant.slice(4) as Capability] : []))
+  return named.length === grants.length ? named : []
+}
+
+for (const { method, path, access } of routes) {
+  const name = `${method.toUpperCase()} ${path}`
+  const capabilities = capabilitiesOf(access)
+  const row = TABLE.find(([route]) => route === name)
+  if (capabilities.length > 0 && row)
+    test(`${name} is for the columns of Table 5 that have a cross in ${capabilities.join(' or ')}`, () => {
+      const cells = [...row[1].replaceAll(' ', '')]
+      const shown = COLUMNS.map(([caller]) => [caller, cells[CALLERS.indexOf(caller)] === '+'])
+      const crossed = COLUMNS.map(([caller, actors]) => [caller, capabilities.some((one) => mayUse(actors, one))])
+      expect(shown).toEqual(crossed)
+    })
+}
+
+test('a capability is named by its row: every grant of a rule is one of Table 5', () => {
+  const grants = Object.values(RULES).flatMap((rule): readonly Grant[] => rule.grants)
+  const named = grants.filter((grant) => grant.startsWith('may:')).map((grant) => grant.slice(4))
+  expect(named.filter((name) => !(name in AUTHORISATION_MATRIX))).toEqual([])
+})

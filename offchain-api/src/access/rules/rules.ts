@@ -29,6 +29,11 @@ export const RULES = {
   'own-session': rule('somebody who signed in', 'person'),
   'signed-in': rule('somebody who signed in, or a system', 'person', 'system'),
   operator: rule('the marketplace operator', 'operator'),
+  govern: rule(
+    "the marketplace operator, or the operator's command line",
+    'may:management-and-governance',
+    'scope:operator',
+  ),
   'company-administrator': rule("a company's administrator", 'company-administrator'),
   'send-readings': rule(
     'a system with the scope "readings" that is configured for the meters, or the operator',

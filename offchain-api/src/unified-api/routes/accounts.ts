@@ -1,4 +1,4 @@
-import { formatInstant, MARKET_ROLES, type MarketRole, roleBits } from '@opem/domain'
+import { formatInstant, type Hex, MARKET_ROLES, type MarketRole, roleBits } from '@opem/domain'
 import { z } from 'zod'
 import {
   type AccountStatus,
@@ -10,7 +10,9 @@ import {
   storeRoles,
 } from '../../access/accounts/accounts.ts'
 import { type ChainCall, writeCall } from '../../access/chain/calls.ts'
+import { whoIs } from '../../access/log/access-log.ts'
 import { endSessionsOfAccount } from '../../access/session/sessions.ts'
+import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
@@ -94,7 +96,7 @@ const decision = (kind: keyof typeof CHANGES) =>
     params,
     body: z.strictObject({ reason: z.string().min(1).max(500) }),
     answers: shape,
-    async handle({ params: { account }, body: { reason } }, services) {
+    async handle({ params: { account }, body: { reason } }, services, { caller }) {
       const { store, access } = services
       const { from, to } = CHANGES[kind]
       const id = await store.transaction(async (rows) => {
@@ -112,6 +114,10 @@ const decision = (kind: keyof typeof CHANGES) =>
           await changeStatus(rows, { account, from, to, reason })
           await endSessionsOfAccount(rows, { account, now: access.now(), because: `the operator: ${reason}` })
         }
+        await noteAction(rows, {
+          ...{ by: whoIs(caller), account: account as Hex, action: `account.${kind}`, about: { account } },
+          detail: { from: before.status, to },
+        })
         return writeCall(rows, account, { kind }, access.now())
       })
       return tellChain(services, account, id)
@@ -130,13 +136,17 @@ export const putRoles = defineRoute({
   params,
   body: z.strictObject({ roles: marketRoles }),
   answers: shape,
-  async handle({ params: { account }, body: { roles } }, services) {
+  async handle({ params: { account }, body: { roles } }, services, { caller }) {
     const { store, access } = services
     const id = await store.transaction(async (rows) => {
       await lockAccount(rows, account)
-      await known(rows, account)
+      const before = await known(rows, account)
       if (!(await storeRoles(rows, account, roles as MarketRole[])))
         throw new Refusal(409, 'ERR_ACCOUNT_STATUS', 'only an active or suspended account has roles to change')
+      await noteAction(rows, {
+        ...{ by: whoIs(caller), account: account as Hex, action: 'account.roles', about: { account } },
+        detail: { from: [...before.roles], to: roles },
+      })
       const call: ChainCall = { kind: 'change-roles', roles: roleBits(roles) }
       return writeCall(rows, account, call, access.now())
     })

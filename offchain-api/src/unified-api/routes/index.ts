@@ -30,6 +30,7 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { getAuditLog, getAuditVerification, getWaiting } from './governance.ts'
 import {
   getAgreedReadings,
   getInstance,
@@ -248,4 +249,7 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
+  getAuditLog,
+  getAuditVerification,
+  getWaiting,
 ]
