@@ -99,7 +99,7 @@ export const getListing = defineRoute({
       })),
       stars,
       kpis: kpis.map((it) => ({ ...it, measuredAt: formatInstant(it.measuredAt) })),
-      agreements: agreements.map(({ id, startsAt }) => ({ id, startsAt: formatInstant(startsAt) })),
+      agreements: agreements.map((it) => ({ ...it, startsAt: formatInstant(it.startsAt) })),
     }
   },
 })
