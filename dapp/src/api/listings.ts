@@ -72,7 +72,7 @@ export const listingsQuery = (asked: URLSearchParams) =>
  * The API gives nothing but documents that its strict reader has taken. Nothing is left out or made of one here: its bytes
  * have to lead to the digest on chain.
  */
-const Document = z.custom<ListingDocument>((value) => typeof value === 'object' && value !== null)
+const Document = z.unknown().transform((document) => document as ListingDocument | null)
 
 const Version = z.strictObject({
   version: Whole,
@@ -81,7 +81,7 @@ const Version = z.strictObject({
   approver: Address,
   publishedAt: Instant,
   transaction: Bytes32,
-  document: Document.nullable(),
+  document: Document,
 })
 export type ListingVersion = z.infer<typeof Version>
 
@@ -104,7 +104,7 @@ export const Listing = z.strictObject({
   content: Bytes32,
   cid: z.string(),
   providerContract: Bytes32,
-  document: Document.nullable(),
+  document: Document,
   provider: Provider,
   publishedAt: Instant,
   updatedAt: Instant,
