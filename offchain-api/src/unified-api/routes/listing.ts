@@ -73,7 +73,7 @@ export const getListing = defineRoute({
     stars: z.array(count).length(5).meta({ description: 'how many gave one star, two …' }),
     kpis: z.array(kpi),
     agreements: z
-      .array(z.object({ id: bytes32, startsAt: instantText }))
+      .array(z.object({ id: bytes32, consumer: address, startsAt: instantText }))
       .meta({ description: 'those of the account that asks' }),
   }),
   async handle({ params: { listing } }, { store, now }, { caller }) {
