@@ -24,7 +24,7 @@ export const MENU: readonly Group[] = [
       { to: '/admin', label: 'Administration', need: { kind: 'session' } },
     ],
   },
-  { name: 'Market', places: [{ to: '/market', label: 'Search', need: { kind: 'capability', capability: 'search' } }] },
+  { name: 'Market', places: [{ to: '/market', label: 'Market', need: { kind: 'capability', capability: 'search' } }] },
   { name: 'Agreements', places: [] },
   {
     name: 'Provide',
