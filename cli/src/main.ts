@@ -35,6 +35,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,
   },
+  market: {
+    summary: 'find services and data, and look at a listing',
+    load: async () => (await import('./market/command.ts')).marketCommand,
+  },
   import: {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,

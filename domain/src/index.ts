@@ -55,12 +55,19 @@ export {
   PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
+export { type Difference, differences } from './marketplace/differences.ts'
 export {
   COMPOSITION_STATES,
   type CompositionState,
   INNOVATION_STATES,
   type InnovationState,
 } from './marketplace/innovation.ts'
+export {
+  LANDING_BLOCK_KINDS,
+  type LandingBlock,
+  type LandingBlockKind,
+  MOST_PICTURE_BYTES,
+} from './marketplace/landing-page.ts'
 export {
   LISTING_STATES,
   type ListingApproval,
@@ -74,7 +81,6 @@ export {
   type ListingDocument,
   type ListingKind,
   listingKindNumber,
-  MOST_DOCUMENT_BYTES,
   type NeededData,
   type OfferedData,
   PARAMETER_TYPES,

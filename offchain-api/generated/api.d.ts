@@ -1036,6 +1036,638 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/market/follower": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the marketplace follows the chain; with `block` it waits a few seconds until it is there.
+         * @description Needs somebody who signed in, or a system.
+         */
+        get: operations["getMarketFollower"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/schemas/listing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * JSON Schema (2020-12) of the document that a listing publishes.
+         * @description Needs nothing.
+         */
+        get: operations["getMarketSchemasListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The account's own listings: drafts and published ones, with the next step in words.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        get: operations["getMarketServices"];
+        put?: never;
+        /**
+         * Begins a listing: a private draft of the account.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        post: operations["postMarketServices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the own listings: what is drafted, what is not as needed yet, applications and their answers.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        get: operations["getMarketServicesByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was drafted before, to look at or to go back to.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        get: operations["getMarketServicesByListingRevisionsByRevision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Saves what is drafted, as far as it is, and says what is not as needed yet.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        put: operations["putMarketServicesByListingDraft"];
+        post?: never;
+        /**
+         * Discards what is drafted: a listing that was never published is gone, another goes back to its published version.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        delete: operations["deleteMarketServicesByListingDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submits the draft to the operator's review; every field has to be as needed.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        post: operations["postMarketServicesByListingSubmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the application back, to change the draft again.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        post: operations["postMarketServicesByListingWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the next version from the published one.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        post: operations["postMarketServicesByListingUpdate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/provider-contracts/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The contract between provider and marketplace behind a digest on chain: sha2-256 of `content` as canonical JSON.
+         * @description Needs somebody who signed in, or a system.
+         */
+        get: operations["getMarketProviderContractsByDigest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/publishing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a listing is published: what the operator checks, and the contract that a provider signs.
+         * @description Needs somebody who signed in, or a system.
+         */
+        get: operations["getMarketPublishing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/publishing/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts another checklist in force, for every review from now on.
+         * @description Needs the marketplace operator.
+         */
+        put: operations["putMarketPublishingChecklist"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/publishing/provider-contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts the next version of the provider contract in force, for every approval from now on.
+         * @description Needs the marketplace operator.
+         */
+        put: operations["putMarketPublishingProviderContract"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Applications that wait for the operator, the oldest first.
+         * @description Needs the marketplace operator.
+         */
+        get: operations["getMarketReviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/reviews/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An application with everything that is judged, and what is signed to approve it.
+         * @description Needs the marketplace operator.
+         */
+        get: operations["getMarketReviewsByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/reviews/{listing}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approves an application by the operator's EIP-712 signature over what GET says.
+         * @description Needs the marketplace operator.
+         */
+        post: operations["postMarketReviewsByListingApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/reviews/{listing}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an application back, with a reason for each item that is not right.
+         * @description Needs the marketplace operator.
+         */
+        post: operations["postMarketReviewsByListingReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/reviews/{listing}/landing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Takes a landing page down with a reason, or lets it be shown again.
+         * @description Needs the marketplace operator.
+         */
+        put: operations["putMarketReviewsByListingLanding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/landing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The landing page of an own listing, with its pictures and what was shown before.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        get: operations["getMarketServicesByListingLanding"];
+        /**
+         * Saves the landing page; it is shown at once where the listing is published.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        put: operations["putMarketServicesByListingLanding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a picture (PNG, JPEG or WebP, told by its bytes, at most 1 MB) to an own listing.
+         * @description Needs the role "service-provider", or "data-provider" for data.
+         */
+        post: operations["postMarketServicesByListingPictures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/landing/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A landing page as everybody sees it, without signing in: of a published listing that is not restricted.
+         * @description Needs nothing.
+         */
+        get: operations["getMarketLandingByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/manage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who owns a listing, to whom it is offered, who may see and contract it, and how its service may be used.
+         * @description Needs the provider of the service, or the marketplace operator.
+         */
+        get: operations["getMarketServicesByListingManage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a security policy in force: restricted or not, ways to sign, ranges of addresses, requests a minute.
+         * @description Needs the provider of the service, or the marketplace operator.
+         */
+        put: operations["putMarketServicesByListingPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assigns a listing to an account by its DID: it sees and contracts it while the listing is restricted.
+         * @description Needs the provider of the service, or the marketplace operator.
+         */
+        post: operations["postMarketServicesByListingAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/services/{listing}/access/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revokes an account’s access: it no longer sees a restricted listing. Agreements in force stay.
+         * @description Needs the provider of the service, or the marketplace operator.
+         */
+        delete: operations["deleteMarketServicesByListingAccessByAccount"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps the words of a reason off the chain, and answers the digest that the chain holds.
+         * @description Needs the provider of the service, or the marketplace operator.
+         */
+        post: operations["postMarketListingsByListingReasons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finds services or data sets: by words, forgiving typing errors, and by facets, which are counted.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getMarketListings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One listing: its document, versions, provider, ratings and figures, with the digest that the chain holds.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ratings by who used a service, with their signatures: EIP-712 "OPEM Ratings" of this chain and registry.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListingRatings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rates a service that was used under an agreement: signed for its consumer; a later one takes its place.
+         * @description Needs a user of services or data.
+         */
+        post: operations["postMarketRatings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings/{agreement}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The provider's answer to a rating; null takes it back.
+         * @description Needs a provider of services or data.
+         */
+        put: operations["putMarketRatingsByAgreementAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications": {
         parameters: {
             query?: never;
@@ -1312,126 +1944,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/market/follower": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far the marketplace follows the chain; with `block` it waits a few seconds until it is there.
-         * @description Needs somebody who signed in, or a system.
-         */
-        get: operations["getMarketFollower"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/listings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Finds services or data sets: by words, forgiving typing errors, and by facets, which are counted.
-         * @description Needs a provider or user of services or data.
-         */
-        get: operations["getMarketListings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/listings/{listing}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One listing: its document, versions, provider, ratings and figures, with the digest that the chain holds.
-         * @description Needs a provider or user of services or data, or the marketplace operator.
-         */
-        get: operations["getMarketListingsByListing"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/listings/{listing}/ratings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Ratings by who used a service, with their signatures: EIP-712 "OPEM Ratings" of this chain and registry.
-         * @description Needs a provider or user of services or data, or the marketplace operator.
-         */
-        get: operations["getMarketListingsByListingRatings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/ratings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rates a service that was used under an agreement: signed for its consumer; a later one takes its place.
-         * @description Needs a user of services or data.
-         */
-        post: operations["postMarketRatings"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/market/ratings/{agreement}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * The provider's answer to a rating; null takes it back.
-         * @description Needs a provider of services or data.
-         */
-        put: operations["putMarketRatingsByAgreementAnswer"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1509,6 +2021,9 @@ export interface components {
             };
             signatures: string[];
         };
+        AnyDocument: {
+            [key: string]: unknown;
+        };
         AuditEntry: {
             number: number;
             /**
@@ -1582,12 +2097,46 @@ export interface components {
             disabled: boolean;
             lastSeen: string | null;
         };
+        Difference: {
+            path: string;
+            before: unknown;
+            after: unknown;
+        };
+        /** @description Fields of a ListingDocument, in whatever state they are */
+        DraftDocument: {
+            /** @constant */
+            schema?: "opem/listing/1";
+            title?: string;
+            summary?: unknown;
+            description?: unknown;
+            /** @enum {string} */
+            kind?: "analytic" | "data" | "energy-grid" | "composed";
+            category?: unknown;
+            keywords?: unknown;
+            region?: unknown;
+            granularity?: unknown;
+            requirements?: unknown;
+            dataNeeded?: unknown;
+            parameters?: unknown;
+            contract?: unknown;
+            terms?: unknown;
+            privacy?: unknown;
+            plans?: unknown;
+            access?: unknown;
+            composition?: unknown;
+            data?: unknown;
+        };
         EmailAddress: {
             /** @description whether this marketplace sends e-mail at all */
             sendsMail: boolean;
             address: string | null;
             /** @description null: its reader has not confirmed it */
             confirmedAt: string | null;
+        };
+        FieldProblem: {
+            /** @description like plans.0.price; empty for the whole */
+            path: string;
+            message: string;
         };
         HolderProof: ({
             /** @constant */
@@ -1682,6 +2231,50 @@ export interface components {
                 value: number;
             }[];
         };
+        LandingBlock: {
+            /** @constant */
+            kind: "heading";
+            text: string;
+        } | {
+            /** @constant */
+            kind: "text";
+            text: string;
+        } | {
+            /** @constant */
+            kind: "picture";
+            digest: string;
+            alt: string;
+            caption?: string;
+        } | {
+            /** @constant */
+            kind: "kpi";
+            label: string;
+            value: string;
+            unit?: string;
+            note?: string;
+        } | {
+            /** @constant */
+            kind: "plans";
+        } | {
+            /** @constant */
+            kind: "call-to-action";
+            text: string;
+            /**
+             * Format: uri
+             * @description https; http on the own machine alone
+             */
+            url?: string;
+        };
+        LandingPage: {
+            listing: string;
+            title: string;
+            summary: string;
+            provider: string;
+            blocks: components["schemas"]["LandingBlock"][];
+            pictures: components["schemas"]["Picture"][];
+            /** @description price plans of the published document */
+            plans: components["schemas"]["AnyDocument"][];
+        };
         ListingDocument: {
             /** @constant */
             schema: "opem/listing/1";
@@ -1753,6 +2346,50 @@ export interface components {
                 updates: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | "once";
             };
         };
+        ManagedListing: {
+            listing: string;
+            title: string | null;
+            kind: string;
+            /** @description as the chain says; null before it is published */
+            chain: {
+                /** @enum {string} */
+                state: "published" | "stopped" | "suspended" | "removed";
+                version: number;
+                /** @description why it is stopped, suspended or removed */
+                reason: string | null;
+            } | null;
+            /** @description false for whom it is offered to, and for the operator */
+            yours: boolean;
+            owner: {
+                address: string;
+                name: string;
+            };
+            offeredTo: {
+                address: string;
+                name: string | null;
+                you: boolean;
+            } | null;
+            policy: {
+                /** @description only who is on the access list sees and contracts it */
+                restricted: boolean;
+                authentication: ("token" | "signature" | "mtls")[];
+                /** @description empty: from everywhere */
+                addressRanges: (string)[];
+                /** @description of one agreement */
+                requestsPerMinute: number;
+                revision: number;
+            };
+            access: {
+                account: string;
+                did: string;
+                name: string | null;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                addedAt: string;
+            }[];
+        };
         MeterReading: {
             meter: string;
             /**
@@ -1805,6 +2442,113 @@ export interface components {
             page: boolean;
             email: boolean;
         }[];
+        OwnLandingPage: {
+            /** @description 0 while there is none */
+            revision: number;
+            blocks: components["schemas"]["LandingBlock"][];
+            changedAt: string | null;
+            takenDown: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                at: string;
+                reason: string;
+            } | null;
+            /** @description whether everybody sees it now */
+            shown: boolean;
+            pictures: components["schemas"]["Picture"][];
+            revisions: {
+                revision: number;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                savedAt: string;
+                blocks: components["schemas"]["LandingBlock"][];
+            }[];
+        };
+        OwnListing: {
+            listing: string;
+            title: string | null;
+            /** @enum {string} */
+            kind: "analytic" | "data" | "energy-grid" | "composed";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "rejected" | "approved" | "published";
+            /** @description that is drafted, or published */
+            version: number;
+            /** @description as the chain says; null before it is published */
+            chain: {
+                /** @enum {string} */
+                state: "published" | "stopped" | "suspended" | "removed";
+                version: number;
+                /** @description why it is stopped, suspended or removed */
+                reason: string | null;
+            } | null;
+            next: {
+                /** @enum {string} */
+                who: "provider" | "operator" | "nobody";
+                what: string;
+            };
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            changedAt: string;
+        };
+        OwnListingWorkbench: {
+            listing: string;
+            title: string | null;
+            /** @enum {string} */
+            kind: "analytic" | "data" | "energy-grid" | "composed";
+            /** @enum {string} */
+            state: "draft" | "submitted" | "rejected" | "approved" | "published";
+            /** @description that is drafted, or published */
+            version: number;
+            /** @description as the chain says; null before it is published */
+            chain: {
+                /** @enum {string} */
+                state: "published" | "stopped" | "suspended" | "removed";
+                version: number;
+                /** @description why it is stopped, suspended or removed */
+                reason: string | null;
+            } | null;
+            next: {
+                /** @enum {string} */
+                who: "provider" | "operator" | "nobody";
+                what: string;
+            };
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            changedAt: string;
+            document: components["schemas"]["AnyDocument"];
+            revision: number;
+            /** @description what is not as needed yet, field by field */
+            problems: components["schemas"]["FieldProblem"][];
+            /** @description to the published version; empty before there is one */
+            differences: components["schemas"]["Difference"][];
+            /** @description the newest first */
+            submissions: components["schemas"]["Submission"][];
+            revisions: {
+                revision: number;
+                version: number;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                savedAt: string;
+            }[];
+            /** @description the line of the account's credential that this listing adds */
+            credential: {
+                /** @enum {string} */
+                state: "wanted" | "pending" | "active";
+                version: number | null;
+            } | null;
+            /** @description approved with the listing, else the one in force */
+            providerContract: components["schemas"]["ProviderContract"];
+        };
         PendingConsent: {
             member: string;
             account: string;
@@ -1826,6 +2570,14 @@ export interface components {
             deadline: string;
             consent: string;
         };
+        Picture: {
+            /** @description its bytes: GET /v1/market/pictures/{digest} */
+            digest: string;
+            /** @enum {string} */
+            type: "image/png" | "image/jpeg" | "image/webp";
+            width: number;
+            height: number;
+        };
         PricePlan: {
             id: string;
             /** @enum {string} */
@@ -1845,6 +2597,12 @@ export interface components {
             code: string;
             detail: string;
         };
+        ProviderContract: {
+            version: number;
+            title: string;
+            text: string;
+            digest: string;
+        };
         /** @description JWK, Ed25519 or P-256 */
         PublicKey: {
             /** @constant */
@@ -1859,6 +2617,33 @@ export interface components {
             crv: "P-256";
             x: string;
             y: string;
+        };
+        PublishingProcess: {
+            checklist: {
+                version: number;
+                items: {
+                    id: string;
+                    title: string;
+                    hint: string;
+                }[];
+            };
+            providerContract: components["schemas"]["ProviderContract"];
+        };
+        QueuedReview: {
+            id: number;
+            version: number;
+            content: string;
+            /** @enum {string} */
+            state: "waiting" | "rejected" | "approved" | "withdrawn" | "published";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            submittedAt: string;
+            listing: string;
+            title: string;
+            kind: string;
+            provider: string;
         };
         Rating: {
             agreement: string;
@@ -1902,6 +2687,46 @@ export interface components {
             format?: string;
             options?: {
                 [key: string]: unknown;
+            };
+        };
+        Review: {
+            listing: string;
+            provider: {
+                account: string;
+                name: string;
+                address: string;
+            };
+            submission: components["schemas"]["Submission"];
+            document: components["schemas"]["AnyDocument"];
+            /** @description the published version before this one */
+            previous: components["schemas"]["AnyDocument"] | null;
+            differences: components["schemas"]["Difference"][];
+            checklist: {
+                version: number;
+                items: {
+                    id: string;
+                    title: string;
+                    hint: string;
+                }[];
+            };
+            providerContract: components["schemas"]["ProviderContract"];
+            /** @description what the operator signs to approve it, as EIP-712 ListingApproval */
+            toSign: {
+                listing: string;
+                provider: string;
+                kind: number;
+                version: number;
+                content: string;
+                providerContract: string;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                deadline: string;
+            };
+            landing: {
+                revision: number;
+                takenDown: string | null;
             };
         };
         /** @description docs/architecture.md, "Rules document"; checked against the hash on chain */
@@ -1961,6 +2786,41 @@ export interface components {
              * @description ISO 8601, UTC, seconds and Z
              */
             publishedAt: string;
+        };
+        Submission: {
+            id: number;
+            version: number;
+            content: string;
+            /** @enum {string} */
+            state: "waiting" | "rejected" | "approved" | "withdrawn" | "published";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            submittedAt: string;
+            decidedAt: string | null;
+            checks: {
+                item: string;
+                ok: boolean;
+                reason: string | null;
+            }[] | null;
+            reason: string | null;
+            /** @description the operator's signature, which the registry takes */
+            approval: {
+                listing: string;
+                provider: string;
+                kind: number;
+                version: number;
+                content: string;
+                providerContract: string;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                deadline: string;
+                approver: string;
+                signature: string;
+            } | null;
         };
         System: {
             id: string;
@@ -5609,6 +6469,2146 @@ export interface operations {
             };
         };
     };
+    getMarketFollower: {
+        parameters: {
+            query?: {
+                block?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        caughtUp: boolean;
+                        block: number | null;
+                        head: number | null;
+                        stopped: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "signed-in" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketSchemasListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketServices: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OwnListing"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServices: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    document: components["schemas"]["DraftDocument"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnListing"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketServicesByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnListingWorkbench"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketServicesByListingRevisionsByRevision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        document: components["schemas"]["AnyDocument"];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketServicesByListingDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the one that was read: nobody is overwritten unseen */
+                    revision: number;
+                    document: components["schemas"]["DraftDocument"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revision: number;
+                        problems: components["schemas"]["FieldProblem"][];
+                        next: {
+                            /** @enum {string} */
+                            who: "provider" | "operator" | "nobody";
+                            what: string;
+                        };
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMarketServicesByListingDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        listing: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServicesByListingSubmit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the one that was read: nobody is overwritten unseen */
+                    revision: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnListingWorkbench"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServicesByListingWithdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnListingWorkbench"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServicesByListingUpdate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnListingWorkbench"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "publish" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketProviderContractsByDigest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        title: string;
+                        text: string;
+                        digest: string;
+                        content: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "signed-in" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketPublishing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishingProcess"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "signed-in" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketPublishingChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: {
+                        id: string;
+                        title: string;
+                        hint: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishingProcess"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketPublishingProviderContract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title: string;
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishingProcess"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketReviews: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["QueuedReview"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketReviewsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketReviewsByListingApprove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    checks: {
+                        item: string;
+                        ok: boolean;
+                        /** @default null */
+                        reason?: string | null;
+                    }[];
+                    content: string;
+                    providerContract: string;
+                    deadline: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketReviewsByListingReject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    checks: {
+                        item: string;
+                        ok: boolean;
+                        /** @default null */
+                        reason?: string | null;
+                    }[];
+                    /** @default  */
+                    reason?: string | "";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketReviewsByListingLanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    shown: false;
+                    reason: string;
+                } | {
+                    /** @constant */
+                    shown: true;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        shown: boolean;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "govern-market" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketServicesByListingLanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLandingPage"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "advertise" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketServicesByListingLanding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    revision: number;
+                    blocks: components["schemas"]["LandingBlock"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLandingPage"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "advertise" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServicesByListingPictures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: base64 */
+                    base64: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Picture"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "advertise" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketLandingByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LandingPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketServicesByListingManage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedListing"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketServicesByListingPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description only who is on the access list sees and contracts it */
+                    restricted: boolean;
+                    authentication: ("token" | "signature" | "mtls")[];
+                    /** @description empty: from everywhere */
+                    addressRanges: (string)[];
+                    /** @description of one agreement */
+                    requestsPerMinute: number;
+                    revision: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedListing"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketServicesByListingAccess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    did: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedListing"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMarketServicesByListingAccessByAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManagedListing"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketListingsByListingReasons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    words: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListings: {
+        parameters: {
+            query?: {
+                text?: string;
+                of?: "services" | "data";
+                kind?: ("analytic" | "data" | "energy-grid" | "composed") | ("analytic" | "data" | "energy-grid" | "composed")[];
+                category?: string | string[];
+                provider?: string | string[];
+                plan?: ("free" | "one-time" | "subscription" | "pay-per-use" | "bank") | ("free" | "one-time" | "subscription" | "pay-per-use" | "bank")[];
+                region?: string | string[];
+                granularity?: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y")[];
+                priceFrom?: string;
+                priceTo?: string;
+                rating?: string;
+                sort?: "relevance" | "newest" | "rating" | "price";
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ShownListing"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                        total: number;
+                        tabs: {
+                            services: number;
+                            data: number;
+                        };
+                        facets: {
+                            kind: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            category: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            provider: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            plan: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            region: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            granularity: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            price: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                            rating: {
+                                value: string;
+                                label?: string;
+                                count: number;
+                            }[];
+                        };
+                        readAs: {
+                            given: string;
+                            read: string[];
+                        }[];
+                        relaxed: boolean;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "search" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        listing: string;
+                        /** @enum {string} */
+                        state: "published" | "stopped" | "suspended" | "removed";
+                        reason: string | null;
+                        version: number;
+                        content: string;
+                        cid: string;
+                        providerContract: string;
+                        document: components["schemas"]["ListingDocument"] | null;
+                        provider: {
+                            account: string;
+                            address: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        publishedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        updatedAt: string;
+                        restricted: boolean;
+                        landing: boolean;
+                        own: boolean;
+                        versions: {
+                            version: number;
+                            content: string;
+                            cid: string;
+                            approver: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            publishedAt: string;
+                            transaction: string;
+                            document: components["schemas"]["ListingDocument"] | null;
+                        }[];
+                        /** @description how many gave one star, two … */
+                        stars: number[];
+                        kpis: components["schemas"]["Kpi"][];
+                        /** @description those of the account that asks */
+                        agreements: {
+                            id: string;
+                            consumer: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            startsAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListingRatings: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Rating"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                        chainId: number;
+                        agreements: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketRatings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agreement: string;
+                    stars: number;
+                    words: "" | string;
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with an offset
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    ratedAt: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "rate" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketRatingsByAgreementAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "answer-ratings" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getNotifications: {
         parameters: {
             query?: {
@@ -6536,476 +9536,6 @@ export interface operations {
                 };
             };
             /** @description The rule "govern" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMarketFollower: {
-        parameters: {
-            query?: {
-                block?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        caughtUp: boolean;
-                        block: number | null;
-                        head: number | null;
-                        stopped: string | null;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "signed-in" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMarketListings: {
-        parameters: {
-            query?: {
-                text?: string;
-                of?: "services" | "data";
-                kind?: ("analytic" | "data" | "energy-grid" | "composed") | ("analytic" | "data" | "energy-grid" | "composed")[];
-                category?: string | string[];
-                provider?: string | string[];
-                plan?: ("free" | "one-time" | "subscription" | "pay-per-use" | "bank") | ("free" | "one-time" | "subscription" | "pay-per-use" | "bank")[];
-                region?: string | string[];
-                granularity?: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y")[];
-                priceFrom?: string;
-                priceTo?: string;
-                rating?: string;
-                sort?: "relevance" | "newest" | "rating" | "price";
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ShownListing"][];
-                        /** @description "after" of the following page; null on the last one */
-                        next: string | null;
-                        total: number;
-                        tabs: {
-                            services: number;
-                            data: number;
-                        };
-                        facets: {
-                            kind: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            category: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            provider: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            plan: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            region: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            granularity: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            price: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                            rating: {
-                                value: string;
-                                label?: string;
-                                count: number;
-                            }[];
-                        };
-                        readAs: {
-                            given: string;
-                            read: string[];
-                        }[];
-                        relaxed: boolean;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "search" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMarketListingsByListing: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                listing: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        listing: string;
-                        /** @enum {string} */
-                        state: "published" | "stopped" | "suspended" | "removed";
-                        reason: string | null;
-                        version: number;
-                        content: string;
-                        cid: string;
-                        providerContract: string;
-                        document: components["schemas"]["ListingDocument"] | null;
-                        provider: {
-                            account: string;
-                            address: string;
-                            name: string;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description ISO 8601, UTC, seconds and Z
-                         */
-                        publishedAt: string;
-                        /**
-                         * Format: date-time
-                         * @description ISO 8601, UTC, seconds and Z
-                         */
-                        updatedAt: string;
-                        restricted: boolean;
-                        landing: boolean;
-                        own: boolean;
-                        versions: {
-                            version: number;
-                            content: string;
-                            cid: string;
-                            approver: string;
-                            /**
-                             * Format: date-time
-                             * @description ISO 8601, UTC, seconds and Z
-                             */
-                            publishedAt: string;
-                            transaction: string;
-                            document: components["schemas"]["ListingDocument"] | null;
-                        }[];
-                        /** @description how many gave one star, two … */
-                        stars: number[];
-                        kpis: components["schemas"]["Kpi"][];
-                        /** @description those of the account that asks */
-                        agreements: {
-                            id: string;
-                            /**
-                             * Format: date-time
-                             * @description ISO 8601, UTC, seconds and Z
-                             */
-                            startsAt: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "see-listing" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getMarketListingsByListingRatings: {
-        parameters: {
-            query?: {
-                after?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                listing: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Rating"][];
-                        /** @description "after" of the following page; null on the last one */
-                        next: string | null;
-                        chainId: number;
-                        agreements: string;
-                    };
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "see-listing" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    postMarketRatings: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
-                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    agreement: string;
-                    stars: number;
-                    words: "" | string;
-                    /**
-                     * Format: date-time
-                     * @description ISO 8601 with an offset
-                     * @example 2015-06-01T04:00:00Z
-                     */
-                    ratedAt: string;
-                    signature: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rating"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "rate" refused, and says what is needed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key came with another request before */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    putMarketRatingsByAgreementAnswer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agreement: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    answer: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rating"];
-                };
-            };
-            /** @description Nobody the API knows: sign in, or sign the request */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The rule "answer-ratings" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -7,11 +7,16 @@ import type { Communities, Community } from './communities.ts'
 import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
 import type * as governance from './governance.ts'
+import type * as landing from './landing.ts'
+import type { Listing, Listings, Ratings } from './listings.ts'
+import type { Managed } from './manage.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type * as notifications from './notifications.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
 import type { AllRead, Reads } from './reads.ts'
+import type * as reviews from './reviews.ts'
+import type * as services from './services.ts'
 import type { Health, Settings } from './settings.ts'
 import type { Batches } from './trading.ts'
 import type * as webhooks from './webhooks.ts'
@@ -60,6 +65,10 @@ export type ApiContract = AllRead<{
   'GET /v1/company/users': Reads<typeof Users, Get<'/v1/company/users'>>
   'GET /v1/company/systems': Reads<typeof Systems, Get<'/v1/company/systems'>>
 
+  'GET /v1/market/listings': Reads<typeof Listings, Get<'/v1/market/listings'>>
+  'GET /v1/market/listings/{listing}': Reads<typeof Listing, Get<'/v1/market/listings/{listing}'>>
+  'GET /v1/market/listings/{listing}/ratings': Reads<typeof Ratings, Get<'/v1/market/listings/{listing}/ratings'>>
+
   'GET /v1/communities': Reads<typeof Communities, Get<'/v1/communities'>>
   'GET /v1/communities/{id}': Reads<typeof Community, Get<'/v1/communities/{id}'>>
   'GET /v1/communities/{id}/consents': Reads<typeof Consents, Get<'/v1/communities/{id}/consents'>>
@@ -73,6 +82,17 @@ export type ApiContract = AllRead<{
   'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
   'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
 
+  'GET /v1/market/follower': Reads<typeof services.Followed, Get<'/v1/market/follower'>>
+  'GET /v1/market/services': Reads<typeof services.Services, Get<'/v1/market/services'>>
+  'GET /v1/market/services/{listing}': Reads<typeof services.Workbench, Get<'/v1/market/services/{listing}'>>
+  'GET /v1/market/services/{listing}/landing': Reads<
+    typeof landing.OwnPage,
+    Get<'/v1/market/services/{listing}/landing'>
+  >
+  'GET /v1/market/services/{listing}/manage': Reads<typeof Managed, Get<'/v1/market/services/{listing}/manage'>>
+  'GET /v1/market/publishing': Reads<typeof reviews.Process, Get<'/v1/market/publishing'>>
+  'GET /v1/market/reviews': Reads<typeof reviews.Queue, Get<'/v1/market/reviews'>>
+  'GET /v1/market/reviews/{listing}': Reads<typeof reviews.Review, Get<'/v1/market/reviews/{listing}'>>
   'GET /v1/notifications': Reads<typeof notifications.Inbox, Get<'/v1/notifications'>>
   'POST /v1/notifications/read': Reads<typeof notifications.Left, Post<'/v1/notifications/read'>>
   'GET /v1/notifications/preferences': Reads<typeof notifications.Preferences, Get<'/v1/notifications/preferences'>>

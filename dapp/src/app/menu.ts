@@ -24,15 +24,25 @@ export const MENU: readonly Group[] = [
       { to: '/admin', label: 'Administration', need: { kind: 'session' } },
     ],
   },
-  { name: 'Market', places: [] },
+  { name: 'Market', places: [{ to: '/market', label: 'Market', need: { kind: 'capability', capability: 'search' } }] },
   { name: 'Agreements', places: [] },
-  { name: 'Provide', places: [] },
+  {
+    name: 'Provide',
+    places: [
+      {
+        to: '/services',
+        label: 'My services',
+        need: { kind: 'any-capability', capabilities: ['publish', 'share-data'] },
+      },
+    ],
+  },
   { name: 'Data', places: [] },
   { name: 'Billing', places: [] },
   {
     name: 'Operate',
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/review', label: 'Review', need: { kind: 'operator' } },
       { to: '/governance', label: 'Governance', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },

@@ -7,6 +7,7 @@ import { keccakText } from '../chain/keccak.ts'
 export type Need =
   | { kind: 'session' }
   | { kind: 'capability'; capability: Capability }
+  | { kind: 'any-capability'; capabilities: readonly Capability[] }
   | { kind: 'company-administrator' }
   | { kind: 'operator' }
 
@@ -18,6 +19,8 @@ export function mayEnter(need: Need, who: Who): boolean {
       return true
     case 'capability':
       return mayUse(who.actors, need.capability)
+    case 'any-capability':
+      return need.capabilities.some((capability) => mayUse(who.actors, capability))
     case 'company-administrator':
       // The company's own DID administers the company too.
       return who.kind === 'company' && (who.roles.includes('administrator') || keccakText(who.did) === who.account)
@@ -33,6 +36,8 @@ export function ruleOf(need: Need): string {
       return 'This page is for who is signed in.'
     case 'capability':
       return `${ruleText(need.capability)}.`
+    case 'any-capability':
+      return need.capabilities.map((capability) => `${ruleText(capability)}.`).join(' ')
     case 'company-administrator':
       return 'This page is for administrators of a company: their Representative credential names the role “administrator”.'
     case 'operator':

@@ -2,8 +2,7 @@ import { type Hex, type Keccak256, toBytes, toHex, uintBytes } from '../commitme
 import { domain, field } from './typed-data.ts'
 
 /** PricePlan of IAgreementRegistry.sol in words, by its number. */
-export const PRICE_PLANS = ['free', 'one-time', 'subscription', 'pay-per-use', 'bank'] as const
-export type PricePlan = (typeof PRICE_PLANS)[number]
+export { PRICE_PLAN_KINDS as PRICE_PLANS } from './listing-document.ts'
 
 /** AgreementState of the same, by its number. */
 export const AGREEMENT_STATES = ['none', 'concluded', 'terminated'] as const

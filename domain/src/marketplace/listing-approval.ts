@@ -1,10 +1,6 @@
 import type { Hex } from '../commitment/bytes.ts'
 import { domain, field } from './typed-data.ts'
 
-/** ListingKind of IListingRegistry.sol in words, by its number. */
-export const LISTING_KINDS = ['analytic', 'data', 'energy-grid', 'composed'] as const
-export type ListingKind = (typeof LISTING_KINDS)[number]
-
 /** ListingState of the same, by its number: stopped by the provider, suspended by the operator, removed for ever. */
 export const LISTING_STATES = ['none', 'published', 'stopped', 'suspended', 'removed'] as const
 export type ListingState = (typeof LISTING_STATES)[number]

@@ -123,6 +123,3 @@ export const listingKindNumber = (kind: ListingKind): number => LISTING_KINDS.in
 
 /** The number of a plan's kind on chain. @example pricePlanNumber('bank') // 4 */
 export const pricePlanNumber = (kind: PricePlanKind): number => PRICE_PLAN_KINDS.indexOf(kind)
-
-/** Most bytes of the canonical JSON of a document. */
-export const MOST_DOCUMENT_BYTES = 256_000

@@ -4,6 +4,7 @@ import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
 import { guardAnswer, servePage } from './page.ts'
+import { mountPictures } from './pictures.ts'
 import { Refusal, toProblem } from './problem.ts'
 import { proxyChain, proxySubgraph } from './proxy.ts'
 import { routes } from './routes/index.ts'
@@ -27,6 +28,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   app.use(guardAnswer, guardHost, guardMediaType)
   for (const route of routes) mount(app, route, services)
   mountStream(app, services)
+  mountPictures(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   app.use(serveDocs())

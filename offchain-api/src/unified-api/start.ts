@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { readCapacities } from '../operational/capacities.ts'
@@ -84,6 +85,8 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
+  market.follower.afterwards(async () => accountLines.wake())
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -160,6 +163,7 @@ export async function startUnifiedApi(
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await notifications.close()
       await market.close()
+      await accountLines.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

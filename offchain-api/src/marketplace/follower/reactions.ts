@@ -1,5 +1,6 @@
 import { followListings } from '../listings/follow-listings.ts'
+import { followPublishing } from '../publish/follow-publishing.ts'
 import type { Reaction } from './reaction.ts'
 
 /** Every module's reactions. Of those to one event, the earlier in this list come first. */
-export const reactions: readonly Reaction[] = [followListings]
+export const reactions: readonly Reaction[] = [followListings, followPublishing]

@@ -17,14 +17,8 @@ export const STARS = [4, 3, 2, 1] as const
 
 const EUR = 1_000_000
 
-/** A listing that is found, with how well its words fit. */
-export interface Hit {
-  readonly row: SearchRow
-  readonly score: number
-}
-
 export interface Counted {
-  readonly hits: Hit[]
+  readonly hits: readonly SearchRow[]
   readonly tabs: { readonly services: number; readonly data: number }
   readonly facets: Readonly<Record<Facet, Count[]>>
 }
@@ -33,19 +27,18 @@ export interface Counted {
  * Which of the candidates fit all that was asked, and how many fit for each value of each facet. A facet is counted as if
  * nothing were chosen in it, so that its numbers say what choosing another value would give.
  */
-export function countFacets(candidates: Iterable<Hit>, asked: Asked, { names }: Columns): Counted {
+export function countFacets(candidates: readonly SearchRow[], asked: Asked, { names }: Columns): Counted {
   const filter = filterOf(asked, names)
   const { data } = filter
   const tally = tallies(names.size())
   const tabs = { services: 0, data: 0 }
-  const hits: Hit[] = []
+  const hits: SearchRow[] = []
   let everywhere = 0
-  for (const hit of candidates) {
-    const { row } = hit
+  for (const row of candidates) {
     const misses = filter.misses(row)
     if (misses === 0) tabs[row.kind === data ? 'data' : 'services']++
     if ((row.kind === data) !== (asked.of === 'data')) continue
-    if (misses === 0) hits.push(hit)
+    if (misses === 0) hits.push(row)
     // Of two facets that do not fit, neither count changes by letting go of one.
     else if ((misses & (misses - 1)) !== 0) continue
     const fits = (bit: number) => (misses & ~bit) === 0

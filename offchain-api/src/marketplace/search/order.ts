@@ -1,20 +1,24 @@
 import type { Sort } from './asked.ts'
-import type { Hit } from './facets.ts'
+import type { SearchRow } from './columns.ts'
 
 /** What a page ends with: the next one begins after it. */
 export type Key = readonly [value: number, number: number]
 
 /** Smaller comes first; what has no value comes last. */
-export function sortValue(sort: Sort, { row, score }: Hit, price: (hit: Hit) => number): number {
+export function sortValue(
+  sort: Sort,
+  row: SearchRow,
+  { score, price }: { score: (row: SearchRow) => number; price: (row: SearchRow) => number },
+): number {
   switch (sort) {
     case 'relevance':
-      return -score
+      return -score(row)
     case 'newest':
       return -row.publishedAt
     case 'rating':
       return Number.isNaN(row.rating) ? 1 : -row.rating
     case 'price': {
-      const value = price({ row, score })
+      const value = price(row)
       return Number.isNaN(value) ? Number.MAX_VALUE : value
     }
     default:
@@ -23,21 +27,25 @@ export function sortValue(sort: Sort, { row, score }: Hit, price: (hit: Hit) => 
 }
 
 /**
- * The first `limit` hits after a key, in their order: a heap of that size, so that a page costs the same wherever it is.
- * Of equals the newer row comes first.
+ * The first `limit` rows after a key, in their order: only so many are kept in order, so that a page costs the same wherever
+ * it is. Of equals the newer row comes first.
  */
 export function firstAfter(
-  hits: readonly Hit[],
-  { keyOf, after, limit }: { keyOf: (hit: Hit) => Key; after: Key | undefined; limit: number },
-): { hit: Hit; key: Key }[] {
-  const kept: { hit: Hit; key: Key }[] = []
-  for (const hit of hits) {
-    const key = keyOf(hit)
+  rows: readonly SearchRow[],
+  { value, after, limit }: { value: (row: SearchRow) => number; after: Key | undefined; limit: number },
+): { row: SearchRow; key: Key }[] {
+  const kept: { row: SearchRow; key: Key }[] = []
+  // From the newest on: most orders find their first page there, and then little is put in between.
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]!
+    const own = value(row)
+    const last = kept.length === limit ? kept.at(-1)!.key : undefined
+    if (last !== undefined && (own > last[0] || (own === last[0] && row.number <= last[1]))) continue
+    const key: Key = [own, row.number]
     if (after && compare(key, after) <= 0) continue
-    if (kept.length === limit && compare(key, kept.at(-1)!.key) >= 0) continue
     let place = kept.length
     while (place > 0 && compare(key, kept[place - 1]!.key) < 0) place--
-    kept.splice(place, 0, { hit, key })
+    kept.splice(place, 0, { row, key })
     if (kept.length > limit) kept.pop()
   }
   return kept

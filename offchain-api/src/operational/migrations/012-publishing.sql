@@ -67,6 +67,16 @@ CREATE UNIQUE INDEX market_submissions_open ON market_submissions (listing) WHER
 CREATE INDEX market_submissions_queue ON market_submissions (submitted_at, id) WHERE state = 'waiting';
 CREATE INDEX market_submissions_listing ON market_submissions (listing, id);
 
+-- Why a listing was stopped, suspended, removed: the chain holds the digest of these words (sha2-256 of their UTF-8).
+CREATE TABLE market_listing_reasons (
+  listing  text NOT NULL,
+  digest   text NOT NULL,
+  words    text NOT NULL,
+  given_at bigint NOT NULL,
+  given_by text NOT NULL,
+  PRIMARY KEY (listing, digest)
+);
+
 -- Lines that accounts' credentials are to get, tried until the credential with the line is issued.
 CREATE TABLE market_account_lines (
   request   text PRIMARY KEY,

@@ -15,6 +15,7 @@ import { getCommunities, getCommunity, postCommunity, postRules } from './commun
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import { getAuditLog, getAuditVerification, getWaiting } from './governance.ts'
+import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
 import {
   deleteEmailAddress,
   getEmailAddress,
@@ -24,6 +25,7 @@ import {
 } from './letters.ts'
 import { getListing } from './listing.ts'
 import { getListings } from './listings.ts'
+import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
@@ -43,9 +45,32 @@ import { getChanges, getHistory, getOracle } from './oracle.ts'
 import { getPeriods } from './periods.ts'
 import { getPrices, postPrices } from './prices.ts'
 import { getProofs } from './proofs.ts'
+import {
+  deleteDraft,
+  getListingSchema,
+  getProviderContract,
+  getService,
+  getServiceRevision,
+  getServices,
+  postService,
+  postSubmit,
+  postUpdate,
+  postWithdraw,
+  putDraft,
+} from './publish.ts'
 import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
+import {
+  getPublishing,
+  getReview,
+  getReviews,
+  postApprove,
+  postReject,
+  putChecklist,
+  putLandingShown,
+  putProviderContract,
+} from './review.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -114,6 +139,40 @@ export const routes: readonly Route[] = [
   getAuditors,
   putAuditor,
   deleteAuditor,
+  getMarketFollower,
+  getListingSchema,
+  getServices,
+  postService,
+  getService,
+  getServiceRevision,
+  putDraft,
+  deleteDraft,
+  postSubmit,
+  postWithdraw,
+  postUpdate,
+  getProviderContract,
+  getPublishing,
+  putChecklist,
+  putProviderContract,
+  getReviews,
+  getReview,
+  postApprove,
+  postReject,
+  putLandingShown,
+  getOwnLanding,
+  putOwnLanding,
+  postPicture,
+  getLanding,
+  getManaged,
+  putPolicy,
+  postAssigned,
+  deleteAssigned,
+  postReason,
+  getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
   getNotifications,
   postNotificationsRead,
   getNotificationPreferences,
@@ -131,10 +190,4 @@ export const routes: readonly Route[] = [
   getAuditLog,
   getAuditVerification,
   getWaiting,
-  getMarketFollower,
-  getListings,
-  getListing,
-  getRatings,
-  postRating,
-  putRatingAnswer,
 ]

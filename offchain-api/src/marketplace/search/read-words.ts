@@ -7,12 +7,11 @@ export interface ReadAs {
   readonly read: readonly string[]
 }
 
-export interface Matched {
-  /** Numbers of search rows, and how well each fits. */
-  readonly scores: ReadonlyMap<number, number>
+/** What a text asks for. */
+export interface Wanted {
+  /** Of each word that was given, its forms or what it was read as. */
+  readonly terms: readonly Term[]
   readonly readAs: readonly ReadAs[]
-  /** No listing has all the words: these have some of them. */
-  readonly relaxed: boolean
 }
 
 const MOST_WORDS = 12
@@ -24,23 +23,30 @@ interface Known {
   readonly listings: number
 }
 
-/** Alternatives for one word that was given, as a part of a tsquery. */
-interface Term {
-  readonly query: string
+/** Alternatives for one word that was given. */
+export interface Term {
+  readonly words: readonly string[]
+  /** What words may begin with that are not in `words`. */
+  readonly beginning: string | undefined
   /** In how many listings it stands, at least. */
   readonly listings: number
 }
 
 /**
- * Finds the listings that have all words of a text, in any form; the last word may be the beginning of one. A word that no
- * listing has is read as the most similar ones that some have.
+ * What the words of a text stand for: any of their forms; the last one may be the beginning of a word. A word that no listing
+ * has is read as the most similar ones that some have.
+ * @param isWord whether a word stands in a listing that the asker may see
  * @returns undefined when there is no word in the text
  */
-export async function match(rows: Rows, text: string, listings: number): Promise<Matched | undefined> {
+export async function readWords(
+  rows: Rows,
+  text: string,
+  { isWord, listings }: { isWord: (word: string) => boolean; listings: number },
+): Promise<Wanted | undefined> {
   const given = [...new Set(wordsOf(text))].slice(0, MOST_WORDS)
   if (given.length === 0) return undefined
   const beginning = /[\p{L}\p{N}]$/u.test(text) ? given.at(-1) : undefined
-  const known = await knownForms(rows, given)
+  const known = (await knownForms(rows, given)).filter(({ word }) => isWord(word))
   const readAs: ReadAs[] = []
   const terms: Term[] = []
   for (const word of given) {
@@ -49,19 +55,15 @@ export async function match(rows: Rows, text: string, listings: number): Promise
       terms.push(termOf(word, forms, word === beginning))
       continue
     }
-    const similar = await similarWords(rows, word)
+    const similar = await similarWords(rows, word, isWord)
     if (similar.length > 0) {
       readAs.push({ given: word, read: similar.map((it) => it.word) })
       terms.push(termOf(undefined, similar, false))
-    } else terms.push({ query: quoted(word), listings: 0 })
+    } else terms.push({ words: [word], beginning: undefined, listings: 0 })
   }
   // A word that most listings have says nothing beside others.
   const telling = terms.filter(({ listings: count }) => count <= listings / 2)
-  const asked = telling.length > 0 ? telling : terms
-  const all = await scored(rows, asked, ' & ')
-  if (all.size > 0 || asked.length === 1) return { scores: all, readAs, relaxed: false }
-  const some = await scored(rows, asked, ' | ')
-  return { scores: some, readAs, relaxed: some.size > 0 }
+  return { terms: telling.length > 0 ? telling : terms, readAs }
 }
 
 /** Words of listings that begin as the given ones do. */
@@ -76,7 +78,7 @@ const knownForms = (rows: Rows, given: readonly string[]): Promise<Known[]> =>
     [given.map(stemOf)],
   )
 
-async function similarWords(rows: Rows, word: string): Promise<Known[]> {
+async function similarWords(rows: Rows, word: string, isWord: (word: string) => boolean): Promise<Known[]> {
   const most = mayBeOff(word)
   if (most === 0) return []
   const found = await rows<Known & Record<string, unknown>>('SELECT word, listings FROM market_similar_words($1)', [
@@ -84,30 +86,16 @@ async function similarWords(rows: Rows, word: string): Promise<Known[]> {
   ])
   const apart = found
     .map((it) => ({ ...it, apart: lettersApart(word, it.word, most) }))
-    .filter((it) => it.apart <= most)
+    .filter((it) => it.apart <= most && isWord(it.word))
     .sort((a, b) => a.apart - b.apart || b.listings - a.listings)
   return apart.filter((it) => it.apart === apart[0]!.apart).slice(0, MOST_SIMILAR)
 }
 
 function termOf(word: string | undefined, forms: readonly Known[], begins: boolean): Term {
   const often = [...forms].sort((a, b) => b.listings - a.listings)
-  const words = new Set(often.slice(0, MOST_FORMS).map((it) => it.word))
-  const alternatives = [...words].map(quoted)
-  if (begins && word !== undefined) alternatives.push(`${quoted(word)}:*`)
-  return { query: `(${alternatives.join(' | ')})`, listings: Math.max(...forms.map((it) => it.listings)) }
-}
-
-/** Words are letters, digits and dots (wordsOf): nothing in them ends the quotes. */
-const quoted = (word: string) => `'${word}'`
-
-async function scored(rows: Rows, terms: readonly Term[], join: ' & ' | ' | '): Promise<Map<number, number>> {
-  const [found] = await rows<{ packed: Buffer | null }>(
-    `SELECT string_agg(int4send(number) || float4send(ts_rank('{0,0.1,0.4,1}', head, $1::tsquery, 1)), ''::bytea) AS packed
-     FROM market_search WHERE words @@ $1::tsquery`,
-    [terms.map(({ query }) => query).join(join)],
-  )
-  const packed = found?.packed ?? Buffer.alloc(0)
-  const scores = new Map<number, number>()
-  for (let at = 0; at < packed.length; at += 8) scores.set(packed.readInt32BE(at), packed.readFloatBE(at + 4))
-  return scores
+  return {
+    words: often.slice(0, MOST_FORMS).map((it) => it.word),
+    beginning: begins ? word : undefined,
+    listings: often[0]!.listings,
+  }
 }
