@@ -55,6 +55,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'provide a contracted service, and use one',
     load: async () => (await import('./service/command.ts')).serviceCommand,
   },
+  market: {
+    summary: 'find services and data, and look at a listing',
+    load: async () => (await import('./market/command.ts')).marketCommand,
+  },
   import: {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,

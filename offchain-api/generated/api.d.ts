@@ -11497,6 +11497,7 @@ export interface operations {
                         /** @description those of the account that asks */
                         agreements: {
                             id: string;
+                            consumer: string;
                             /**
                              * Format: date-time
                              * @description ISO 8601, UTC, seconds and Z

@@ -51,7 +51,7 @@ export async function valuesOfStore(instance: Pick<Instance, 'page'>): Promise<M
     meter: 'SELECT meter AS value FROM meters UNION SELECT meter FROM meter_authorisations',
     name: `SELECT name AS value FROM members UNION SELECT name FROM consents UNION SELECT name FROM accounts
            UNION SELECT name FROM representatives UNION SELECT name FROM sessions`,
-    'e-mail address': 'SELECT email AS value FROM representatives',
+    'e-mail address': 'SELECT email AS value FROM representatives UNION SELECT address FROM market_email_addresses',
   }
   for (const [what, query] of Object.entries(queries))
     for (const { value } of await store.rows<{ value: string }>(query)) found.set(`${what} ${value}`, value)

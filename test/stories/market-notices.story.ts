@@ -125,10 +125,37 @@ test('the administrator of a company adds a webhook, and sees its secret once', 
   expect(await page.getByText(/^whsec_/).count()).toBe(0)
 })
 
+test('the operator sees what was done in a log that the page checks itself, and changes the fee', async () => {
+  const changed = await olga.context.request.put(`${instance.page}/v1/accounts/${acme.account}/roles`, {
+    data: { roles: ['service-provider', 'data-provider'] },
+  })
+  expect(changed.status()).toBe(200)
+  const page = await see(olga, '/status')
+  await goTo(page, 'Operate', 'Governance')
+  await page.getByText('listings wait for review').waitFor()
+  await page.getByRole('listitem', { name: /: account\.roles$/ }).waitFor()
+  await button(page, 'Check the whole log').click()
+  await page.getByText(/^The log is whole: \d+ entr/).waitFor()
+  await page.getByRole('button', { name: 'Connect wallet' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Test Wallet' }).click()
+  await page.getByLabel('Another fee').fill('3')
+  await button(page, 'Change the fee').click()
+  await page.getByText('3 %', { exact: true }).waitFor({ timeout: 60_000 })
+  await picture(page, 'governance')
+  expect(await instance.opem('operator', 'audit-log', '--verify')).toMatch(/^the audit log is whole: \d+ entries/)
+  expect(await instance.opem('operator', 'waiting')).toMatch(/0 listings wait for review/)
+})
+
+test('the API’s document is drawn from our own origin', async () => {
+  const page = await see(zoe, '/v1/docs')
+  await page.getByText('What the marketplace tells, and by which ways').waitFor()
+})
+
 test('the pages work at a phone’s width and in the dark, and nothing was reported on their consoles', async () => {
   for (const [who, paths] of [
     [zoe, ['/notifications', '/notifications/stop', '/status']],
     [acme.representative, ['/notifications']],
+    [olga, ['/governance']],
   ] as const)
     for (const path of paths) {
       await who.page.setViewportSize({ width: 360, height: 740 })

@@ -11,6 +11,7 @@ import type { Consents } from './consents.ts'
 import type * as governance from './governance.ts'
 import type * as instances from './instances.ts'
 import type * as landing from './landing.ts'
+import type { Listing, Listings, Ratings } from './listings.ts'
 import type { Managed } from './manage.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type * as notifications from './notifications.ts'
@@ -72,6 +73,10 @@ export type ApiContract = AllRead<{
   'GET /v1/company/machines': Reads<typeof Machines, Get<'/v1/company/machines'>>
   'POST /v1/company/machines': Reads<typeof OpenedMachine, Post<'/v1/company/machines'>>
   'GET /v1/company/systems': Reads<typeof Systems, Get<'/v1/company/systems'>>
+
+  'GET /v1/market/listings': Reads<typeof Listings, Get<'/v1/market/listings'>>
+  'GET /v1/market/listings/{listing}': Reads<typeof Listing, Get<'/v1/market/listings/{listing}'>>
+  'GET /v1/market/listings/{listing}/ratings': Reads<typeof Ratings, Get<'/v1/market/listings/{listing}/ratings'>>
 
   'GET /v1/communities': Reads<typeof Communities, Get<'/v1/communities'>>
   'GET /v1/communities/{id}': Reads<typeof Community, Get<'/v1/communities/{id}'>>

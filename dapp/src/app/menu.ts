@@ -24,7 +24,7 @@ export const MENU: readonly Group[] = [
       { to: '/admin', label: 'Administration', need: { kind: 'session' } },
     ],
   },
-  { name: 'Market', places: [] },
+  { name: 'Market', places: [{ to: '/market', label: 'Market', need: { kind: 'capability', capability: 'search' } }] },
   {
     name: 'Agreements',
     places: [{ to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } }],

@@ -71,6 +71,14 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: '/market',
+                lazy: async () => ({ Component: (await import('../market/search/SearchPage.tsx')).SearchPage }),
+              },
+              {
+                path: '/market/:listing',
+                lazy: async () => ({ Component: (await import('../market/listing/ListingPage.tsx')).ListingPage }),
+              },
+              {
                 path: '/services',
                 lazy: async () => ({ Component: (await import('../market/publish/ServicesPage.tsx')).ServicesPage }),
               },

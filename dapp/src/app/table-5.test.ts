@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ACTORS, type Actor, AUTHORISATION_MATRIX, CAPABILITIES, type Capability } from '@opem/domain'
+import { ACTORS, type Actor, AUTHORISATION_MATRIX, CAPABILITIES, type Capability, mayUse } from '@opem/domain'
 import { expect, test } from 'vitest'
 import type { Session } from '../api/access.ts'
 import { mayEnter } from '../session/access.ts'
@@ -31,6 +31,16 @@ for (const capability of CAPABILITIES)
     })
   }
 
+test('a place that serves several capabilities is shown to whoever has one of them, and to nobody else', () => {
+  const several = places.flatMap((place) => (place.need.kind === 'any-capability' ? [{ place, need: place.need }] : []))
+  for (const { place, need } of several)
+    for (const actor of ACTORS) {
+      const shown = menuFor(session(actor)).flatMap((group) => group.places)
+      const crossed = need.capabilities.some((one) => mayUse([actor], one))
+      expect([place.to, actor, shown.includes(place)]).toEqual([place.to, actor, crossed])
+    }
+})
+
 test('what is the operator’s is shown to the operator alone', () => {
   const own = places.filter(({ need }) => need.kind === 'operator')
   expect(own.map(({ to }) => to)).toContain('/accounts')
@@ -55,8 +65,8 @@ function needsOfPages(folder: string): [file: string, need: string][] {
 test('every page that is for a capability names a row of Table 5', () => {
   const needs = needsOfPages(join(import.meta.dirname, '..'))
   const named = needs.flatMap(([file, need]) => {
-    const capability = /capability: '([^']+)'/.exec(need)?.[1]
-    return capability === undefined ? [] : [[file, capability] as const]
+    const words = /capabilit(?:y|ies): (.*)/.exec(need)?.[1] ?? ''
+    return [...words.matchAll(/'([^']+)'/g)].map(([, capability = '']) => [file, capability] as const)
   })
   expect(needs.length).toBeGreaterThan(0)
   expect(named.filter(([, capability]) => !CAPABILITIES.includes(capability as Capability))).toEqual([])

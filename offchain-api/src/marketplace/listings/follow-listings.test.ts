@@ -47,7 +47,7 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-const caughtUp = async () => market.follower.caughtUpTo(Number(await chain.client.getBlockNumber()), 10)
+const caughtUp = async () => market.follower.caughtUpTo(Number(await chain.client.getBlockNumber({ cacheTime: 0 })), 10)
 
 const stored = async (listing: Hex) =>
   (

@@ -18,10 +18,9 @@ export interface SearchRow {
   /** NaN: nobody has rated it. */
   readonly rating: number
   readonly publishedAt: number
-  /** Words by the numbers of `Columns.words`, each once. */
-  readonly title: readonly number[]
-  readonly topic: readonly number[]
-  readonly summary: readonly number[]
+  /** Numbers of `Columns.words`: of the title, then the topic, the summary, and everything; the ends of the first three. */
+  readonly words: Uint32Array
+  readonly ends: readonly [title: number, topic: number, summary: number]
 }
 
 /** Words and their numbers, both ways. */
@@ -38,8 +37,9 @@ export interface Columns {
   readonly rows: readonly (SearchRow | undefined)[]
   /** Values of facets. */
   readonly names: Names
-  /** Words of titles, topics and summaries. */
   readonly words: Names
+  /** By number of a word: numbers of rows that have it, or had it once. */
+  readonly postings: readonly (readonly number[] | undefined)[]
   /** Providers with listings that are not published, by the numbers of `names`. */
   readonly withUnpublished: ReadonlySet<number>
   /** Another number whenever something has changed. */
@@ -57,14 +57,15 @@ interface StoredRow {
   readonly account: string
   readonly kind: string
   readonly category: string
-  readonly regions: readonly string[]
+  readonly regions: string
   readonly granularity: string | null
   readonly prices: readonly (number | null)[]
   readonly rating: number | null
   readonly published_at: string
-  readonly title: readonly string[]
-  readonly topic: readonly string[]
-  readonly summary: readonly string[]
+  readonly title: string
+  readonly topic: string
+  readonly summary: string
+  readonly words: string
 }
 
 /**
@@ -75,6 +76,7 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
   const rows: (SearchRow | undefined)[] = []
   const [names, words] = [createNames(), createNames()]
   const withUnpublished = new Set<number>()
+  const postings: number[][] = []
   let revision = 0
   let [change, last] = ['0', 0]
   let reading: Promise<void> | undefined
@@ -84,12 +86,14 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
     for (;;) {
       const changed = await ask<StoredRow & Record<string, unknown>>(
         `SELECT number, listing, change, state, account, kind, category, regions, granularity, prices, rating,
-           published_at, title, topic, summary
+           published_at, title, topic, summary, words
          FROM market_search WHERE (change, number) > ($1, $2) ORDER BY change, number LIMIT ${AT_ONCE}`,
         [change, last],
       )
       for (const stored of changed) {
-        rows[stored.number] = stored.state === 'removed' ? undefined : rowOf(stored, names, words)
+        const row = stored.state === 'removed' ? undefined : rowOf(stored, names, words)
+        if (row) post(row, rows[row.number])
+        rows[stored.number] = row
         // It stays in the set when it is published again: whoever is in it is only asked about more carefully.
         if (stored.state !== 'published') withUnpublished.add(names.numberOf(stored.account))
       }
@@ -100,6 +104,21 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
     }
   }
 
+  /** A word that a row has no longer stays in its posting: whoever finds the row by it looks at the row. */
+  function post({ number, words: held, ends }: SearchRow, before: SearchRow | undefined): void {
+    const known = new Set(before?.words)
+    for (let place = ends[2]; place < held.length; place++) {
+      const word = held[place]!
+      if (known.has(word)) continue
+      const posting = postings[word]
+      if (posting === undefined) postings[word] = [number]
+      // Of a row that lost the word and has it again, or was removed in between.
+      else if (before !== undefined || posting.at(-1)! >= number) {
+        if (!posting.includes(number)) posting.push(number)
+      } else posting.push(number)
+    }
+  }
+
   return {
     async read() {
       // A reading that is under way may have begun before the question; the next one serves all who ask meanwhile.
@@ -107,7 +126,7 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
         again ??= reading.catch(() => undefined).then(() => start())
         await again
       } else await start()
-      return { rows, names, words, withUnpublished, revision }
+      return { rows, names, words, postings, withUnpublished, revision }
     },
   }
 
@@ -120,21 +139,32 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
 
 function rowOf(stored: StoredRow, { numberOf }: Names, words: Names): SearchRow {
   return {
-    ...{ title: stored.title.map(words.numberOf), topic: stored.topic.map(words.numberOf) },
-    summary: stored.summary.map(words.numberOf),
+    ...wordsOfRow(stored, words),
     number: stored.number,
     listing: stored.listing,
     state: stored.state,
     provider: numberOf(stored.account),
     kind: numberOf(stored.kind),
     category: numberOf(stored.category),
-    regions: stored.regions.map(numberOf),
+    regions: split(stored.regions).map(numberOf),
     granularity: stored.granularity === null ? -1 : numberOf(stored.granularity),
     prices: PRICE_PLAN_KINDS.map((_, index) => stored.prices[index] ?? Number.NaN),
     rating: stored.rating ?? Number.NaN,
     publishedAt: Number(stored.published_at),
   }
 }
+
+function wordsOfRow(
+  { title, topic, summary, words }: StoredRow,
+  { numberOf }: Names,
+): Pick<SearchRow, 'words' | 'ends'> {
+  const parts = [title, topic, summary, words].map(split)
+  const [inTitle, inTopic, inSummary] = parts.map(({ length }) => length) as [number, number, number]
+  const ends = [inTitle, inTitle + inTopic, inTitle + inTopic + inSummary] as const
+  return { words: Uint32Array.from(parts.flat(), numberOf), ends }
+}
+
+const split = (text: string): string[] => (text === '' ? [] : text.split(' '))
 
 function createNames(): Names {
   const numbers = new Map<string, number>()

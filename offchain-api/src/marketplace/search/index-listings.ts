@@ -30,8 +30,12 @@ export async function indexListings(rows: Rows, listings: readonly string[]): Pr
     const shown = document !== null && it.state !== 'removed'
     return {
       ...it,
-      ...(shown ? searchText(document, provider) : { title: [], topic: [], summary: [], words: '', prices: [] }),
-      ...{ state: shown ? it.state : 'removed', category: document?.category ?? '', regions: document?.region ?? [] },
+      ...(shown ? searchText(document, provider) : { title: '', topic: '', summary: '', words: '', prices: [] }),
+      ...{
+        state: shown ? it.state : 'removed',
+        category: document?.category ?? '',
+        regions: (document?.region ?? []).join(' '),
+      },
       granularity: document?.granularity ?? null,
     }
   })
@@ -39,33 +43,26 @@ export async function indexListings(rows: Rows, listings: readonly string[]): Pr
   await rows(
     `INSERT INTO market_search_words AS known (word, listings)
      SELECT word, sum(n) FROM (
-       SELECT unnest(tsvector_to_array(x.words)) AS word, -1 AS n
-         FROM jsonb_to_recordset($1::jsonb) AS t(listing text)
-         JOIN market_search s USING (listing) JOIN market_search_text x USING (number)
+       SELECT unnest(string_to_array(s.words, ' ')) AS word, -1 AS n
+         FROM jsonb_to_recordset($1::jsonb) AS t(listing text) JOIN market_search s USING (listing)
        UNION ALL
-       SELECT unnest(tsvector_to_array(words::tsvector)), 1 FROM jsonb_to_recordset($1::jsonb) AS t(words text)
+       SELECT unnest(string_to_array(words, ' ')), 1 FROM jsonb_to_recordset($1::jsonb) AS t(words text)
      ) AS changes GROUP BY word HAVING sum(n) <> 0
      ON CONFLICT (word) DO UPDATE SET listings = known.listings + excluded.listings`,
     values,
   )
   await rows(
-    `WITH given AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(listing text, state text, account text, kind text, category text,
-         regions text[], granularity text, prices double precision[], rating double precision, published_at bigint,
-         title text[], topic text[], summary text[], words text)
-     ), kept AS (
-       INSERT INTO market_search (listing, change, state, account, kind, category, regions, granularity, prices, rating,
-         published_at, title, topic, summary)
-       SELECT listing, $2::bigint, state, account, kind, category, regions, granularity, prices, rating, published_at,
-         title, topic, summary FROM given
-       ON CONFLICT (listing) DO UPDATE SET change = excluded.change, state = excluded.state, account = excluded.account,
-         kind = excluded.kind, category = excluded.category, regions = excluded.regions,
-         granularity = excluded.granularity, prices = excluded.prices, rating = excluded.rating,
-         published_at = excluded.published_at, title = excluded.title, topic = excluded.topic, summary = excluded.summary
-       RETURNING number, listing
-     )
-     INSERT INTO market_search_text (number, words) SELECT kept.number, given.words::tsvector FROM kept JOIN given USING (listing)
-     ON CONFLICT (number) DO UPDATE SET words = excluded.words`,
+    `INSERT INTO market_search (listing, change, state, account, kind, category, regions, granularity, prices, rating,
+       published_at, title, topic, summary, words)
+     SELECT listing, $2, state, account, kind, category, regions, granularity, prices, rating, published_at, title, topic,
+       summary, words
+     FROM jsonb_to_recordset($1::jsonb) AS t(listing text, state text, account text, kind text, category text, regions text,
+       granularity text, prices double precision[], rating double precision, published_at bigint, title text, topic text,
+       summary text, words text)
+     ON CONFLICT (listing) DO UPDATE SET change = excluded.change, state = excluded.state, account = excluded.account,
+       kind = excluded.kind, category = excluded.category, regions = excluded.regions, granularity = excluded.granularity,
+       prices = excluded.prices, rating = excluded.rating, published_at = excluded.published_at, title = excluded.title,
+       topic = excluded.topic, summary = excluded.summary, words = excluded.words`,
     [...values, clock!.change],
   )
 }
@@ -73,7 +70,8 @@ export async function indexListings(rows: Rows, listings: readonly string[]): Pr
 /** When the chain has another past: nothing is found until it is told again. */
 export async function forgetIndex(rows: Rows): Promise<void> {
   await rows('UPDATE market_search_clock SET change = change + 1')
-  await rows(`UPDATE market_search SET state = 'removed', change = (SELECT change FROM market_search_clock)`)
-  await rows('DELETE FROM market_search_text')
+  await rows(
+    `UPDATE market_search SET state = 'removed', words = '', change = (SELECT change FROM market_search_clock)`,
+  )
   await rows('DELETE FROM market_search_words')
 }

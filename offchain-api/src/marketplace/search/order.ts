@@ -35,9 +35,13 @@ export function firstAfter(
   { value, after, limit }: { value: (row: SearchRow) => number; after: Key | undefined; limit: number },
 ): { row: SearchRow; key: Key }[] {
   const kept: { row: SearchRow; key: Key }[] = []
-  for (const row of rows) {
-    const key: Key = [value(row), row.number]
-    if (kept.length === limit && compare(key, kept.at(-1)!.key) >= 0) continue
+  // From the newest on: most orders find their first page there, and then little is put in between.
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at]!
+    const own = value(row)
+    const last = kept.length === limit ? kept.at(-1)!.key : undefined
+    if (last !== undefined && (own > last[0] || (own === last[0] && row.number <= last[1]))) continue
+    const key: Key = [own, row.number]
     if (after && compare(key, after) <= 0) continue
     let place = kept.length
     while (place > 0 && compare(key, kept[place - 1]!.key) < 0) place--

@@ -1,13 +1,13 @@
 import { type ListingDocument, PRICE_PLAN_KINDS, type PricePlan, SERVICE_CATEGORIES } from '@opem/domain'
 import { wordsOf } from './words.ts'
 
-/** What is searched of a listing document. */
+/** What is searched of a listing document: words with spaces, each once. */
 export interface SearchText {
-  readonly title: readonly string[]
+  readonly title: string
   /** Words of keywords, category and provider. */
-  readonly topic: readonly string[]
-  readonly summary: readonly string[]
-  /** Text form of a tsvector: every word of the document once. */
+  readonly topic: string
+  readonly summary: string
+  /** Every word of the document. */
   readonly words: string
   /** Lowest price of each kind of plan in the order of PRICE_PLAN_KINDS, see `comparablePrice`. */
   readonly prices: readonly (number | null)[]
@@ -34,7 +34,7 @@ export function searchText(document: ListingDocument, provider: string): SearchT
   const all = [title, topics, summary, ...rest].join(' ')
   return {
     ...{ title: unique(title), topic: unique(topics), summary: unique(summary) },
-    words: unique(all).map(quoted).join(' '),
+    words: unique(all),
     prices: PRICE_PLAN_KINDS.map((kind) => {
       const prices = document.plans.filter((plan) => plan.kind === kind).map(comparablePrice)
       return prices.length === 0 ? null : Math.min(...prices)
@@ -42,7 +42,4 @@ export function searchText(document: ListingDocument, provider: string): SearchT
   }
 }
 
-const unique = (text: string): string[] => [...new Set(wordsOf(text))]
-
-/** Words are letters, digits and dots, so that nothing in them needs to be escaped. */
-const quoted = (word: string) => `'${word}'`
+const unique = (text: string): string => [...new Set(wordsOf(text))].join(' ')

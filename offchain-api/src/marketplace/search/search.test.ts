@@ -328,6 +328,19 @@ describe('who sees what', () => {
     expect((await find({})).total).toBe(0)
   })
 
+  test('a word of a hidden listing is none that another is read as', async () => {
+    await list(1, { title: 'Zeppelinwarte' })
+    await store.rows(
+      `INSERT INTO market_listing_policies (listing, restricted, revision, changed_at) VALUES ($1, true, 1, 0)`,
+      [hex(1)],
+    )
+    expect(await find({ text: 'zeppelinwrate' })).toMatchObject({ total: 0, readAs: [] })
+    expect(await find({ text: 'zeppelinwrate' }, { account: ACME })).toMatchObject({
+      total: 1,
+      readAs: [{ given: 'zeppelinwrate', read: ['zeppelinwarte'] }],
+    })
+  })
+
   test('what changes is found as it is now', async () => {
     await list(1, { title: 'Before' })
     expect(ids(await find({ text: 'before' }))).toEqual([1])

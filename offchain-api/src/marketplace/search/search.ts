@@ -2,9 +2,9 @@ import type { OperationalStore } from '../../operational/store.ts'
 import type { Asked } from './asked.ts'
 import { type Columns, createColumns, type SearchRow } from './columns.ts'
 import { type Counted, countFacets, plansOf, priceFor } from './facets.ts'
-import { type Matched, match, type ReadAs } from './match.ts'
+import { fitting } from './fitting.ts'
 import { firstAfter, type Key, sortValue } from './order.ts'
-import { scoreFor } from './score.ts'
+import { type ReadAs, readWords } from './read-words.ts'
 
 export interface Found extends Pick<Counted, 'tabs' | 'facets'> {
   /** Ids of the page's listings, in order. */
@@ -33,24 +33,34 @@ export function createSearch({ store }: { store: OperationalStore }): Search {
     warm: async () => void (await columns.read()),
     async find(asked, { account, after, limit }) {
       const [known, hidden] = await Promise.all([columns.read(), hiddenFrom(store, account)])
-      const matched = await match(store.rows, asked.text, known.rows.length)
       const own = known.names.find(account) ?? -1
       const isSeen = ({ number, state, provider }: SearchRow) =>
         provider === own || (state === 'published' && !hidden.has(number))
-      const count = () => countFacets(candidates(known, matched, isSeen), asked, known)
-      const everybodys = matched === undefined && hidden.size === 0 && !known.withUnpublished.has(own)
+      // What is only in listings that somebody may not see is no word to them, nor one that theirs is read as.
+      const isWord = (word: string) => stands(known, word, isSeen)
+      const wanted = await readWords(store.rows, asked.text, { isWord, listings: known.rows.length })
+      const fit = (how: 'every' | 'any') => {
+        const found = wanted && fitting(wanted.terms, known, how)
+        return found && { ...found, rows: seen(found.rows, isSeen) }
+      }
+      const every = fit('every')
+      // Nothing has all the words: what has some of them is better than nothing, and said to be.
+      const relaxed = wanted !== undefined && wanted.terms.length > 1 && every?.rows.length === 0
+      const found = relaxed ? fit('any') : every
+      const count = () => countFacets(found?.rows ?? seen(known.rows, isSeen), asked, known)
+      const everybodys = found === undefined && hidden.size === 0 && !known.withUnpublished.has(own)
       const { hits, tabs, facets } = everybodys ? browsed(known, asked, count) : count()
       const plans = plansOf(asked)
       // Without words there is nothing to be relevant to.
-      const sort = asked.sort === 'relevance' && matched === undefined ? 'newest' : asked.sort
-      const by = { score: scoreFor(matched?.terms ?? [], known), price: (row: SearchRow) => priceFor(row, plans) }
+      const sort = asked.sort === 'relevance' && found === undefined ? 'newest' : asked.sort
+      const by = { score: found?.score ?? (() => 0), price: (row: SearchRow) => priceFor(row, plans) }
       const page = firstAfter(hits, { value: (row) => sortValue(sort, row, by), after, limit: limit + 1 })
       const shown = page.slice(0, limit)
       return {
         listings: shown.map(({ row }) => row.listing),
         next: page.length > limit ? shown.at(-1)!.key : null,
         total: hits.length,
-        ...{ tabs, facets, readAs: matched?.readAs ?? [], relaxed: matched?.relaxed ?? false },
+        ...{ tabs, facets, readAs: wanted?.readAs ?? [], relaxed: relaxed && hits.length > 0 },
       }
     },
   }
@@ -85,16 +95,18 @@ async function hiddenFrom({ rows }: OperationalStore, account: string): Promise<
   return new Set(found.map(({ number }) => number))
 }
 
-function candidates(
-  { rows }: Columns,
-  matched: Matched | undefined,
-  isSeen: (row: SearchRow) => boolean,
-): readonly SearchRow[] {
-  const seen: SearchRow[] = []
-  const take = (row: SearchRow | undefined) => {
-    if (row && isSeen(row)) seen.push(row)
-  }
-  if (matched === undefined) for (const row of rows) take(row)
-  else for (const number of matched.numbers) take(rows[number])
-  return seen
+function seen(rows: readonly (SearchRow | undefined)[], isSeen: (row: SearchRow) => boolean): SearchRow[] {
+  const some: SearchRow[] = []
+  for (const row of rows) if (row && isSeen(row)) some.push(row)
+  return some
+}
+
+/** Whether a word stands in a listing that is seen. */
+function stands({ words, postings, rows }: Columns, word: string, isSeen: (row: SearchRow) => boolean): boolean {
+  const number = words.find(word)
+  if (number === undefined) return false
+  return (postings[number] ?? []).some((place) => {
+    const row = rows[place]
+    return row !== undefined && isSeen(row) && row.words.includes(number)
+  })
 }

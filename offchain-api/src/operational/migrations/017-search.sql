@@ -9,9 +9,10 @@ CREATE TABLE market_search_clock (
 );
 INSERT INTO market_search_clock (change) VALUES (0);
 
--- What is counted, filtered, ranked and ordered. `title`, `topic` (keywords, category, provider) and `summary`: their words,
--- for ranking. `prices`: lowest per kind of plan in the order of PRICE_PLAN_KINDS, micro-EUR, recurring ones per 30 days; null
--- where there is none.
+-- What is found, counted, filtered, ranked and ordered; every process of the API keeps it in memory and reads what changed.
+-- `title`, `topic` (keywords, category, provider) and `summary`: their words, `words`: all words of the document, each once, with
+-- spaces. `prices`: lowest per kind of plan in the order of PRICE_PLAN_KINDS, micro-EUR, recurring ones per 30 days; null where
+-- there is none.
 CREATE TABLE market_search (
   number       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   listing      text NOT NULL UNIQUE,
@@ -20,25 +21,17 @@ CREATE TABLE market_search (
   account      text NOT NULL,
   kind         text NOT NULL,
   category     text NOT NULL,
-  regions      text[] NOT NULL,
+  regions      text NOT NULL,
   granularity  text,
   prices       double precision[] NOT NULL,
   rating       double precision,
   published_at bigint NOT NULL,
-  title        text[] NOT NULL,
-  topic        text[] NOT NULL,
-  summary      text[] NOT NULL
+  title        text NOT NULL,
+  topic        text NOT NULL,
+  summary      text NOT NULL,
+  words        text NOT NULL
 );
 CREATE INDEX market_search_change ON market_search (change, number);
-
--- Every word of a listing, for finding. A row is a few bytes with its words out of line, so that the numbers of thousands of
--- listings are read from a few pages.
-CREATE TABLE market_search_text (
-  number integer PRIMARY KEY REFERENCES market_search ON DELETE CASCADE,
-  words  tsvector NOT NULL
-) WITH (toast_tuple_target = 128);
-ALTER TABLE market_search_text ALTER COLUMN words SET STORAGE EXTERNAL;
-CREATE INDEX market_search_text_words ON market_search_text USING gin (words) WITH (fastupdate = off);
 
 -- In how many listings a word stands: what a misspelt word may have meant.
 CREATE TABLE market_search_words (

@@ -73,7 +73,7 @@ export const getListing = defineRoute({
     stars: z.array(count).length(5).meta({ description: 'how many gave one star, two …' }),
     kpis: z.array(kpi),
     agreements: z
-      .array(z.object({ id: bytes32, startsAt: instantText }))
+      .array(z.object({ id: bytes32, consumer: address, startsAt: instantText }))
       .meta({ description: 'those of the account that asks' }),
   }),
   async handle({ params: { listing } }, { store, now }, { caller }) {
@@ -99,7 +99,7 @@ export const getListing = defineRoute({
       })),
       stars,
       kpis: kpis.map((it) => ({ ...it, measuredAt: formatInstant(it.measuredAt) })),
-      agreements: agreements.map(({ id, startsAt }) => ({ id, startsAt: formatInstant(startsAt) })),
+      agreements: agreements.map((it) => ({ ...it, startsAt: formatInstant(it.startsAt) })),
     }
   },
 })

@@ -7,14 +7,11 @@ export interface ReadAs {
   readonly read: readonly string[]
 }
 
-export interface Matched {
-  /** Numbers of search rows. */
-  readonly numbers: Int32Array
-  /** What was looked for: of each word that was given, its forms or what it was read as. */
+/** What a text asks for. */
+export interface Wanted {
+  /** Of each word that was given, its forms or what it was read as. */
   readonly terms: readonly Term[]
   readonly readAs: readonly ReadAs[]
-  /** No listing has all the words: these have some of them. */
-  readonly relaxed: boolean
 }
 
 const MOST_WORDS = 12
@@ -36,15 +33,20 @@ export interface Term {
 }
 
 /**
- * Finds the listings that have all words of a text, in any form; the last word may be the beginning of one. A word that no
- * listing has is read as the most similar ones that some have.
+ * What the words of a text stand for: any of their forms; the last one may be the beginning of a word. A word that no listing
+ * has is read as the most similar ones that some have.
+ * @param isWord whether a word stands in a listing that the asker may see
  * @returns undefined when there is no word in the text
  */
-export async function match(rows: Rows, text: string, listings: number): Promise<Matched | undefined> {
+export async function readWords(
+  rows: Rows,
+  text: string,
+  { isWord, listings }: { isWord: (word: string) => boolean; listings: number },
+): Promise<Wanted | undefined> {
   const given = [...new Set(wordsOf(text))].slice(0, MOST_WORDS)
   if (given.length === 0) return undefined
   const beginning = /[\p{L}\p{N}]$/u.test(text) ? given.at(-1) : undefined
-  const known = await knownForms(rows, given)
+  const known = (await knownForms(rows, given)).filter(({ word }) => isWord(word))
   const readAs: ReadAs[] = []
   const terms: Term[] = []
   for (const word of given) {
@@ -53,7 +55,7 @@ export async function match(rows: Rows, text: string, listings: number): Promise
       terms.push(termOf(word, forms, word === beginning))
       continue
     }
-    const similar = await similarWords(rows, word)
+    const similar = await similarWords(rows, word, isWord)
     if (similar.length > 0) {
       readAs.push({ given: word, read: similar.map((it) => it.word) })
       terms.push(termOf(undefined, similar, false))
@@ -61,11 +63,7 @@ export async function match(rows: Rows, text: string, listings: number): Promise
   }
   // A word that most listings have says nothing beside others.
   const telling = terms.filter(({ listings: count }) => count <= listings / 2)
-  const asked = telling.length > 0 ? telling : terms
-  const all = await numbersOf(rows, asked, ' & ')
-  if (all.length > 0 || asked.length === 1) return { numbers: all, terms: asked, readAs, relaxed: false }
-  const some = await numbersOf(rows, asked, ' | ')
-  return { numbers: some, terms: asked, readAs, relaxed: some.length > 0 }
+  return { terms: telling.length > 0 ? telling : terms, readAs }
 }
 
 /** Words of listings that begin as the given ones do. */
@@ -80,7 +78,7 @@ const knownForms = (rows: Rows, given: readonly string[]): Promise<Known[]> =>
     [given.map(stemOf)],
   )
 
-async function similarWords(rows: Rows, word: string): Promise<Known[]> {
+async function similarWords(rows: Rows, word: string, isWord: (word: string) => boolean): Promise<Known[]> {
   const most = mayBeOff(word)
   if (most === 0) return []
   const found = await rows<Known & Record<string, unknown>>('SELECT word, listings FROM market_similar_words($1)', [
@@ -88,7 +86,7 @@ async function similarWords(rows: Rows, word: string): Promise<Known[]> {
   ])
   const apart = found
     .map((it) => ({ ...it, apart: lettersApart(word, it.word, most) }))
-    .filter((it) => it.apart <= most)
+    .filter((it) => it.apart <= most && isWord(it.word))
     .sort((a, b) => a.apart - b.apart || b.listings - a.listings)
   return apart.filter((it) => it.apart === apart[0]!.apart).slice(0, MOST_SIMILAR)
 }
@@ -100,17 +98,4 @@ function termOf(word: string | undefined, forms: readonly Known[], begins: boole
     beginning: begins ? word : undefined,
     listings: often[0]!.listings,
   }
-}
-
-/** A tsquery. Words are letters, digits and dots (wordsOf): nothing in them ends the quotes. */
-const queryOf = ({ words, beginning }: Term): string =>
-  `(${[...words.map((word) => `'${word}'`), ...(beginning === undefined ? [] : [`'${beginning}':*`])].join(' | ')})`
-
-async function numbersOf(rows: Rows, terms: readonly Term[], join: ' & ' | ' | '): Promise<Int32Array> {
-  const [found] = await rows<{ packed: Buffer | null }>(
-    `SELECT string_agg(int4send(number), ''::bytea) AS packed FROM market_search_text WHERE words @@ $1::tsquery`,
-    [terms.map(queryOf).join(join)],
-  )
-  const packed = found?.packed ?? Buffer.alloc(0)
-  return Int32Array.from({ length: packed.length / 4 }, (_, place) => packed.readInt32BE(place * 4))
 }
