@@ -29,9 +29,7 @@ contract HostileMarketTest is MarketWorld {
     function test_aTokenThatTakesAFeeIsRefused() public {
         _countIn(address(_token));
         _token.become(Malice.Fee, address(0), "");
-        vm.expectRevert(
-            abi.encodeWithSelector(IPurses.EscrowDepositIncomplete.selector, 990_000, 1_000_000)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPurses.EscrowDepositIncomplete.selector, 990_000, 1_000_000));
         escrow.deposit(consumer, EUR);
         assert(escrow.availableOf(consumer) == 0);
     }
@@ -116,14 +114,7 @@ contract HostileMarketTest is MarketWorld {
         Agreement memory agreement = _terms(PricePlan.Free, 0, 0);
         bytes memory byProvider = _signAgreement(PROVIDER_KEY, agreement);
         bytes memory data = abi.encodeCall(agreements.conclude, (agreement, "", byProvider));
-        Answer[6] memory answers = [
-            Answer.No,
-            Answer.Short,
-            Answer.Endless,
-            Answer.Burn,
-            Answer.Write,
-            Answer.Revert
-        ];
+        Answer[6] memory answers = [Answer.No, Answer.Short, Answer.Endless, Answer.Burn, Answer.Write, Answer.Revert];
         for (uint256 i = 0; i < 6; ++i) {
             _owner.become(answers[i]);
             (bool done, bytes memory reason) = address(agreements).call{gas: 5_000_000}(data);

@@ -76,17 +76,19 @@ contract MarketUpgradesTest is MarketWorld {
         for (uint256 i = 0; i < 4; ++i) {
             vm.prank(callers[i]);
             (bool done, bytes memory reason) = proxy.call(upgrade);
-            bytes4 expected = callers[i] == GOVERNOR
-                ? IAccessManager.AccessManagerNotScheduled.selector
-                : IAccessManaged.AccessManagedUnauthorized.selector;
+            bytes4 expected =
+                callers[i] == GOVERNOR
+                    ? IAccessManager.AccessManagerNotScheduled.selector
+                    : IAccessManaged.AccessManagedUnauthorized.selector;
             assert(!done && bytes4(reason) == expected);
         }
     }
 
     function _initialisedAlready(address target, bool withFee) private {
-        bytes memory data = withFee
-            ? abi.encodeWithSignature("initialise(address,uint16)", STRANGER, 0)
-            : abi.encodeWithSignature("initialise(address)", STRANGER);
+        bytes memory data =
+            withFee
+                ? abi.encodeWithSignature("initialise(address,uint16)", STRANGER, 0)
+                : abi.encodeWithSignature("initialise(address)", STRANGER);
         (bool done, bytes memory reason) = target.call(data);
         assert(!done && bytes4(reason) == Initializable.InvalidInitialization.selector);
     }

@@ -83,14 +83,10 @@ contract PaymentsTest is MarketWorld {
         bytes32 payment = _disputed(10 * EUR);
         uint40 decideBy = uint40(NOW) + DECISION;
         vm.warp(decideBy - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPayments.PaymentTooEarly.selector, payment, decideBy, decideBy - 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPayments.PaymentTooEarly.selector, payment, decideBy, decideBy - 1));
         escrow.lapse(payment);
         vm.warp(decideBy);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPayments.PaymentTooLate.selector, payment, decideBy, decideBy)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPayments.PaymentTooLate.selector, payment, decideBy, decideBy));
         vm.prank(OPERATOR);
         escrow.decide(payment, 0, 0);
         vm.expectEmit();
@@ -125,9 +121,7 @@ contract PaymentsTest is MarketWorld {
         _is(payment, PaymentState.Released, 250_000, UNTIL);
         _purses(99_750_000, 0, 250_000);
         // The fee is the treasury's: the provider would need other money.
-        vm.expectRevert(
-            abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, provider, 250_000, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, provider, 250_000, 0));
         vm.prank(provider);
         escrow.refund(payment, 250_000);
     }
@@ -155,7 +149,7 @@ contract PaymentsTest is MarketWorld {
         vm.prank(consumer);
         escrow.accept(payment);
         uint128 fee = escrow.feesOf(provider);
-        assert(fee == uint256(price) * 250 / 10_000);
+        assert(fee == (uint256(price) * 250) / 10_000);
         assert(escrow.availableOf(provider) + fee == price);
     }
 
@@ -233,12 +227,7 @@ contract PaymentsTest is MarketWorld {
     function test_refusesToPayMoreThanIsInThePurse() public {
         (, Agreement memory agreement) = _concluded(PricePlan.OneTime, 100 * EUR + 1, 0);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IPurses.EscrowBalanceTooLow.selector,
-                consumer,
-                100 * EUR + 1,
-                100 * EUR
-            )
+            abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, consumer, 100 * EUR + 1, 100 * EUR)
         );
         escrow.pay(agreement, 0);
     }

@@ -50,12 +50,7 @@ contract PursesTest is MarketWorld {
         euro.mint(consumer, 10 * EUR);
         (uint8 v, bytes32 r, bytes32 s) = _permit(10 * EUR);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IERC20Errors.ERC20InsufficientAllowance.selector,
-                address(escrow),
-                0,
-                10 * EUR
-            )
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(escrow), 0, 10 * EUR)
         );
         vm.prank(STRANGER);
         escrow.depositWithPermit(STRANGER, 10 * EUR, NOW, v, r, s);
@@ -85,9 +80,7 @@ contract PursesTest is MarketWorld {
     function testFuzz_nobodyElseWithdraws(address caller) public {
         vm.assume(caller != consumer && caller != buyer);
         _fill(EUR);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRepresentatives.PartyNotActing.selector, caller, consumer, 15)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRepresentatives.PartyNotActing.selector, caller, consumer, 15));
         vm.prank(caller);
         escrow.withdraw(consumer, EUR);
     }
@@ -95,9 +88,7 @@ contract PursesTest is MarketWorld {
     function testFuzz_nobodyWithdrawsMoreThanThereIs(uint96 there, uint96 more) public {
         vm.assume(there < more && there > 0);
         _fill(there);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, consumer, more, there)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, consumer, more, there));
         vm.prank(consumer);
         escrow.withdraw(consumer, more);
     }

@@ -108,9 +108,7 @@ contract ReservesTest is MarketWorld {
         escrow.claim(id, 20 * EUR, signature);
         vm.warp(NOW + 365 days);
         signature = _signVoucher(BUYER_KEY, id, 20 * EUR);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRepresentatives.PartySignatureInvalid.selector, consumer, 12, buyer)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRepresentatives.PartySignatureInvalid.selector, consumer, 12, buyer));
         escrow.claim(id, 20 * EUR, signature);
     }
 
@@ -157,9 +155,7 @@ contract ReservesTest is MarketWorld {
         vm.prank(consumer);
         escrow.reserve(agreement, EUR);
         agreement = _terms(PricePlan.PayPerUse, 1, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IReserves.ReserveNotInForce.selector, _idOf(agreement), NOW)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IReserves.ReserveNotInForce.selector, _idOf(agreement), NOW));
         vm.prank(consumer);
         escrow.reserve(agreement, EUR);
         (agreement.start, agreement.end) = (uint40(NOW), uint40(NOW + 1 days));
@@ -176,12 +172,7 @@ contract ReservesTest is MarketWorld {
         vm.prank(consumer);
         escrow.reserve(agreement, 0);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IPurses.EscrowBalanceTooLow.selector,
-                consumer,
-                100 * EUR + 1,
-                100 * EUR
-            )
+            abi.encodeWithSelector(IPurses.EscrowBalanceTooLow.selector, consumer, 100 * EUR + 1, 100 * EUR)
         );
         vm.prank(consumer);
         escrow.reserve(agreement, 100 * EUR + 1);
@@ -216,12 +207,7 @@ contract ReservesTest is MarketWorld {
         escrow.closeReserve(id);
         vm.warp(RECLAIMABLE - 1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IReserves.ReserveNotReclaimable.selector,
-                id,
-                RECLAIMABLE,
-                RECLAIMABLE - 1
-            )
+            abi.encodeWithSelector(IReserves.ReserveNotReclaimable.selector, id, RECLAIMABLE, RECLAIMABLE - 1)
         );
         escrow.reclaim(id);
         vm.warp(RECLAIMABLE);
@@ -236,12 +222,7 @@ contract ReservesTest is MarketWorld {
     function testFuzz_onlyTheConsumerSetsAsideAndCloses(address caller) public {
         vm.assume(caller != consumer && caller != buyer);
         (bytes32 id, Agreement memory agreement) = _reserved(EUR);
-        bytes memory notActing = abi.encodeWithSelector(
-            IRepresentatives.PartyNotActing.selector,
-            caller,
-            consumer,
-            12
-        );
+        bytes memory notActing = abi.encodeWithSelector(IRepresentatives.PartyNotActing.selector, caller, consumer, 12);
         vm.expectRevert(notActing);
         vm.prank(caller);
         escrow.reserve(agreement, EUR);
@@ -279,16 +260,12 @@ contract ReservesTest is MarketWorld {
     }
 
     function _refusesBatch(uint256 vouchers, uint256 signatures) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IReserves.VoucherBatch.selector, vouchers, signatures, 64)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IReserves.VoucherBatch.selector, vouchers, signatures, 64));
         escrow.claimMany(new Voucher[](vouchers), new bytes[](signatures));
     }
 
     function _expectRange(bytes32 id, uint96 cumulative, uint96 claimed, uint96 funded) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IReserves.VoucherOutOfRange.selector, id, cumulative, claimed, funded)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IReserves.VoucherOutOfRange.selector, id, cumulative, claimed, funded));
     }
 
     function _purses(uint128 ofConsumer, uint128 ofProvider, uint128 fees) private view {
