@@ -2453,6 +2453,8 @@ export interface components {
                 /** @enum {string} */
                 state: "wanted" | "pending" | "active";
                 version: number | null;
+                /** @description of a citizen, who presents it back (receipt) */
+                credential: string | null;
             } | null;
             /** @description approved with the listing, else the one in force */
             providerContract: components["schemas"]["ProviderContract"];

@@ -1,8 +1,21 @@
+import {
+  AGREEMENT_STATES,
+  COMPOSITION_STATES,
+  formatEur,
+  INNOVATION_STATES,
+  LISTING_STATES,
+  MicroEur,
+  PAYMENT_STATES,
+  rolesOfBits,
+} from '@opem/domain'
+import { marketSentences } from './market-errors.ts'
+
 /**
  * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
- * arguments in order. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
+ * arguments in order; `{0:time}` and the like say how they are written. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
  */
 export const sentences: Record<string, string> = {
+  ...marketSentences,
   FactoryPeriodLength: 'A period of {0} seconds is not possible: choose 900 (a quarter of an hour) or 3600 (an hour).',
   FactoryStartNotOnPeriod: 'The start {0:time} is not on a boundary of periods of {1} seconds.',
   FactoryScheme: 'The commitment scheme {0} is unknown to this contract; version 1 is meant.',
@@ -81,18 +94,6 @@ export const sentences: Record<string, string> = {
   RevocationSignatureInvalid:
     'The revocation was not signed by {0} for exactly these values (the signature belongs to {1}). Sign again.',
 
-  PartyNotActing:
-    'The connected account {0} does not act for {1} in the role needed: your company’s wallet names it (opem wallet issue), or connect another wallet.',
-  PartyNotActive: 'The account of {0} is not active in the role needed.',
-  PartySignatureInvalid: 'Nobody who acts for {0} in the role needed signed this (the signature belongs to {2}).',
-  ListingApprovalExpired: 'The approval was good until {0:time}; it is {1:time} now. Withdraw it and submit again.',
-  ListingVersion: 'Version {1} of the listing was given; {2} is next.',
-  ListingWithoutContent: 'The listing {0} has no document.',
-  ListingOfAnother: 'The listing {0} belongs to {1}, or is of another kind.',
-  ListingApprovalInvalid: 'The approval was not signed by an operator (the signature belongs to {0}).',
-  ListingInState: 'The listing {0} is in another state by now ({1}): read the page again.',
-  ListingNotOffered: 'The listing {0} is not offered to you any more.',
-
   AccountExists: 'The account {0} exists already.',
   AccountStillPending: 'The account {0} is pending until {1:time}: its holder must show the receipt, or let it expire.',
   AccountNotPending: 'The account {0} is not pending.',
@@ -152,12 +153,26 @@ const timeText = (value: Argument) => {
     : 'never'
 }
 
+const wordOf = (words: readonly string[]) => (value: Argument) => words[Number(value)] ?? String(value)
+
+/** How an argument is written: `{1:eur}`. */
+const FORMATS: Readonly<Record<string, (value: Argument) => string>> = {
+  time: timeText,
+  eur: (value) => `${formatEur(MicroEur(BigInt(value ?? 0)))} EUR`,
+  roles: (value) => rolesOfBits(Number(value)).join(' or '),
+  listing: wordOf(LISTING_STATES),
+  agreement: wordOf(AGREEMENT_STATES),
+  payment: wordOf(PAYMENT_STATES),
+  innovation: wordOf(INNOVATION_STATES),
+  composition: wordOf(COMPOSITION_STATES),
+}
+
 /** The sentence for a decoded custom error. @example sentenceOf('CommunityNotRunning', []) // 'Settlement does not run.' */
 export function sentenceOf(name: string, args: readonly unknown[]): string {
   const sentence = sentences[name]
   if (sentence === undefined) return `The contract refused: ${name}(${args.map(String).join(', ')}).`
-  return sentence.replace(/\{(\d)(:time)?\}/g, (_, index: string, time?: string) => {
+  return sentence.replace(/\{(\d)(?::([a-z]+))?\}/g, (_, index: string, format?: string) => {
     const value = args[Number(index)] as Argument
-    return time === undefined ? String(value) : timeText(value)
+    return (FORMATS[format ?? ''] ?? String)(value)
   })
 }

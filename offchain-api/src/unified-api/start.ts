@@ -35,8 +35,8 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
-  readonly market: MarketSettings
   readonly notifications: NotificationSettings
+  readonly market: MarketSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -74,11 +74,6 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
-  const market = createMarket({
-    ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
-  })
-  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
-  market.follower.afterwards(async () => accountLines.wake())
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -87,6 +82,11 @@ export async function startUnifiedApi(
     onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
     log: settings.log,
   })
+  const market = createMarket({
+    ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
+  })
+  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
+  market.follower.afterwards(async () => accountLines.wake())
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -122,8 +122,8 @@ export async function startUnifiedApi(
     announcements,
     development: settings.development,
     access,
-    market,
     notifications,
+    market,
     deployment,
     health,
     refreshCapacities,
@@ -161,9 +161,9 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await notifications.close()
       await market.close()
       await accountLines.close()
-      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()
