@@ -94,18 +94,6 @@ export const sentences: Record<string, string> = {
   RevocationSignatureInvalid:
     'The revocation was not signed by {0} for exactly these values (the signature belongs to {1}). Sign again.',
 
-  PartyNotActing:
-    'The connected account {0} does not act for {1} in the role needed: your company’s wallet names it (opem wallet issue), or connect another wallet.',
-  PartyNotActive: 'The account of {0} is not active in the role needed.',
-  PartySignatureInvalid: 'Nobody who acts for {0} in the role needed signed this (the signature belongs to {2}).',
-  ListingApprovalExpired: 'The approval was good until {0:time}; it is {1:time} now. Withdraw it and submit again.',
-  ListingVersion: 'Version {1} of the listing was given; {2} is next.',
-  ListingWithoutContent: 'The listing {0} has no document.',
-  ListingOfAnother: 'The listing {0} belongs to {1}, or is of another kind.',
-  ListingApprovalInvalid: 'The approval was not signed by an operator (the signature belongs to {0}).',
-  ListingInState: 'The listing {0} is in another state by now ({1}): read the page again.',
-  ListingNotOffered: 'The listing {0} is not offered to you any more.',
-
   AccountExists: 'The account {0} exists already.',
   AccountStillPending: 'The account {0} is pending until {1:time}: its holder must show the receipt, or let it expire.',
   AccountNotPending: 'The account {0} is not pending.',

@@ -283,7 +283,9 @@ describe('a listing', () => {
       ...{ state: 'stopped', version: 2, reason: 'We move our servers.' },
     })
     await it.send('Pia', 'start', [listing])
-    expect((await pia.call('GET', `${SERVICES}/${listing}`)).body.chain.state).toBe('published')
+    expect((await pia.call('GET', `${SERVICES}/${listing}`)).body.chain).toEqual({
+      ...{ state: 'published', version: 2, reason: null },
+    })
     const rob = await it.rob.browser.call('POST', `/v1/market/listings/${listing}/reasons`, { words: 'mine' })
     expect(coded(rob)).toEqual([404, 'ERR_LISTING_UNKNOWN'])
   })
