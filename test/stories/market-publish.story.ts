@@ -293,7 +293,7 @@ test('it is handed over to another company, which takes it with its own wallet',
   await button(theirs, 'Take over').click()
   await theirs.getByRole('heading', { name: 'Start and stop' }).waitFor()
   await open(pia, `/services/${listing}`)
-  await page.getByText(/your account has no listing/).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'There is no such listing' }).waitFor()
   await signInAgain(bolt, bob)
 })
 

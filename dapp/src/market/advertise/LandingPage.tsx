@@ -25,7 +25,7 @@ function Page({ listing }: { listing: Hex }) {
   }
   const { title, summary, provider, ...it } = page.data
   return (
-    <article>
+    <article className="landing">
       <header className="page-head">
         <p className="eyebrow">{provider}</p>
         <h1>{title}</h1>

@@ -1,4 +1,4 @@
-import type { Hex } from '@opem/domain'
+import { type Hex, OpemError } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { removeListing, startListing, stopListing } from '../../actions/listing-actions.ts'
@@ -33,6 +33,8 @@ function Named() {
 function Page({ listing }: { listing: Hex }) {
   const managed = useQuery(managedQuery(listing))
   useTitle(managed.data?.title ? `Manage: ${managed.data.title}` : 'Manage')
+  if (managed.error instanceof OpemError && managed.error.code === 'ERR_LISTING_UNKNOWN')
+    return <NotFound what="listing" />
   if (managed.data === undefined)
     return managed.error === null ? (
       <Waiting what="the service" />

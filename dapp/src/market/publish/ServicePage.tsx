@@ -1,4 +1,4 @@
-import type { Hex, ListingDocument } from '@opem/domain'
+import { type Hex, type ListingDocument, OpemError } from '@opem/domain'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from 'react-router'
 import type { Workbench } from '../../api/services.ts'
@@ -32,6 +32,8 @@ function Page({ listing }: { listing: Hex }) {
   const service = useQuery(serviceQuery(listing))
   const navigate = useNavigate()
   useTitle(service.data?.title ?? 'Listing')
+  if (service.error instanceof OpemError && service.error.code === 'ERR_LISTING_UNKNOWN')
+    return <NotFound what="listing" />
   if (service.data === undefined)
     return service.error === null ? (
       <Waiting what="the listing" />
