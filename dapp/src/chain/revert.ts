@@ -1,4 +1,10 @@
-import { accessManagerAbi, agreementRegistryAbi, communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import {
+  accessManagerAbi,
+  agreementRegistryAbi,
+  communityFactoryAbi,
+  energyCommunityAbi,
+  settlementAbi,
+} from '@opem/contracts'
 import type { Abi } from 'viem'
 import { BaseError, ContractFunctionRevertedError, InsufficientFundsError, UserRejectedRequestError } from 'viem'
 import { sentenceOf } from './errors.ts'
