@@ -164,6 +164,20 @@ const choose = async (page: Page, label: string | RegExp, option: string | RegEx
   await page.getByRole('option', { name: option }).click()
 }
 
+/** Presses what needs a wallet: connects it first, unless the page found it connected. */
+async function press(page: Page, name: string): Promise<void> {
+  const wanted = button(page, name)
+  const ready = async () => (await wanted.isVisible()) && (await wanted.isEnabled())
+  await until(`“${name}” can be pressed`, 60_000, async () => {
+    if (await ready()) return true
+    await button(page, 'Test Wallet')
+      .click({ timeout: 1000 })
+      .catch(() => undefined)
+    return ready()
+  })
+  await wanted.click()
+}
+
 const asked = async <T>(who: SignedIn, path: string): Promise<T> => {
   const answer = await who.context.request.get(`${instance.page}${path}`)
   if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`)
@@ -219,8 +233,7 @@ test('the user chooses plan, parameters and meter, reads the agreement in words,
     .waitFor()
   expect(await page.getByRole('list', { name: 'Checked on the chain' }).getByText('Does not hold').count()).toBe(0)
   await picture(page, 'agreement-words')
-  if (await button(page, 'Test Wallet').isVisible()) await connectWallet(page)
-  await button(page, 'Sign and send the offer').click()
+  await press(page, 'Sign and send the offer')
   await page.getByText('The other side answers next.').first().waitFor()
   agreement = page.url().split('/').at(-1) as Hex
   expect(agreement).toMatch(/^0x[0-9a-f]{64}$/)
@@ -239,9 +252,8 @@ test('the provider reads the same words, signs, and the agreement is on the chai
   const page = await open(acme.representative, '/agreements')
   await page.getByRole('link', { name: 'Forecast for homes' }).click()
   await page.getByText('Your turn: read it, then sign, refuse or offer other terms.').waitFor()
-  if (await button(page, 'Test Wallet').isVisible()) await connectWallet(page)
   await picture(page, 'agreement-answer')
-  await button(page, 'Sign and conclude').click()
+  await press(page, 'Sign and conclude')
   const { AgreementRegistry } = await addresses()
   await until('the chain has the agreement', 60_000, async () => {
     const { state } = await chain().readContract({
@@ -360,8 +372,7 @@ test('a citizen contracts too, is led through the new credential, and a provider
   await choose(page, /How far ahead/, '24 h')
   await button(page, 'Show the agreement').click()
   await page.getByText('Sign and send the offer').waitFor()
-  if (await button(page, 'Test Wallet').isVisible()) await connectWallet(page)
-  await button(page, 'Sign and send the offer').click()
+  await press(page, 'Sign and send the offer')
   await page.getByText('The other side answers next.').first().waitFor()
   const trial = page.url().split('/').at(-1)!
 
@@ -374,7 +385,7 @@ test('a citizen contracts too, is led through the new credential, and a provider
   expect(await instance.opem('agreement', 'list', '--as', 'bo')).toContain(`${trial}  offered (your turn)`)
   expect(await instance.opem('agreement', 'sign', trial, '--as', 'bo')).toMatch(/concluded: 0x[0-9a-f]{64}/)
 
-  await button(page, 'Sign the receipt').click({ timeout: 60_000 })
+  await press(page, 'Sign the receipt')
   await page
     .getByText('Your session has ended')
     .or(page.getByRole('heading', { name: 'Sign in' }))
@@ -406,8 +417,7 @@ test('a third party sees nothing of the agreement and cannot end it, neither her
 test('the user ends the agreement: the provider reads why, and the service is closed', async () => {
   const page = await open(homes.representative, `/agreements/${agreement}`)
   await page.getByLabel('Why it ends').fill('We have a forecast of our own.')
-  if (await button(page, 'Test Wallet').isVisible()) await connectWallet(page)
-  await button(page, 'End the agreement').click()
+  await press(page, 'End the agreement')
   await page.getByText('It is over.').waitFor({ timeout: 60_000 })
   const theirs = await open(acme.representative, `/agreements/${agreement}`)
   await theirs.getByText('We have a forecast of our own.').waitFor()
