@@ -37,6 +37,7 @@ let service: Server
 let serviceUrl: string
 let listing: Hex
 let agreement: Hex
+let trial: string
 let current: Page | undefined
 
 const SERVICE: ListingDocument = {
@@ -374,7 +375,7 @@ test('a citizen contracts too, is led through the new credential, and a provider
   await page.getByText('Sign and send the offer').waitFor()
   await press(page, 'Sign and send the offer')
   await page.getByText('The other side answers next.').first().waitFor()
-  const trial = page.url().split('/').at(-1)!
+  trial = page.url().split('/').at(-1)!
 
   const bo = acme.representative
   const { jwt } = await acme.wallet.issueRepresentative({
@@ -419,6 +420,14 @@ test('the user ends the agreement: the provider reads why, and the service is cl
   await page.getByLabel('Why it ends').fill('We have a forecast of our own.')
   await press(page, 'End the agreement')
   await page.getByText('It is over.').waitFor({ timeout: 60_000 })
+  // The citizen's agreement gave the provider's account a version more, so its representative comes in again.
+  await until('the provider’s newest credential is in force', 60_000, async () => {
+    await backIn(acme, acme.representative)
+    const { credential } = await asked<{ credential: { state: string } }>(
+      ...([acme.representative, `/v1/agreements/${trial}`] as const),
+    )
+    return credential.state === 'in-force'
+  })
   const theirs = await open(acme.representative, `/agreements/${agreement}`)
   await theirs.getByText('We have a forecast of our own.').waitFor()
   const refused = await instance.tryOpem('service', 'call', agreement, 'day', '--as', 'ana')
