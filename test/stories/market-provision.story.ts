@@ -433,6 +433,8 @@ test('the user ends the agreement: the provider reads why, and the service is cl
   const refused = await instance.tryOpem('service', 'call', agreement, 'day', '--as', 'ana')
   expect(refused.stderr).toMatch(/^ERR_AGREEMENT_NOT_IN_FORCE/)
   const complaints = [homes.representative, acme.representative, zoe].flatMap((one) => one.complaints)
-  // While the API was killed nobody answered: that alone may stand there.
-  expect(complaints.filter((said) => !said.endsWith('net::ERR_CONNECTION_REFUSED'))).toEqual([])
+  // While the API was killed nobody answered, and the stream broke off: that alone may stand there.
+  expect(complaints.filter((said) => !/net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING)$/.test(said))).toEqual(
+    [],
+  )
 })
