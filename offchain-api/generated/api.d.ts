@@ -11043,7 +11043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -221,6 +221,7 @@ export const postInstanceKey = defineRoute({
   access: 'contracting',
   params,
   answers: z.object({ key: z.string(), gateway: z.string() }),
+  unrepeatable: true,
   async handle({ params: { id } }, services, access) {
     const person = personOf(access)
     const { agreement, side } = await agreementOf(services.contracting, person, id)
