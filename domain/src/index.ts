@@ -77,6 +77,7 @@ export {
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

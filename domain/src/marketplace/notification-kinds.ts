@@ -1,0 +1,46 @@
+/** What the marketplace tells people about, by what it is about: the name of each kind, as people read it. */
+export const NOTIFICATION_KINDS = {
+  'listing-submitted': 'A listing waits for review',
+  'listing-approved': 'A listing was approved',
+  'listing-rejected': 'A listing was rejected',
+  'listing-published': 'A listing was published or updated',
+  'listing-stopped': 'A listing was stopped or started',
+  'listing-suspended': 'A listing was suspended or reinstated',
+  'listing-removed': 'A listing was removed',
+  'listing-offered': 'A listing was offered or handed over',
+  'rating-received': 'A listing was rated',
+  'agreement-offered': 'An agreement waits for a signature',
+  'agreement-rejected': 'An agreement was not accepted',
+  'agreement-concluded': 'An agreement was concluded',
+  'agreement-extended': 'An agreement was extended',
+  'agreement-terminated': 'An agreement was terminated',
+  'agreement-ending': 'An agreement ends soon',
+  'service-ready': 'A service is ready to use',
+  'service-failed': 'A service could not be provided',
+  'service-changed': 'A service changed its state',
+  'payment-due': 'A payment is due',
+  'payment-held': 'A payment is held in escrow',
+  'payment-released': 'A payment was released',
+  'payment-disputed': 'A payment is disputed',
+  'payment-decided': 'A dispute was decided',
+  'payment-refunded': 'A payment was refunded',
+  'invoice-issued': 'An invoice was issued',
+  'funds-low': 'Funds do not cover what is due',
+  'usage-recorded': 'Use was recorded',
+  'data-requested': 'Somebody asks for data',
+  'data-shared': 'Data is shared',
+  'data-access-changed': 'Access to data was given or withdrawn',
+  'innovation-requested': 'A new service is asked for',
+  'innovation-proposed': 'A proposal came',
+  'innovation-chosen': 'A proposal was chosen or not',
+  'innovation-withdrawn': 'A request or proposal was withdrawn',
+  'composition-requested': 'A composition of services is asked for',
+  'composition-decided': 'A composition was approved or rejected',
+  'composition-withdrawn': 'A composition was withdrawn',
+  'account-changed': 'An account changed',
+} as const satisfies Readonly<Record<string, string>>
+
+export type NotificationKind = keyof typeof NOTIFICATION_KINDS
+
+/** In the order of the table. */
+export const notificationKinds = Object.keys(NOTIFICATION_KINDS) as NotificationKind[]
