@@ -74,6 +74,7 @@ export {
   type ReportValues,
   settlementReport,
 } from './consent/typed-data.ts'
+export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'

@@ -2,6 +2,8 @@
  * The unified API's process. Environment:
  * OPEM_API_PORT (default 8400), OPEM_POSTGRES_URL, OPEM_LAKE_URL, OPEM_LAKE_CLUSTER?, OPEM_CHAIN_URL, OPEM_INDEX_URL,
  * OPEM_DEPLOYMENT (path of deployment.json; may appear later), OPEM_PAGE_DIR?, OPEM_DEVELOPMENT=1 (development chain),
+ * OPEM_CONTENT_URL? (Kubo-compatible content store), OPEM_MARKET_CONFIRMATIONS (blocks on a block before the marketplace counts it;
+ * default 0 on a development chain, elsewhere 12),
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
@@ -40,6 +42,8 @@ const environment = z
     OPEM_LAKE_CLUSTER: z.string().min(1).optional(),
     OPEM_CHAIN_URL: z.url(),
     OPEM_INDEX_URL: z.url().optional(),
+    OPEM_CONTENT_URL: z.url().optional(),
+    OPEM_MARKET_CONFIRMATIONS: z.coerce.number().int().min(0).max(10_000).optional(),
     OPEM_DEPLOYMENT: z.string().min(1),
     OPEM_PAGE_DIR: z.string().min(1).optional(),
     OPEM_DEVELOPMENT: z.enum(['0', '1']).default('0'),
@@ -108,6 +112,10 @@ const api = await startUnifiedApi({
       registrationsPerHour: settings.OPEM_REGISTRATIONS_PER_HOUR,
     },
     development: settings.OPEM_DEVELOPMENT === '1',
+  },
+  market: {
+    contentUrl: settings.OPEM_CONTENT_URL,
+    confirmations: settings.OPEM_MARKET_CONFIRMATIONS ?? (settings.OPEM_DEVELOPMENT === '1' ? 0 : 12),
   },
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate

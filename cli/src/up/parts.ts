@@ -117,7 +117,7 @@ export function partsOf(
       }),
       probe: { kind: 'http', url: `${urls.api}/v1/health` },
       ports: [at(0), at(16)],
-      after: ['chain', 'postgres', 'lake'],
+      after: ['chain', 'postgres', 'lake', 'content'],
       prepare,
     },
     {

@@ -4,6 +4,7 @@ import type { AdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
+import type { Market } from '../marketplace/market.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Deployment } from './chain/deployment.ts'
@@ -22,6 +23,7 @@ export interface Services {
   readonly announcements: Announcements
   readonly development: boolean
   readonly access: AccessParts & IdentifyParts
+  readonly market: Market
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>
   /** Which parts answer now. */

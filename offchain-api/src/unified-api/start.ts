@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -32,6 +33,7 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
+  readonly market: MarketSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -69,6 +71,9 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
+  const market = createMarket({
+    ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -79,6 +84,8 @@ export async function startUnifiedApi(
         () => true,
         () => false,
       ),
+    market: async () => market.follower.state().stopped === null,
+    content: () => market.content.isReady(),
   }
   const health = async () =>
     Object.fromEntries(
@@ -102,6 +109,7 @@ export async function startUnifiedApi(
     announcements,
     development: settings.development,
     access,
+    market,
     deployment,
     health,
     refreshCapacities,
@@ -138,6 +146,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await market.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -105,6 +105,7 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/communities/{id}/auditors', '0---+ ------- ---- 00'],
   ['PUT /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
   ['DELETE /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
+  ['GET /v1/market/follower', '0++++ +++++++ ++++ 00'],
   // Last, because they end what the others need. A refresh is by its handle, whoever shows it: here nobody does.
   ['POST /v1/access/refresh', '00000 0000000 0000 00'],
   ['DELETE /v1/access/session', '0++++ +++++++ ---- 00'],

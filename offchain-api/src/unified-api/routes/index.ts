@@ -14,6 +14,7 @@ import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
   getWalletRequest,
@@ -95,4 +96,5 @@ export const routes: readonly Route[] = [
   getAuditors,
   putAuditor,
   deleteAuditor,
+  getMarketFollower,
 ]

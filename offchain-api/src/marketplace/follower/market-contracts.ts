@@ -1,0 +1,11 @@
+import { agreementRegistryAbi, listingRegistryAbi } from './planned-abi.ts'
+
+/** The contracts of the marketplace whose events are followed, by their names in the deployment. */
+export const MARKET_ABIS = {
+  ListingRegistry: listingRegistryAbi,
+  AgreementRegistry: agreementRegistryAbi,
+} as const
+
+export type MarketContract = keyof typeof MARKET_ABIS
+
+export const MARKET_CONTRACTS = Object.keys(MARKET_ABIS) as MarketContract[]

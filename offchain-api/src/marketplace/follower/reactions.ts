@@ -1,0 +1,5 @@
+import { followListings } from '../listings/follow-listings.ts'
+import type { Reaction } from './reaction.ts'
+
+/** Every module's reactions. Of those to one event, the earlier in this list come first. */
+export const reactions: readonly Reaction[] = [followListings]

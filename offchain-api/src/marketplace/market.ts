@@ -1,0 +1,36 @@
+import type { PublicClient } from 'viem'
+import type { OperationalStore } from '../operational/store.ts'
+import type { Deployment } from '../unified-api/chain/deployment.ts'
+import { type Content, createContent } from './content/content.ts'
+import { createFollower, type Follower } from './follower/follower.ts'
+import { reactions } from './follower/reactions.ts'
+import { fillDocuments } from './listings/fill-documents.ts'
+
+export interface MarketSettings {
+  /** URL of a Kubo-compatible endpoint. */
+  readonly contentUrl: string | undefined
+  readonly confirmations: number
+}
+
+/** What the marketplace's routes work with beside the store. */
+export interface Market {
+  readonly content: Content
+  readonly follower: Follower
+  close(): Promise<void>
+}
+
+export function createMarket({
+  settings: { contentUrl, confirmations },
+  ...parts
+}: {
+  settings: MarketSettings
+  store: OperationalStore
+  client: PublicClient
+  deployment: () => Promise<Deployment>
+  log: (line: string) => void
+}): Market {
+  const content = createContent({ url: contentUrl })
+  const follower = createFollower({ ...parts, content, reactions, confirmations })
+  follower.afterwards(() => fillDocuments({ store: parts.store, content }))
+  return { content, follower, close: () => follower.close() }
+}
