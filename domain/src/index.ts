@@ -39,8 +39,6 @@ export { microOfEur } from './billing/money-text.ts'
 export {
   durationWords,
   type PaymentTerms,
-  PRICE_PLANS,
-  type PricePlan,
   planOf,
   planWords,
   shortEur,
@@ -78,7 +76,33 @@ export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/conte
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
+export {
+  AGREEMENT_STATES,
+  type Agreement,
+  type AgreementState,
+  agreementId,
+  agreementTypedData,
+  extensionTypedData,
+  PRICE_PLANS,
+  type PricePlan,
+  paymentId,
+} from './marketplace/agreement.ts'
+export {
+  COMPOSITION_STATES,
+  type CompositionState,
+  INNOVATION_STATES,
+  type InnovationState,
+} from './marketplace/innovation.ts'
+export {
+  LISTING_KINDS,
+  LISTING_STATES,
+  type ListingApproval,
+  type ListingKind,
+  type ListingState,
+  listingApproval,
+} from './marketplace/listing-approval.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
+export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'
 export { formatInstant, parseInstant } from './periods/instant.ts'
 export {

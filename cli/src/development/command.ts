@@ -21,7 +21,7 @@ const YEAR_SECONDS = 365 * 86_400
 export function developmentCommand(program: Command): void {
   const development = program
     .command('development')
-    .summary('credentials of issuers that stand in for real ones, on the development chain')
+    .summary('credentials of issuers that stand in for real ones, and euros, on the development chain')
     .description(
       'Issues credentials without asking anybody, by issuers that are accredited on the development chain only.',
     )
@@ -40,6 +40,17 @@ export function developmentCommand(program: Command): void {
     .requiredOption('--meter <id>', 'the meter')
     .action(async (whom: string, options: Options & { meter: string }) => {
       await give(whom, 'DataSourceCredential', { meter: options.meter, role: 'data-subject' }, options)
+    })
+  development
+    .command('euro')
+    .description('Makes development euros, which are worth nothing, for an address.')
+    .requiredOption('--to <address>', 'who gets them')
+    .requiredOption('--amount <eur>', 'how many EUR, like 250 or 12.50')
+    .option('--json', 'one JSON object for machines')
+    .action(async (options: { to: string; amount: string; json?: boolean }) => {
+      const { mintEuro } = await import('./euro.ts')
+      const minted = await mintEuro(options.to, options.amount)
+      print(options, minted, [`${minted.amount} EUR for ${minted.to}, who has ${minted.balance} EUR now`])
     })
 }
 

@@ -18,7 +18,7 @@ const CORRECTION_WINDOW_SECONDS = 16 * 86_400
 const TIMELOCK_SECONDS = 0
 
 /** Keys, money and contracts: everything that parts on the chain rely on. A second call finds it as it was. */
-async function prepare({ home, urls }: Settings, say: (line: string) => void): Promise<void> {
+async function prepare({ home, urls, euroToken }: Settings, say: (line: string) => void): Promise<void> {
   const chainId = await createPublicClient({ transport: http(urls.chain) }).getChainId()
   const chain = defineChain({
     id: chainId,
@@ -40,6 +40,7 @@ async function prepare({ home, urls }: Settings, say: (line: string) => void): P
     timelockSeconds: TIMELOCK_SECONDS,
     registrars: [keys.registrar.address],
     operators: [keys.operator.address, keys.registrar.address],
+    euroToken,
   })
   if (chainId === DEVELOPMENT_CHAIN_ID)
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)

@@ -24,6 +24,10 @@ const Environment = z.object({
   OPEM_INDEX_URL: z.url().optional(),
   OPEM_CONTENT_URL: z.url().optional(),
   OPEM_MQTT_URL: z.url().optional(),
+  OPEM_EURO_TOKEN: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, 'the address of an ERC-20 token of six decimals')
+    .optional(),
 })
 
 /** Where everything of one marketplace lives: its folder, its first port, and the address of every part. */
@@ -32,6 +36,8 @@ export interface Settings {
   readonly port: number
   /** Parts that a setting replaced: they are not started here. */
   readonly replaced: ReadonlySet<Replaceable>
+  /** The euro that is paid in; undefined for a development euro. Heeded when the escrow is made, and for ever. */
+  readonly euroToken?: `0x${string}` | undefined
   readonly urls: Readonly<Record<Replaceable | 'api', string>>
 }
 
@@ -48,13 +54,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     const name = String(first?.path[0])
     throw refusal('ERR_SETTINGS', `The setting ${name} is "${given[name]}": ${first?.message}.`)
   }
-  const { OPEM_HOME, OPEM_PORT: port, ...urls } = parsed.data
+  const { OPEM_HOME, OPEM_PORT: port, OPEM_EURO_TOKEN, ...urls } = parsed.data
   const here = (scheme: string, offset: number) => `${scheme}://127.0.0.1:${port + offset}`
   const replaced = new Set((Object.keys(REPLACEABLE) as Replaceable[]).filter((part) => urls[REPLACEABLE[part]]))
   return {
     home: resolve(OPEM_HOME),
     port,
     replaced,
+    euroToken: OPEM_EURO_TOKEN as `0x${string}` | undefined,
     urls: {
       api: here('http', 0),
       chain: urls.OPEM_CHAIN_URL ?? here('http', 1),

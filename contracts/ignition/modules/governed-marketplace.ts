@@ -9,7 +9,7 @@ const GOVERNED = ['seat(address)', 'unseat(address)', 'setQuorum(uint8)', 'setFa
 
 /**
  * The marketplace with its first oracle nodes seated and its governance behind a timelock. The administrator's own timelock
- * comes with the last module (identity.ts), for from then on each of its calls must be scheduled.
+ * comes with the last module (services.ts), for from then on each of its calls must be scheduled.
  * Parameter: `timelockSeconds`.
  */
 export const governedMarketplace = (oracleNodes: readonly Address[]) =>

@@ -37,9 +37,8 @@ export interface IdentityTerms {
 }
 
 /**
- * The registries and the book of prices: registries each behind a proxy that only the governor upgrades, after the timelock; at last the administrator too
- * must wait for it.
- * Parameter: `timelockSeconds`.
+ * The registries and the book of prices: registries each behind a proxy that only the governor upgrades, after the timelock.
+ * The administrator's own timelock comes with the last module (services.ts).
  */
 export const identity = ({ accessManager, didRegistry, registrars, operators }: IdentityTerms) =>
   buildModule('Identity', (m) => {
@@ -56,7 +55,7 @@ export const identity = ({ accessManager, didRegistry, registrars, operators }: 
     const label = (role: bigint, name: string) =>
       m.encodeFunctionCall(manager, 'labelRole', [role, name], { id: `label_${name}` })
     const upgradable = [issuers, schemas, definitions, revocations, accounts]
-    const roles = m.call(manager, 'multicall', [
+    m.call(manager, 'multicall', [
       [
         ...upgradable.map((proxy, i) => allow(proxy, UPGRADE, GOVERNOR, `upgrade_${i}`)),
         allow(accounts, REGISTRAR_MAY, REGISTRAR, 'registrar_may'),
@@ -71,8 +70,6 @@ export const identity = ({ accessManager, didRegistry, registrars, operators }: 
         ...operators.map((account) => grant(OPERATOR, account)),
       ],
     ])
-    const timelock = m.getParameter('timelockSeconds', 2 * 24 * 3600)
-    m.call(manager, 'grantRole', [ADMINISTRATOR, m.getAccount(0), timelock], { id: 'administrator', after: [roles] })
     function grant(role: bigint, account: Address | ReturnType<typeof m.getAccount>) {
       const id = `grant_${role}_${typeof account === 'string' ? account : 'deployer'}`
       return m.encodeFunctionCall(manager, 'grantRole', [role, account, 0], { id })
@@ -83,8 +80,14 @@ export const identity = ({ accessManager, didRegistry, registrars, operators }: 
 type Proxy = ReturnType<typeof governed>
 
 /** An implementation and its proxy, initialised in the transaction that makes it. */
-function governed(m: IgnitionModuleBuilder, name: ContractName, accessManager: Address, args: unknown[] = []) {
+export function governed(
+  m: IgnitionModuleBuilder,
+  name: ContractName,
+  accessManager: Address,
+  args: unknown[] = [],
+  initialState: unknown[] = [],
+) {
   const implementation = m.contract(name, artifactOf(name), args as never[])
-  const initialise = m.encodeFunctionCall(implementation, 'initialise', [accessManager])
+  const initialise = m.encodeFunctionCall(implementation, 'initialise', [accessManager, ...initialState] as never[])
   return m.contract('ERC1967Proxy', artifactOf('ERC1967Proxy'), [implementation, initialise], { id: `${name}Proxy` })
 }

@@ -19,6 +19,12 @@ export const Settings = z.strictObject({
     RevocationRegistry: Address,
     AccountRegistry: Address,
     PriceBook: Address,
+    ListingRegistry: Address,
+    AgreementRegistry: Address,
+    OpenInnovation: Address,
+    CompositionRegistry: Address,
+    Escrow: Address,
+    EuroToken: Address,
   }),
 })
 export type Settings = z.infer<typeof Settings>

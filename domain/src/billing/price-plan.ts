@@ -1,8 +1,5 @@
 import { OpemError } from '../errors/opem-error.ts'
-
-/** How an agreement is paid, in the order of the numbers on chain (IAgreementRegistry.sol, `PricePlan`). */
-export const PRICE_PLANS = ['free', 'one-time', 'subscription', 'pay-per-use', 'bank'] as const
-export type PricePlan = (typeof PRICE_PLANS)[number]
+import { PRICE_PLANS, type PricePlan } from '../marketplace/agreement.ts'
 
 /** @throws ERR_PRICE_PLAN when no plan has this number @example planOf(2) // 'subscription' */
 export function planOf(number: number): PricePlan {

@@ -1,6 +1,6 @@
-import { nextDue, planOf } from '@opem/domain'
+import { type Agreement, nextDue, planOf } from '@opem/domain'
 import type { Reaction, Rows } from '../follower/reaction.ts'
-import { type Agreement, type AgreementJson, agreementJson, agreementOf, paymentTerms } from './terms.ts'
+import { type AgreementJson, agreementJson, agreementOf, paymentTerms } from './terms.ts'
 
 /** What of an agreement is about money, and which payment of it comes next. */
 export const followAgreementsForBilling: Reaction<'AgreementRegistry'> = {

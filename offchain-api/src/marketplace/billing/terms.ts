@@ -1,25 +1,7 @@
-import { type Hex, type PaymentTerms, planOf } from '@opem/domain'
-import { encodeAbiParameters, keccak256 } from 'viem'
+import { type Agreement, type Hex, type PaymentTerms, paymentId, planOf } from '@opem/domain'
+import { keccak256 } from 'viem'
 
-/** An agreement as contracts take it (IAgreementRegistry.sol). */
-export interface Agreement {
-  readonly listing: Hex
-  readonly version: number
-  readonly provider: Hex
-  readonly consumer: Hex
-  readonly terms: Hex
-  readonly plan: number
-  readonly price: bigint
-  readonly interval: number
-  readonly feeBps: number
-  readonly start: number
-  readonly end: number
-  readonly notice: number
-  readonly salt: bigint
-  readonly deadline: bigint
-}
-
-/** The same as JSON: what does not fit a JSON number is a decimal string. */
+/** An agreement as JSON: what does not fit a JSON number is a decimal string. */
 export type AgreementJson = {
   readonly [K in keyof Agreement]: Agreement[K] extends bigint ? string : Agreement[K]
 }
@@ -41,4 +23,4 @@ export const paymentTerms = ({ plan, price, interval, feeBps, start }: Agreement
 
 /** IPayments.sol: keccak256(abi.encode(agreement, number)). */
 export const paymentIdOf = (agreement: Hex, number: number): Hex =>
-  keccak256(encodeAbiParameters([{ type: 'bytes32' }, { type: 'uint32' }], [agreement, number]))
+  paymentId((bytes) => keccak256(bytes, 'bytes'), agreement, number)

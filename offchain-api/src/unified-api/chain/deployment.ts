@@ -17,6 +17,12 @@ const shape = z.object({
     RevocationRegistry: address,
     AccountRegistry: address,
     PriceBook: address,
+    ListingRegistry: address,
+    AgreementRegistry: address,
+    OpenInnovation: address,
+    CompositionRegistry: address,
+    Escrow: address,
+    EuroToken: address,
   }),
 })
 

@@ -34,6 +34,12 @@ export const getSettings = defineRoute({
       RevocationRegistry: address,
       AccountRegistry: address,
       PriceBook: address,
+      ListingRegistry: address,
+      AgreementRegistry: address,
+      OpenInnovation: address,
+      CompositionRegistry: address,
+      Escrow: address,
+      EuroToken: address,
     }),
   }),
   async handle(_input, { deployment, development }) {
