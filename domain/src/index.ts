@@ -84,7 +84,6 @@ export {
   agreementTypedData,
   extensionTypedData,
   PRICE_PLANS,
-  type PricePlan,
   paymentId,
 } from './marketplace/agreement.ts'
 export {
@@ -94,13 +93,31 @@ export {
   type InnovationState,
 } from './marketplace/innovation.ts'
 export {
-  LISTING_KINDS,
   LISTING_STATES,
   type ListingApproval,
-  type ListingKind,
   type ListingState,
   listingApproval,
 } from './marketplace/listing-approval.ts'
+export {
+  GRANULARITIES,
+  type Granularity,
+  LISTING_KINDS,
+  type ListingDocument,
+  type ListingKind,
+  listingKindNumber,
+  MOST_DOCUMENT_BYTES,
+  type NeededData,
+  type OfferedData,
+  PARAMETER_TYPES,
+  type ParameterType,
+  PRICE_PLAN_KINDS,
+  type PricePlan,
+  type PricePlanKind,
+  pricePlanNumber,
+  SERVICE_CATEGORIES,
+  type ServiceParameter,
+} from './marketplace/listing-document.ts'
+export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'
 export { NOTIFICATION_KINDS, type NotificationKind, notificationKinds } from './marketplace/notification-kinds.ts'
 export { PAYMENT_STATES, type PaymentState, type Voucher, voucherTypedData } from './marketplace/voucher.ts'
 export { type MeterShare, MOST_COMMUNITIES, meterHasShareLeft } from './participation/meter-shares.ts'

@@ -1,9 +1,10 @@
-import { agreementRegistryAbi, listingRegistryAbi } from './planned-abi.ts'
+import { agreementRegistryAbi, escrowAbi, listingRegistryAbi } from '@opem/contracts'
 
 /** The contracts of the marketplace whose events are followed, by their names in the deployment. */
 export const MARKET_ABIS = {
   ListingRegistry: listingRegistryAbi,
   AgreementRegistry: agreementRegistryAbi,
+  Escrow: escrowAbi,
 } as const
 
 export type MarketContract = keyof typeof MARKET_ABIS

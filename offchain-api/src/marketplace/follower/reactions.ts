@@ -1,5 +1,7 @@
+import { followAgreementsForBilling } from '../billing/follow-agreements.ts'
+import { followEscrow } from '../billing/follow-escrow.ts'
 import { followListings } from '../listings/follow-listings.ts'
 import type { Reaction } from './reaction.ts'
 
 /** Every module's reactions. Of those to one event, the earlier in this list come first. */
-export const reactions: readonly Reaction[] = [followListings]
+export const reactions: readonly Reaction[] = [followListings, followAgreementsForBilling, followEscrow]

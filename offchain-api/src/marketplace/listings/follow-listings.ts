@@ -1,5 +1,4 @@
 import type { Hex } from '@opem/domain'
-import { hexToString } from 'viem'
 import type { Content } from '../content/content.ts'
 import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/reaction.ts'
 import { listingKind, listingState } from './states.ts'
@@ -19,7 +18,7 @@ export const followListings: Reaction<'ListingRegistry'> = {
           `UPDATE market_listings SET state = $2, state_by = $3, state_reason = $4, updated_at = $5,
              offered_to = CASE WHEN $2 = 'removed' THEN NULL ELSE offered_to END
            WHERE listing = $1`,
-          [event.args.listing, listingState(event.args.current), event.args.by, words(event.args.reason), event.time],
+          [event.args.listing, listingState(event.args.current), event.args.by, event.args.reason, event.time],
         )
         return
       case 'ListingOffered':
@@ -68,10 +67,3 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
 /** A content store that is away or lacks a document does not stop the chain from being followed: it is asked again later. */
 const documentOf = (content: Content, digest: Hex): Promise<unknown> =>
   content.getContent(digest).catch(() => undefined)
-
-/** A reason as the contract holds it: text of at most 31 bytes, or any 32 bytes. */
-function words(reason: Hex): string | null {
-  if (/^0x0+$/.test(reason)) return null
-  const text = hexToString(reason, { size: 32 })
-  return /^[\p{L}\p{N}\p{P}\p{Zs}]+$/u.test(text) ? text : reason
-}

@@ -1,6 +1,4 @@
-/** ListingKind of the contract, by its number. */
-export const LISTING_KINDS = ['analytic', 'data', 'energy-grid', 'composed'] as const
-export type ListingKind = (typeof LISTING_KINDS)[number]
+import { LISTING_KINDS, type ListingKind } from '@opem/domain'
 
 /** ListingState of the contract, by its number; the first means that there is no such listing. */
 const STATES = ['none', 'published', 'stopped', 'suspended', 'removed'] as const

@@ -23,7 +23,8 @@ CREATE TABLE market_events (
 );
 CREATE INDEX market_events_order ON market_events (block, log_index);
 
--- `document` is null while the content store has not given what is behind `content`.
+-- `document` is null while the content store has not given what is behind `content`. `state_reason` is the digest of words
+-- that stand in market_listing_reasons, zeros without any.
 CREATE TABLE market_listings (
   listing           text PRIMARY KEY,
   provider          text NOT NULL,
