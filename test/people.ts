@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Hex, type Operation, presentationTypedData } from '@opem/domain'
+import { type Hex, type MarketRole, type Operation, presentationTypedData } from '@opem/domain'
 import { openKeyFile } from '@opem/ssi'
 import { credentialHashOf, issueCredential } from '@opem/ssi/credential'
 import { didOfAddress } from '@opem/ssi/did'
@@ -33,12 +33,10 @@ export async function developmentCredential(
 type Asked = { challenge: Hex; audience: string; expiresAt: string }
 
 /**
- * The door as the pages go through it, without the pages (identity.story.ts tells those): registers a person once, and
- * signs them in. `request` shares its cookies with the browser, so that the browser is theirs afterwards.
+ * The door as the pages go through it, without the pages (identity.story.ts tells those). `request` shares its cookies
+ * with the browser, so that the browser is theirs afterwards.
  */
-export function createDoor(instance: Pick<Instance, 'home' | 'page'>, request: APIRequestContext) {
-  const accounts = new Map<string, string>()
-
+export function openDoor(instance: Pick<Instance, 'page'>, request: APIRequestContext) {
   const post = async <T>(path: string, data: object): Promise<T> => {
     const response = await request.post(`${instance.page}/v1/access/${path}`, { data })
     if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`)
@@ -57,17 +55,34 @@ export function createDoor(instance: Pick<Instance, 'home' | 'page'>, request: A
     const holder = didOfAddress(CHAIN, person.address)
     return { kind: 'eip712', holder, challenge, expires, credentials: [credential], signature }
   }
-
-  return async (person: LocalAccount, name: string): Promise<void> => {
-    if (!accounts.has(person.address)) {
-      const identity = await developmentCredential(instance, person, { name })
+  return {
+    post,
+    present,
+    /** The marketplace's DID: whom every presentation is made for. */
+    marketplace: async () => (await post<Asked>('challenges', { operation: 'sign-in' })).audience,
+    /** @returns the Account credential, active */
+    async registerCitizen(person: LocalAccount, identity: string, roles: readonly MarketRole[]): Promise<string> {
       const { credential } = await post<{ credential: string }>('registrations', {
-        ...{ kind: 'citizen', roles: ['service-user'], terms: '1' },
+        ...{ kind: 'citizen', roles, terms: '1' },
         presentation: await present(person, 'register-citizen', identity),
       })
       await post('receipts', { presentation: await present(person, 'receipt', credential) })
-      accounts.set(person.address, credential)
+      return credential
+    },
+    signIn: async (person: LocalAccount, credential: string) =>
+      post<{ session: { account: Hex } }>('sign-ins', { presentation: await present(person, 'sign-in', credential) }),
+  }
+}
+
+/** Registers a person once, and signs them in. */
+export function createDoor(instance: Pick<Instance, 'home' | 'page'>, request: APIRequestContext) {
+  const accounts = new Map<string, string>()
+  const door = openDoor(instance, request)
+  return async (person: LocalAccount, name: string): Promise<void> => {
+    if (!accounts.has(person.address)) {
+      const identity = await developmentCredential(instance, person, { name })
+      accounts.set(person.address, await door.registerCitizen(person, identity, ['service-user']))
     }
-    await post('sign-ins', { presentation: await present(person, 'sign-in', accounts.get(person.address)!) })
+    await door.signIn(person, accounts.get(person.address)!)
   }
 }

@@ -73,6 +73,41 @@ export {
   settlementReport,
 } from './consent/typed-data.ts'
 export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
+export {
+  type AgreedData,
+  type AgreementDocument,
+  type AgreementParty,
+  type AgreementTerms,
+  type AgreementTermsJson,
+  type ChosenParameter,
+  formatAgreementTerms,
+  parseAgreementTerms,
+} from './contracting/agreement-document.ts'
+export { type AgreementSentence, agreementWords, periodWords, priceWords } from './contracting/agreement-words.ts'
+export {
+  type DataFound,
+  type DataVerdict,
+  ENOUGH_BPS,
+  judgeData,
+  mayAdapt,
+  periodOf,
+  possiblePeriods,
+} from './contracting/data-check.ts'
+export {
+  type Choices,
+  draftAgreement,
+  type OfferedService,
+  type PlannedTerms,
+  problemOf,
+} from './contracting/draft-agreement.ts'
+export {
+  INSTANCE_STATES,
+  INSTANCE_STEPS,
+  type InstanceActor,
+  type InstanceState,
+  type InstanceStep,
+  mayStep,
+} from './contracting/instance-states.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'

@@ -1,117 +1,53 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { developmentWallet } from '@opem/ssi'
-import { type Did, didOfAddress } from '@opem/ssi/did'
-import { type CloudWallet, createCloudWallet } from '@opem/ssi/wallet'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Did } from '@opem/ssi/did'
+import type { CloudWallet } from '@opem/ssi/wallet'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openPeoplesBrowser } from '../browser.ts'
-import { injectWallet } from '../injected-wallet.ts'
-import { type Instance, root, startInstance } from '../instance.ts'
+import { didOf, openCompanyWallet, type Person, person } from '../companies.ts'
+import { type Instance, startInstance } from '../instance.ts'
+import { openDoor } from '../people.ts'
 import { expectPrivate } from '../privacy/expect-private.ts'
 import { valuesOfBrowser } from '../privacy/private-values.ts'
+import { button, connectWallet as connect, goTo, importCredential, picture, showFailure, signIn } from '../steps.ts'
 
-// Each person has a browser and a wallet of their own; the numbers are accounts of the development phrase.
-const PEOPLE = { Zoe: 1, Ana: 2, Olga: 3, Bo: 4 } as const
-type Name = keyof typeof PEOPLE
-const CHAIN = 31337
+// Each person has a browser and a wallet of their own.
+type Name = 'Zoe' | 'Ana' | 'Olga' | 'Bo'
 const YEAR = 365 * 86_400
-const didOf = (name: Name): Did => didOfAddress(CHAIN, developmentWallet(PEOPLE[name]).address)
 
 let instance: Instance
 let browser: Browser
 let company: CloudWallet
+let serveWallet: () => ReturnType<CloudWallet['serve']>
 let wallet: { url: string; close(): Promise<void> } | undefined
-const pages = new Map<Name, Page>()
-const contexts: BrowserContext[] = []
-const complaints: string[] = []
+const people = new Map<Name, Person>()
 let current: Page
 
 beforeAll(async () => {
   instance = await startInstance({ env: { OPEM_OPERATOR_DIDS: didOf('Olga') } })
   browser = await openPeoplesBrowser()
-  const { addresses } = (await (await fetch(`${instance.page}/v1/settings`)).json()) as {
-    addresses: Record<'EthereumDIDRegistry' | 'RevocationRegistry' | 'IssuerRegistry', `0x${string}`>
-  }
-  company = await createCloudWallet({
-    home: join(instance.home, 'acme-wallet'),
-    secret: { kind: 'file-mode' },
-    chain: { rpcUrl: instance.chain, chainId: CHAIN, addresses },
-    company: { name: 'Acme Wind', url: 'https://acme.example' },
-    endpoint: `http://127.0.0.1:${walletPort()}/didcomm`,
-    marketplace: (await marketplace()) as Did,
-    acceptFrom: [(await marketplace()) as Did],
-    giver: developmentWallet(0),
-  })
+  const zoe = await of('Zoe')
+  const marketplace = (await openDoor(instance, zoe.context().request).marketplace()) as Did
+  const opened = await openCompanyWallet(instance, marketplace, 'Acme Wind', 'https://acme.example')
+  ;({ wallet: company, serve: serveWallet } = opened)
 })
 afterAll(async () => {
   await browser?.close()
   await wallet?.close()
   await instance?.remove()
 })
-
-// What the page looked like when a test failed, for whoever reads the log.
 afterEach(async ({ task }) => {
-  if (task.result?.state !== 'fail' || current === undefined) return
-  mkdirSync(join(root, 'test/.output'), { recursive: true })
-  await current.screenshot({ path: join(root, 'test/.output', `${task.id}.png`), fullPage: true })
-  console.log(`${task.name}: ${current.url()}\n${(await current.locator('body').innerText()).slice(0, 3000)}`)
+  if (task.result?.state === 'fail' && current !== undefined) await showFailure(current, task)
 })
-
-/** A port of this instance's own range that no part of it uses. */
-const walletPort = () => Number(new URL(instance.page).port) + 40
-
-/** The marketplace's DID: whom every presentation is made for. */
-async function marketplace(): Promise<string> {
-  const response = await fetch(`${instance.page}/v1/access/challenges`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ operation: 'sign-in' }),
-  })
-  return ((await response.json()) as { audience: string }).audience
-}
 
 /** The browser of a person, with their own wallet in it. */
 async function of(name: Name): Promise<Page> {
-  const known = pages.get(name)
-  if (known !== undefined) {
-    current = known
-    return known
-  }
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'UTC' })
-  contexts.push(context)
-  await injectWallet(context, developmentWallet(PEOPLE[name]), instance.chain)
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  // A refusal is an answer; the browser logs each as a failed request.
-  page.on('console', (said) => {
-    if (said.type() === 'error' && !/status of 40[13]/.test(said.text())) complaints.push(`${name}: ${said.text()}`)
-  })
-  page.on('pageerror', (error) => complaints.push(`${name}: ${error}`))
-  pages.set(name, page)
-  current = page
-  return page
+  const known = people.get(name) ?? (await person(instance, browser, name))
+  people.set(name, known)
+  current = known.page
+  return known.page
 }
 
 const open = (page: Page, path: string) => page.goto(`${instance.page}${path}`)
-const button = (page: Page, name: string | RegExp) =>
-  page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' })
-
-/** Connects the wallet that the browser announced, unless the page found it connected. */
-const connect = async (page: Page) => {
-  const connected = button(page, 'Use another wallet')
-  await button(page, 'Test Wallet').or(connected).first().waitFor()
-  if (!(await connected.isVisible()))
-    await button(page, 'Test Wallet')
-      .click({ timeout: 3000 })
-      .catch(() => undefined)
-  await connected.waitFor()
-}
-
-const importCredential = async (page: Page, credential: string) => {
-  await page.getByLabel('Paste a credential').fill(credential)
-  await button(page, 'Import').click()
-}
 
 /** The whole way of a person to an account. */
 async function registerAs(name: Name, called: string): Promise<Page> {
@@ -124,18 +60,6 @@ async function registerAs(name: Name, called: string): Promise<Page> {
   await button(page, 'Sign and register').click()
   await button(page, 'Sign the receipt').waitFor()
   return page
-}
-
-const signIn = async (page: Page) => {
-  await button(page, 'Sign in').click()
-  await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
-}
-
-/** Keeps a picture for the guide when asked to. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env.OPEM_SCREENSHOTS !== '1') return
-  mkdirSync(join(root, 'docs/screenshots'), { recursive: true })
-  await page.screenshot({ path: join(root, 'docs/screenshots', `${name}.png`) })
 }
 
 test('who is not signed in is welcomed; a page behind the door leads to the door, with the way back', async () => {
@@ -165,7 +89,7 @@ test('a citizen registers with an injected wallet, signs the receipt, and signs 
   await picture(page, 'sign-in')
   await signIn(page)
   await page.getByRole('heading', { level: 1, name: 'Status' }).waitFor()
-  expect(await page.getByRole('navigation', { name: 'Main' }).innerText()).not.toMatch(/Company|Accounts/)
+  expect(await page.getByRole('navigation', { name: 'Main' }).innerText()).not.toMatch(/Company|Accounts|Operate/)
 })
 
 test('my credentials show what this browser keeps; the account in force is marked', async () => {
@@ -207,7 +131,7 @@ test('a company waits for its own wallet; once that answers by itself, the accou
   await button(page, 'Sign and register').click()
   await page.getByText(/^Your company’s wallet has not answered for/).waitFor({ timeout: 60_000 })
   await picture(page, 'register-company')
-  wallet = await company.serve({ port: walletPort() })
+  wallet = await serveWallet()
   await page.getByRole('heading', { name: 'The account is active' }).waitFor({ timeout: 120_000 })
 })
 
@@ -216,7 +140,7 @@ test('the administrator signs in without the company’s account: the marketplac
   await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).first().click()
   await page.getByText('Representative of a company: Ana García, for Acme Wind').waitFor()
   await signIn(page)
-  await page.getByRole('link', { name: 'Company' }).click()
+  await goTo(page, 'Operate', 'Company')
   await page.getByRole('heading', { level: 1, name: 'Acme Wind' }).waitFor()
 })
 
@@ -285,7 +209,7 @@ test('the operator suspends an account with a reason: its session ends, and the 
   await olga.getByRole('heading', { name: 'The account is active' }).waitFor()
   await olga.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).first().click()
   await signIn(olga)
-  await olga.getByRole('link', { name: 'Accounts' }).click()
+  await goTo(olga, 'Operate', 'Accounts')
   await olga.getByLabel('Search').fill('zoë')
   await olga.getByRole('link', { name: 'Zoë Martín' }).waitFor()
   await picture(olga, 'accounts')
@@ -322,7 +246,7 @@ test('who signs out is out, in every tab of the browser', async () => {
   await other.getByRole('heading', { level: 1, name: 'Status' }).waitFor()
   await page.getByRole('button', { name: 'Signed in as Zoë Martín' }).click()
   await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByRole('link', { name: 'Sign in' }).first().waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
   await other.getByText('Your session has ended').waitFor()
   await other.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
   await other.close()
@@ -350,7 +274,7 @@ test('the pages work at a phone’s width, by keyboard and in the dark, and noth
   await picture(page, 'sign-in-phone')
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
-  expect(complaints).toEqual([])
+  expect([...people.values()].flatMap(({ complaints }) => complaints)).toEqual([])
 })
 
 test('no personal data is on chain or in a log line, and secrets lie in files that their owner alone reads', async () => {
@@ -360,9 +284,9 @@ test('no personal data is on chain or in a log line, and secrets lie in files th
       ...['Acme Wind', 'https://acme.example', 'Substation 3', 'acme-*', 'readings that cannot be'],
     ].map((value) => [value, value]),
   )
-  for (const [name, page] of pages)
+  for (const [name, { page }] of people)
     for (const [what, value] of await valuesOfBrowser(page.context(), name)) told.set(what, value)
   for (const name of ['opem_access of Zoe', 'opem_refresh of Olga', 'signature of credential 0 of Zoe'])
     expect(told.has(name), [...told.keys()].join()).toBe(true)
-  await expectPrivate(instance, told, ['acme-wallet'])
+  await expectPrivate(instance, told, ['acme-wind-wallet'])
 })

@@ -2,28 +2,11 @@ import { useEffect, useRef } from 'react'
 import { NavLink, Outlet, useLocation } from 'react-router'
 import { useConnection } from 'wagmi'
 import { DEVELOPMENT_WALLET } from '../chain/development-wallet.ts'
-import type { Need } from '../session/access.ts'
-import { mayEnter } from '../session/access.ts'
 import { EndedNotice } from '../session/EndedNotice.tsx'
 import { SessionMenu } from '../session/SessionMenu.tsx'
-import { useSession } from '../session/session.ts'
+import { Menu } from './Menu.tsx'
 import { ThemeToggle } from './ThemeToggle.tsx'
 import { WalletMenu } from './WalletMenu.tsx'
-
-/** Where one can go, and for whom it is; without a session there is the welcome page and what it links. */
-const places: readonly (readonly [path: string, name: string, need: Need])[] = [
-  ['/', 'Communities', { kind: 'session' }],
-  ['/audit', 'Audit', { kind: 'session' }],
-  ['/admin', 'Administration', { kind: 'session' }],
-  ['/company', 'Company', { kind: 'company-administrator' }],
-  ['/accounts', 'Accounts', { kind: 'operator' }],
-  ['/status', 'Status', { kind: 'session' }],
-]
-const publicPlaces: readonly (readonly [path: string, name: string])[] = [
-  ['/', 'Welcome'],
-  ['/register', 'Register'],
-  ['/credentials', 'My credentials'],
-]
 
 /** The house around every page: skip link, navigation, wallet, theme, and the page itself. */
 export function Shell() {
@@ -41,13 +24,6 @@ export function Shell() {
     window.scrollTo(0, 0)
   }, [pathname])
   const { connector } = useConnection()
-  const session = useSession()
-  const shown =
-    session === undefined
-      ? []
-      : session === null
-        ? publicPlaces
-        : places.filter(([, , need]) => mayEnter(need, session))
   return (
     <>
       <a className="skip" href="#main">
@@ -59,13 +35,7 @@ export function Shell() {
             <Mark />
             <span>OPEM</span>
           </NavLink>
-          <nav aria-label="Main">
-            {shown.map(([to, name]) => (
-              <NavLink key={to} to={to} end={to === '/'}>
-                {name}
-              </NavLink>
-            ))}
-          </nav>
+          <Menu />
           <div className="top-tools">
             <ThemeToggle />
             <WalletMenu />

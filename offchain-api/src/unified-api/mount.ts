@@ -5,6 +5,8 @@ import type { Caller } from '../access/caller/caller.ts'
 import { cookiesOf } from '../access/session/cookies.ts'
 import { answerRows } from './answer.ts'
 import { bodyOf } from './body.ts'
+import { keyedRequest } from './idempotency/key.ts'
+import { giveUp, type KeptAnswer, type KeyedRequest, keepAnswer, takeKey } from './idempotency/once.ts'
 import { Refusal, toProblem } from './problem.ts'
 import { isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -33,8 +35,15 @@ export function mount(app: Express, route: Route, services: Services): void {
         ...{ rule: route.access, route: name, caller, cookies, origin: originOf(request) },
         community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
       })
-      const answer = await route.handle(input, services, access)
+      const now = Math.floor(services.now() / 1000)
+      const keyed = await keyedRequest(route, request, { caller, body, now })
+      const before = keyed && (await takeKey(services.store, keyed))
       response.set('Cache-Control', 'no-store')
+      if (before) {
+        note(services, route, caller, before.status)
+        return again(response, before)
+      }
+      const answer = await answerOf(() => route.handle(input, services, access), services, keyed)
       note(services, route, caller, response.statusCode)
       await send(request, response, answer)
     } catch (cause) {
@@ -42,6 +51,26 @@ export function mount(app: Express, route: Route, services: Services): void {
       throw cause
     }
   })
+}
+
+/** The answer; under a key it is kept for whoever sends the same request again, a refusal is not. */
+async function answerOf(work: () => Promise<unknown>, { store }: Services, keyed: KeyedRequest | undefined) {
+  if (keyed === undefined) return work()
+  let answer: unknown
+  try {
+    answer = await work()
+  } catch (cause) {
+    await giveUp(store, keyed).catch(() => undefined)
+    throw cause
+  }
+  // Done is done: when the answer cannot be kept, who sends the request again is told that nobody knows.
+  if (!isRows(answer) && !isText(answer))
+    await keepAnswer(store, keyed, { status: 200, json: JSON.stringify(answer) }).catch(() => undefined)
+  return answer
+}
+
+const again = (response: Response, { status, json }: KeptAnswer) => {
+  response.status(status).set('Idempotency-Replayed', 'true').type('application/json').send(json)
 }
 
 /** The Host header, which the guard has checked. */

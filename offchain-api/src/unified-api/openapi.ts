@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Grant, RULES, type RuleName } from '../access/rules/rules.ts'
 import { ACCESS } from '../access/session/cookies.ts'
+import { IDEMPOTENCY_KEY, takesKey } from './idempotency/key.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 
@@ -30,6 +31,7 @@ export function openApiDocument(): Json {
     paths,
     components: {
       securitySchemes: SCHEMES,
+      parameters: { IdempotencyKey: KEY },
       schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
@@ -53,6 +55,18 @@ const SCHEMES = {
   certificate: { type: 'mutualTLS', description: "a system's configured client certificate" },
 }
 
+const KEY = {
+  name: IDEMPOTENCY_KEY,
+  in: 'header',
+  required: false,
+  description:
+    'Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice.',
+  schema: { type: 'string', minLength: 8, maxLength: 257, examples: ['"8e03978e-40d5-43dd-bc93-6894a57f9324"'] },
+}
+
+const KEPT_NOT =
+  'Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on'
+
 /** Any one of them; none for what everybody may ask. */
 function securityOf(name: RuleName) {
   const grants: readonly Grant[] = RULES[name].grants
@@ -72,7 +86,11 @@ function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
     description: `Needs ${RULES[route.access].needs}.`,
     'x-rule': route.access,
     security: securityOf(route.access),
-    parameters: [...parameters(route.params, 'path', schema), ...parameters(route.query, 'query', schema)],
+    parameters: [
+      ...parameters(route.params, 'path', schema),
+      ...parameters(route.query, 'query', schema),
+      ...(takesKey(route) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ],
     ...(route.form
       ? {
           requestBody: {
@@ -98,6 +116,15 @@ function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
             401: refused('Nobody the API knows: sign in, or sign the request', schema),
             403: refused(`The rule "${route.access}" refused, and says what is needed`, schema),
           }),
+      ...(takesKey(route)
+        ? {
+            409: refused(
+              `${route.unrepeatable ? KEPT_NOT : 'Under an Idempotency-Key: the same request is still worked on'}; or the state of things forbids it`,
+              schema,
+            ),
+            422: refused('The Idempotency-Key came with another request before', schema),
+          }
+        : {}),
       default: { description: 'A problem', content: { 'application/problem+json': { schema: schema(problem) } } },
     },
   }

@@ -52,6 +52,8 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape, B exten
   /** Bytes; 256 kB unless told. */
   readonly bodyLimit?: number
   readonly answers: Shape
+  /** A POST whose answer holds a secret: with an Idempotency-Key it is done once all the same, but its answer is not kept. */
+  readonly unrepeatable?: true
   /** Also as NDJSON. */
   readonly streams?: true
   /** A door that stands open to everybody is knocked at only so often: by an address, and by whom it says to be. */

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { Refusal } from './problem.ts'
 
 export type Announcement =
   | {
@@ -47,10 +48,8 @@ export function createAnnouncements(): Announcements {
       }
     },
     subscribe(request, response, shows, isIn) {
-      if (listeners.size >= MOST_LISTENERS) {
-        response.status(503).end()
-        return
-      }
+      if (listeners.size >= MOST_LISTENERS)
+        throw new Refusal(503, 'ERR_TOO_MANY_LISTENERS', 'too many pages listen already; ask again from time to time')
       response.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',

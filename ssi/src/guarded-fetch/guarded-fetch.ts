@@ -56,7 +56,7 @@ export const createGuardedFetch =
     guardedFetch(url, { ...policy, ...init })
 
 /** Node asks this instead of the system: a second answer of the name server cannot matter. */
-const lookupOf =
+export const lookupOf =
   (addresses: readonly LookupAddress[]): LookupFunction =>
   (_host, { all }, done) => {
     const [first] = addresses

@@ -24,6 +24,8 @@ export interface VerifyRequestPorts {
   readonly authorities: readonly string[]
   /** Epoch seconds. */
   readonly now: number
+  /** Further headers that the signature must cover, in lower case; none when left out. */
+  readonly also?: readonly string[] | undefined
 }
 
 /** Who signed, and the body that was signed. */
@@ -40,7 +42,7 @@ type Refused = Result<never, SignatureCode> & { ok: false }
  */
 export async function verifyRequest(
   request: IncomingRequest,
-  { keyOf, seenNonce, authorities, now }: VerifyRequestPorts,
+  { keyOf, seenNonce, authorities, now, also = [] }: VerifyRequestPorts,
 ): Promise<Result<SignedRequest, SignatureCode>> {
   const input = request.headers['signature-input']
   const given = request.headers.signature
@@ -52,8 +54,8 @@ export async function verifyRequest(
   if (!parsed.ok) return parsed
   const signed = parsed.value
 
-  const message = messageOf(request, authorities)
-  const refused = refusedComponents(signed.covered, request) ?? refusedTime(signed, now)
+  const message = messageOf(request, authorities, also)
+  const refused = refusedComponents(signed.covered, request, also) ?? refusedTime(signed, now)
   if (refused) return refused
   if (!message.ok) return message
 
@@ -80,7 +82,11 @@ export async function verifyRequest(
 }
 
 /** The message as the signer saw it: our authority, and a target that every URL parser reads alike. */
-function messageOf({ method, target, headers }: IncomingRequest, authorities: readonly string[]) {
+function messageOf(
+  { method, target, headers }: IncomingRequest,
+  authorities: readonly string[],
+  also: readonly string[],
+) {
   const host = headers.host
   if (typeof host !== 'string' || !authorities.includes(host.toLowerCase())) {
     return refuse('ERR_SIGNATURE_AUTHORITY', `The request is for another host; this one is ${authorities.join(', ')}.`)
@@ -91,18 +97,29 @@ function messageOf({ method, target, headers }: IncomingRequest, authorities: re
     return refuse('ERR_SIGNATURE_TARGET', 'The target needs to be a normalised path with its query, /v1/…?….')
   }
   const only = (name: string) => (typeof headers[name] === 'string' ? { [name]: headers[name] } : {})
-  return ok({ method, url, headers: { ...only('content-type'), ...only('content-digest') } })
+  return ok({
+    ...{ method, url },
+    headers: Object.assign({}, ...['content-type', 'content-digest', ...also].map(only)) as Record<string, string>,
+  })
 }
 
-function refusedComponents(covered: readonly string[], { headers }: IncomingRequest): Refused | undefined {
+function refusedComponents(
+  covered: readonly string[],
+  { headers }: IncomingRequest,
+  also: readonly string[],
+): Refused | undefined {
   const is = (expected: readonly string[]) =>
-    covered.length === expected.length && expected.every((name) => covered.includes(name))
+    covered.length === expected.length + also.length && [...expected, ...also].every((name) => covered.includes(name))
   const withBody = is(COVERED_WITH_BODY)
   if (!withBody && !is(COVERED)) {
     return refuse(
       'ERR_SIGNATURE_COMPONENTS',
-      `The signature covers ${covered.join(' ') || 'nothing'}; it needs ${COVERED.join(' ')}, and with a body content-type content-digest as well.`,
+      `The signature covers ${covered.join(' ') || 'nothing'}; it needs ${[...COVERED, ...also].join(' ')}, and with a body content-type content-digest as well.`,
     )
+  }
+  const unsent = also.find((name) => typeof headers[name] !== 'string')
+  if (unsent !== undefined) {
+    return refuse('ERR_SIGNATURE_COMPONENTS', `The signature covers ${unsent}, and the request has no such header.`)
   }
   if (withBody && (typeof headers['content-type'] !== 'string' || typeof headers['content-digest'] !== 'string')) {
     return refuse(

@@ -64,6 +64,14 @@ export const RULES = {
     'scope:operator',
     'community-member',
   ),
+  contracting: rule('a provider or user of services or data', 'may:contracting'),
+  provisioning: rule('a data provider or service provider', 'may:provisioning'),
+  'use-service': rule(
+    'a service user, of data a data user, or a system of their company',
+    'may:use-service',
+    'may:access-data',
+    'system',
+  ),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -1,0 +1,57 @@
+import type { Session } from '../api/access.ts'
+import type { Need } from '../session/access.ts'
+import { mayEnter } from '../session/access.ts'
+
+/** A page that the menu leads to, and for whom it is: the same need as the page's own `For`. */
+export interface Place {
+  readonly to: string
+  readonly label: string
+  readonly need: Need
+}
+
+export interface Group {
+  readonly name: string
+  readonly places: readonly Place[]
+}
+
+/** Where one can go, by what one comes for. */
+export const MENU: readonly Group[] = [
+  {
+    name: 'Communities',
+    places: [
+      { to: '/', label: 'Communities', need: { kind: 'session' } },
+      { to: '/audit', label: 'Audit', need: { kind: 'session' } },
+      { to: '/admin', label: 'Administration', need: { kind: 'session' } },
+    ],
+  },
+  { name: 'Market', places: [] },
+  { name: 'Agreements', places: [] },
+  { name: 'Provide', places: [] },
+  { name: 'Data', places: [] },
+  { name: 'Billing', places: [] },
+  {
+    name: 'Operate',
+    places: [
+      { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
+      { to: '/status', label: 'Status', need: { kind: 'session' } },
+    ],
+  },
+]
+
+/** What somebody sees of the menu: the places that are for them (D2.3 Table 5), in groups that have any. */
+export const menuFor = (session: Session, menu: readonly Group[] = MENU): Group[] =>
+  menu
+    .map(({ name, places }) => ({ name, places: places.filter(({ need }) => mayEnter(need, session)) }))
+    .filter(({ places }) => places.length > 0)
+
+/** Without a session there is the welcome page and what it links. */
+export const PUBLIC_PLACES: readonly Omit<Place, 'need'>[] = [
+  { to: '/', label: 'Welcome' },
+  { to: '/register', label: 'Register' },
+  { to: '/credentials', label: 'My credentials' },
+]
+
+/** Whether a page is the place itself or lies below it. @example isAt('/accounts', '/accounts/0x1') // true */
+export const isAt = (to: string, pathname: string): boolean =>
+  to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`)

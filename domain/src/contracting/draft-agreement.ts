@@ -1,0 +1,162 @@
+import type { Hex } from '../commitment/bytes.ts'
+import { ok, type Result, refuse } from '../errors/result.ts'
+import type { AgreedData, AgreementDocument, AgreementParty, ChosenParameter } from './agreement-document.ts'
+
+/** What of a listing's document an agreement is made from. */
+export interface OfferedService {
+  readonly title: string
+  readonly kind: string
+  readonly dataNeeded: readonly {
+    readonly name: string
+    readonly template: string
+    readonly granularity?: string
+    readonly unit?: string
+  }[]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly label: string
+    readonly type: string
+    readonly required: boolean
+    readonly choices?: readonly string[]
+    readonly unit?: string
+  }[]
+  readonly contract: { readonly text: string; readonly noticeDays: number }
+  readonly terms: { readonly text: string; readonly url?: string }
+  readonly plans: readonly {
+    readonly id: string
+    readonly kind: string
+    readonly price: number
+    readonly interval?: number
+    readonly unit?: string
+  }[]
+}
+
+export interface Choices {
+  readonly plan: string
+  /** By name of the parameter. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Meters by name of the data needed. */
+  readonly meters: Readonly<Record<string, string>>
+}
+
+/** What of the terms on chain follows from a plan and a contract. µEUR, seconds. */
+export interface PlannedTerms {
+  readonly plan: number
+  readonly price: bigint
+  readonly interval: number
+  readonly notice: number
+}
+
+type Code = 'ERR_PLAN' | 'ERR_PARAMETER' | 'ERR_DATA_CHOICE'
+
+const PLAN_NUMBERS = ['free', 'one-time', 'subscription', 'pay-per-use', 'bank']
+const DAY = 86_400
+const MOST_TEXT = 2000
+
+/**
+ * The document of an agreement, from what is offered and what was chosen. Pure: the same choices make the same document.
+ * @param meters that are the consumer's to offer
+ */
+export function draftAgreement(
+  service: OfferedService,
+  of: { listing: Hex; version: number; content: Hex; provider: AgreementParty; consumer: AgreementParty; blind: Hex },
+  choices: Choices,
+  meters: readonly string[],
+): Result<{ document: AgreementDocument; planned: PlannedTerms }, Code> {
+  const plan = service.plans.find(({ id }) => id === choices.plan)
+  if (plan === undefined)
+    return refuse(
+      'ERR_PLAN',
+      `"${choices.plan}" is no price plan of this listing: it has ${service.plans.map(({ id }) => id).join(', ')}`,
+    )
+  const parameters = chosenParameters(service, choices.parameters, meters)
+  if (!parameters.ok) return parameters
+  const data = agreedData(service, choices.meters, meters)
+  if (!data.ok) return data
+  const { title, kind, contract, terms } = service
+  return ok({
+    document: {
+      ...{ schema: 'opem/agreement/1' as const, ...of, title, kind },
+      plan: { id: plan.id, kind: plan.kind, ...(plan.unit === undefined ? {} : { unit: plan.unit }) },
+      ...{ parameters: parameters.value, data: data.value, text: contract.text, besides: '' },
+      terms: { text: terms.text, ...(terms.url === undefined ? {} : { url: terms.url }) },
+    },
+    planned: {
+      ...{ plan: PLAN_NUMBERS.indexOf(plan.kind), price: BigInt(plan.price), interval: plan.interval ?? 0 },
+      notice: contract.noticeDays * DAY,
+    },
+  })
+}
+
+function chosenParameters(
+  { parameters }: OfferedService,
+  given: Readonly<Record<string, string>>,
+  meters: readonly string[],
+): Result<ChosenParameter[], 'ERR_PARAMETER'> {
+  const no = (reason: string) => refuse('ERR_PARAMETER', reason)
+  const unknown = Object.keys(given).find((name) => !parameters.some((one) => one.name === name))
+  if (unknown !== undefined) return no(`"${unknown}" is no parameter of this listing`)
+  const chosen: ChosenParameter[] = []
+  for (const { name, label, type, required, choices, unit } of parameters) {
+    const value = given[name]?.trim() ?? ''
+    if (value === '') {
+      if (required) return no(`"${label}" is needed`)
+      continue
+    }
+    const problem = problemOf(type, value, choices, meters)
+    if (problem !== undefined) return no(`"${label}" is "${value.slice(0, 60)}": ${problem}`)
+    chosen.push({ name, label, value, ...(unit === undefined ? {} : { unit }) })
+  }
+  return ok(chosen)
+}
+
+/** Why a value cannot be of a parameter's type; undefined when it can. */
+export function problemOf(
+  type: string,
+  value: string,
+  choices: readonly string[] | undefined,
+  meters: readonly string[],
+): string | undefined {
+  switch (type) {
+    case 'text':
+      return value.length > MOST_TEXT ? `at most ${MOST_TEXT} characters are possible` : undefined
+    case 'number':
+      return /^-?\d{1,15}(\.\d{1,9})?$/.test(value) ? undefined : 'a number such as 24 or 0.5 is needed'
+    case 'choice':
+      return choices?.includes(value) ? undefined : `one of ${(choices ?? []).join(', ')} is needed`
+    case 'meter':
+      return meters.includes(value) ? undefined : 'it is no meter that you may offer; authorise it first'
+    case 'date':
+      return isDate(value) ? undefined : 'a date such as 2026-12-01 is needed'
+    default:
+      return `parameters of the type "${type}" are not known here`
+  }
+}
+
+function isDate(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false
+  const parsed = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value)
+}
+
+function agreedData(
+  { dataNeeded }: OfferedService,
+  given: Readonly<Record<string, string>>,
+  meters: readonly string[],
+): Result<AgreedData[], 'ERR_DATA_CHOICE'> {
+  const unknown = Object.keys(given).find((name) => !dataNeeded.some((one) => one.name === name))
+  if (unknown !== undefined) return refuse('ERR_DATA_CHOICE', `"${unknown}" is no data that this listing needs`)
+  const data: AgreedData[] = []
+  for (const { name, template, granularity, unit } of dataNeeded) {
+    const meter = given[name]
+    if (meter !== undefined && !meters.includes(meter))
+      return refuse('ERR_DATA_CHOICE', `"${meter}" for "${name}" is no meter that you may offer; authorise it first`)
+    data.push({
+      ...{ name, template },
+      ...(granularity === undefined ? {} : { granularity }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(meter === undefined ? {} : { meter }),
+    })
+  }
+  return ok(data)
+}

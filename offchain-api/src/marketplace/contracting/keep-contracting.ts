@@ -1,0 +1,134 @@
+import { parseAgreementTerms } from '@opem/domain'
+import type { PrivateKeyAccount } from 'viem'
+import type { AccessParts } from '../../access/access.ts'
+import { notify } from '../notifications/notify.ts'
+import type { AgreementChain } from './agreement-chain.ts'
+import { issueLines } from './credential-lines.ts'
+import { expireOffers, readDocument, type StoredOffer } from './offers.ts'
+
+const IDLE_MS = 1000
+const AGAIN_SECONDS = 5
+const MINUTE_MS = 60_000
+
+/**
+ * What contracting does by itself: it brings what both sides have signed to the chain for wallets without ether, issues credentials
+ * with new lines, and clears away offers whose time is over. All of it stands in the store and goes on after a kill.
+ */
+export function keepContracting(parts: {
+  readonly access: Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>
+  readonly chain: () => Promise<AgreementChain>
+  readonly relayer: (() => Promise<PrivateKeyAccount>) | undefined
+  readonly log: (line: string) => void
+}) {
+  const { store, now } = parts.access
+  let running: Promise<void> | undefined
+  let swept = 0
+  let closed = false
+
+  async function round(): Promise<void> {
+    if (Date.now() - swept > MINUTE_MS) {
+      swept = Date.now()
+      await clearExpired()
+    }
+    await issueLines(parts.access)
+    if (parts.relayer) await relayAll(parts.relayer)
+    await endInstances()
+  }
+
+  async function clearExpired(): Promise<void> {
+    await store.transaction(async (rows) => {
+      for (const offer of await expireOffers(rows, now())) {
+        const title = (await readDocument(rows, offer.document))?.title ?? 'a service'
+        for (const account of [offer.provider_account, offer.consumer_account])
+          await notify(rows, {
+            ...{ account, kind: 'agreement-rejected', about: { agreement: offer.id, listing: offer.listing } },
+            words: { title: `An offer for “${title}” expired`, text: 'Nobody answered it in time. It can be made anew.' },
+            link: `/agreements/${offer.id}`,
+          })
+      }
+      await rows(`UPDATE market_extensions SET state = 'expired' WHERE state IN ('open', 'signed') AND deadline < $1`, [now()])
+      // Documents that no offer and no agreement names.
+      await rows(
+        `DELETE FROM market_agreement_documents d WHERE NOT EXISTS (SELECT 1 FROM market_offers o WHERE o.document = d.digest)`,
+      )
+    })
+  }
+
+  async function endInstances(): Promise<void> {
+    await store.rows(
+      `WITH over AS (
+         SELECT i.agreement, i.state FROM market_instances i JOIN market_agreements a ON a.id = i.agreement
+         WHERE i.state NOT IN ('ended', 'revoked') AND a.ends_at > 0 AND a.ends_at <= $1 FOR UPDATE OF i
+       ), ended AS (
+         UPDATE market_instances i SET state = 'ended', key_hash = NULL, changed_at = $1 FROM over WHERE over.agreement = i.agreement
+       )
+       INSERT INTO market_instance_steps (agreement, step, previous, state, actor, at)
+         SELECT agreement, 'end', state, 'ended', 'clock', $1 FROM over`,
+      [now()],
+    )
+  }
+
+  async function relayAll(relayer: () => Promise<PrivateKeyAccount>): Promise<void> {
+    const due = await store.rows<StoredOffer & { id: `0x${string}` }>(
+      `SELECT id, terms, consumer_signature, provider_signature FROM market_offers
+       WHERE state = 'signed' AND relay AND next_try <= $1 ORDER BY changed_at LIMIT 20`,
+      [now()],
+    )
+    if (due.length === 0) return
+    const [chain, account] = await Promise.all([parts.chain(), relayer()])
+    for (const offer of due) await relayOne(chain, account, offer)
+  }
+
+  /** The contract takes an agreement once; a second transaction is refused there and costs nothing here, because it is tried first. */
+  async function relayOne(chain: AgreementChain, account: PrivateKeyAccount, offer: StoredOffer): Promise<void> {
+    const call = {
+      ...{ name: 'conclude' as const, terms: parseAgreementTerms(offer.terms) },
+      ...{ consumer: offer.consumer_signature!, provider: offer.provider_signature! },
+    }
+    await store.rows('UPDATE market_offers SET next_try = $2 WHERE id = $1', [offer.id, now() + AGAIN_SECONDS])
+    if ((await chain.standingOf(offer.id)).state !== 'none') return
+    const refused = await chain.refusalOf(call)
+    if (refused !== undefined) {
+      await store.rows(
+        `UPDATE market_offers SET state = 'failed', reason = $2, changed_at = $3 WHERE id = $1 AND state = 'signed'`,
+        [offer.id, `The contract refused it: ${refused}.`, now()],
+      )
+      return
+    }
+    const { client, contract: to, chainId } = chain
+    const data = chain.dataOf(call)
+    const [nonce, fees, gas] = await Promise.all([
+      client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
+      client.estimateFeesPerGas(),
+      client.estimateGas({ account: account.address, to, data }),
+    ])
+    const serializedTransaction = await account.signTransaction({
+      ...{ type: 'eip1559', chainId, nonce, to, data, gas: (gas * 5n) / 4n },
+      ...{ maxFeePerGas: fees.maxFeePerGas * 2n, maxPriorityFeePerGas: fees.maxPriorityFeePerGas },
+    })
+    const hash = await client.sendRawTransaction({ serializedTransaction })
+    await client.waitForTransactionReceipt({ hash, pollingInterval: 100, timeout: 20_000 })
+  }
+
+  const wake = () => {
+    if (closed) return
+    running ??= round()
+      .catch((cause: unknown) => {
+        // Parts that are away are asked again.
+        const retryable = typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
+        if (!retryable) parts.log(`contracting: ${cause instanceof Error ? cause.name : 'an unknown error'}`)
+      })
+      .finally(() => (running = undefined))
+  }
+  const timer = setInterval(wake, IDLE_MS)
+  timer.unref()
+
+  return {
+    wake,
+    async close() {
+      closed = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { mayUse } from '@opem/domain'
+import type { Caller } from '../../access/caller/caller.ts'
+import { Refusal } from '../../unified-api/problem.ts'
+import { isInForce, readAgreement, type StoredAgreement } from '../contracting/agreements.ts'
+import { type ContractedListing, readListing } from '../contracting/listing.ts'
+import type { Rows } from '../contracting/offers.ts'
+import { unknownAgreement } from '../contracting/party.ts'
+import { readInstance, type StoredInstance } from './instances.ts'
+
+/** Who calls: somebody with the key of this very service, a person who is signed in, or a machine of the user's company. */
+export type ServiceCaller =
+  | { readonly by: 'key'; readonly agreement: string }
+  | { readonly by: 'session'; readonly caller: Caller & { kind: 'person' } }
+  | { readonly by: 'signature' | 'mtls'; readonly caller: Caller & { kind: 'system' } }
+
+export interface CallableService {
+  readonly agreement: StoredAgreement
+  readonly listing: ContractedListing
+  readonly instance: StoredInstance
+  readonly baseUrl: string
+}
+
+/** Whether what is due has been paid, as far as it must be; the hook of billing. */
+export type MayUseMoney = (agreement: StoredAgreement) => Promise<{ ok: true } | { ok: false; code: string; reason: string }>
+
+/**
+ * Whether a service may be called now, by whom calls. Fails closed.
+ * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING,
+ * ERR_SERVICE_WITHOUT_ADDRESS, and those of `mayUseMoney`
+ */
+export async function callableService(
+  rows: Rows,
+  id: string,
+  who: ServiceCaller,
+  { now, mayUseMoney }: { now: number; mayUseMoney: MayUseMoney },
+): Promise<CallableService> {
+  const agreement = await readAgreement(rows, id)
+  if (!agreement || !isUser(who, agreement)) throw unknownAgreement(id)
+  if (who.by === 'session') {
+    const capability = agreement.kind === 'data' ? 'access-data' : 'use-service'
+    if (!mayUse(who.caller.actors, capability))
+      throw new Refusal(403, 'ERR_NOT_ALLOWED', `this service is used by somebody who may "${capability}"; your roles do not say so`)
+  }
+  if (!isInForce(agreement, now))
+    throw new Refusal(403, 'ERR_AGREEMENT_NOT_IN_FORCE', 'the agreement has not begun, or is over; its page tells')
+  const [listing, instance] = await Promise.all([readListing(rows, agreement.listing), readInstance(rows, id)])
+  if (!listing || !instance) throw unknownAgreement(id)
+  if (listing.state === 'suspended')
+    throw new Refusal(403, 'ERR_LISTING_SUSPENDED', 'the marketplace suspended this service; its operator decides')
+  if (instance.state !== 'running')
+    throw new Refusal(409, 'ERR_SERVICE_NOT_RUNNING', `the service is ${instance.state}; it is used while it is running`)
+  const baseUrl = instance.service?.baseUrl ?? listing.document?.access?.baseUrl
+  if (baseUrl === undefined)
+    throw new Refusal(409, 'ERR_SERVICE_WITHOUT_ADDRESS', 'the provider has given no address of the service; ask them')
+  const money = await mayUseMoney(agreement)
+  if (!money.ok) throw new Refusal(402, money.code, money.reason)
+  return { agreement, listing, instance, baseUrl }
+}
+
+const isUser = (who: ServiceCaller, { id, consumer_account }: StoredAgreement): boolean =>
+  who.by === 'key' ? who.agreement === id : who.caller.account === consumer_account
