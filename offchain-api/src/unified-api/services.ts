@@ -4,6 +4,7 @@ import type { AdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
+import type { Billing } from '../marketplace/billing/billing.ts'
 import type { Market } from '../marketplace/market.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
@@ -24,6 +25,7 @@ export interface Services {
   readonly development: boolean
   readonly access: AccessParts & IdentifyParts
   readonly market: Market
+  readonly billing: Billing
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>
   /** Which parts answer now. */

@@ -8,6 +8,7 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
+import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
@@ -34,6 +35,7 @@ export interface UnifiedApiSettings {
   readonly futureSeconds: number
   readonly access: AccessSettings
   readonly market: MarketSettings
+  readonly billing: BillingSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -74,6 +76,10 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
+  const billing = createBilling({
+    ...{ settings: settings.billing, store: store.part, client: chain.client, deployment, log: settings.log },
+    follower: market.follower,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -110,6 +116,7 @@ export async function startUnifiedApi(
     development: settings.development,
     access,
     market,
+    billing,
     deployment,
     health,
     refreshCapacities,
@@ -146,6 +153,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await billing.close()
       await market.close()
       await access.close()
       await writer.drain()

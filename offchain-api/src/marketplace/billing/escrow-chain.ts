@@ -35,7 +35,13 @@ export interface EscrowChain {
   now(): Promise<number>
 }
 
-export function createEscrowChain({ client, deployment }: { client: PublicClient; deployment: Deployment }): EscrowChain {
+export function createEscrowChain({
+  client,
+  deployment,
+}: {
+  client: PublicClient
+  deployment: Deployment
+}): EscrowChain {
   const addresses: Partial<Record<string, string>> = deployment.addresses
   const [escrow, token] = [addresses.Escrow as Hex | undefined, addresses.EuroToken as Hex | undefined]
   if (escrow === undefined || token === undefined)
@@ -55,7 +61,10 @@ export function createEscrowChain({ client, deployment }: { client: PublicClient
     encode(call) {
       switch (call.kind) {
         case 'pay':
-          return at(escrow, encodeFunctionData({ ...contract, functionName: 'pay', args: [agreementOf(call.agreement), call.number] }))
+          return at(
+            escrow,
+            encodeFunctionData({ ...contract, functionName: 'pay', args: [agreementOf(call.agreement), call.number] }),
+          )
         case 'release':
         case 'lapse':
           return at(escrow, encodeFunctionData({ ...contract, functionName: call.kind, args: [call.payment] }))
@@ -73,7 +82,11 @@ export function createEscrowChain({ client, deployment }: { client: PublicClient
         case 'give':
           return at(
             token,
-            encodeFunctionData({ abi: developmentEuroAbi, functionName: 'transfer', args: [call.to, BigInt(call.amount)] }),
+            encodeFunctionData({
+              abi: developmentEuroAbi,
+              functionName: 'transfer',
+              args: [call.to, BigInt(call.amount)],
+            }),
           )
         default:
           return call satisfies never
@@ -88,7 +101,11 @@ export function createEscrowChain({ client, deployment }: { client: PublicClient
         case 'lapse':
           return (await stateOf(call.payment)) !== DISPUTED
         case 'claim': {
-          const { claimed } = await client.readContract({ ...contract, functionName: 'reserveOf', args: [call.agreement] })
+          const { claimed } = await client.readContract({
+            ...contract,
+            functionName: 'reserveOf',
+            args: [call.agreement],
+          })
           return claimed >= BigInt(call.cumulative)
         }
         case 'reclaim': {
@@ -140,7 +157,8 @@ function refusalIn(cause: unknown, abi: readonly unknown[]): string | undefined 
     return reverted.data?.errorName ?? reverted.reason ?? 'it was reverted'
   const raw = cause.walk((inner) => inner instanceof RawContractError || dataOf(inner) !== undefined)
   const data = dataOf(raw)
-  if (data === undefined) return /revert/i.test(`${cause.shortMessage} ${cause.details}`) ? 'it was reverted' : undefined
+  if (data === undefined)
+    return /revert/i.test(`${cause.shortMessage} ${cause.details}`) ? 'it was reverted' : undefined
   try {
     return decodeErrorResult({ abi: abi as never, data }).errorName
   } catch {

@@ -44,7 +44,12 @@ export const followEscrow: Reaction<'Escrow'> = {
 }
 
 /** Adds to what is available to a party; a purse that would fall below zero stops the follower: then an event is missing. */
-export async function addAvailable(rows: Rows, { accountOf }: ReactionParts, party: Hex, amount: bigint): Promise<void> {
+export async function addAvailable(
+  rows: Rows,
+  { accountOf }: ReactionParts,
+  party: Hex,
+  amount: bigint,
+): Promise<void> {
   await rows(
     `INSERT INTO market_balances (party, account, available) VALUES ($1, $2, $3::numeric)
      ON CONFLICT (party) DO UPDATE SET available = market_balances.available + $3::numeric`,

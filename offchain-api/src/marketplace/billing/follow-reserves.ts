@@ -63,10 +63,10 @@ export async function noteReserves(event: Event, rows: Rows, parts: ReactionPart
     case 'ReserveReclaimed': {
       const { amount, funded } = event.args
       await addAvailable(rows, parts, known.consumer, amount)
-      await rows(
-        'UPDATE market_reserves SET key = NULL, funded = $2, reclaimable_at = NULL WHERE agreement = $1',
-        [agreement, funded.toString()],
-      )
+      await rows('UPDATE market_reserves SET key = NULL, funded = $2, reclaimable_at = NULL WHERE agreement = $1', [
+        agreement,
+        funded.toString(),
+      ])
       return
     }
     default:

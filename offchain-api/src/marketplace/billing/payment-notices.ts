@@ -22,7 +22,8 @@ interface Said {
 }
 
 const eur = (micro: string): string => `€${shortEur(BigInt(micro))}`
-const when = (at: string | null): string => (at === null ? '' : new Date(Number(at) * 1000).toISOString().replace('.000', ''))
+const when = (at: string | null): string =>
+  at === null ? '' : new Date(Number(at) * 1000).toISOString().replace('.000', '')
 
 const SAID: Readonly<Record<Happened, Said>> = {
   held: {
@@ -45,7 +46,8 @@ const SAID: Readonly<Record<Happened, Said>> = {
   decided: {
     kind: 'payment-decided',
     title: 'A dispute was decided',
-    text: ({ refunded, to_provider }) => `${eur(refunded)} went back to the consumer, ${eur(to_provider)} to the provider.`,
+    text: ({ refunded, to_provider }) =>
+      `${eur(refunded)} went back to the consumer, ${eur(to_provider)} to the provider.`,
   },
   lapsed: {
     kind: 'payment-decided',

@@ -11,7 +11,12 @@ import {
 import { sha256 } from 'viem'
 import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
-import { answerWithSignature, refuseOffer, relayOffer, withdrawOffer } from '../../marketplace/contracting/answer-offer.ts'
+import {
+  answerWithSignature,
+  refuseOffer,
+  relayOffer,
+  withdrawOffer,
+} from '../../marketplace/contracting/answer-offer.ts'
 import { agreementOf, signExtension } from '../../marketplace/contracting/extensions.ts'
 import { listAgreements } from '../../marketplace/contracting/list-agreements.ts'
 import { offeredListing } from '../../marketplace/contracting/listing.ts'
@@ -179,12 +184,20 @@ export const postAgreementDraft = defineRoute({
     listing: agreementId,
     plan: z.string().max(100),
     parameters: z.record(z.string().max(500), z.string().max(2000)).default({}),
-    meters: z.record(z.string().max(500), z.string().max(64)).default({}).meta({ description: 'by name of the data needed' }),
+    meters: z
+      .record(z.string().max(500), z.string().max(64))
+      .default({})
+      .meta({ description: 'by name of the data needed' }),
     start: instant.optional().meta({ description: 'now when left out' }),
     end: instant.optional().meta({ description: 'open when left out' }),
     deadline: instant.optional().meta({ description: 'in a week when left out' }),
   }),
-  answers: z.object({ terms: agreementTerms, document: agreementDocument, chainId: z.number().int(), contract: z.string() }),
+  answers: z.object({
+    terms: agreementTerms,
+    document: agreementDocument,
+    chainId: z.number().int(),
+    contract: z.string(),
+  }),
   async handle({ body }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
     const listing = await offeredListing(store.rows, body.listing)
@@ -220,7 +233,8 @@ const LARGE = 600_000
 export const postAgreement = defineRoute({
   method: 'post',
   path: '/v1/agreements',
-  summary: 'A user’s offer under a listing: the terms, signed (EIP-712), and the document that they name. Its provider is told.',
+  summary:
+    'A user’s offer under a listing: the terms, signed (EIP-712), and the document that they name. Its provider is told.',
   access: 'contracting',
   body: signedOffer,
   bodyLimit: LARGE,
@@ -268,7 +282,11 @@ export const getAgreementDocument = defineRoute({
   async handle({ params: { id } }, { store, access: { now } }, { caller }) {
     const { document } = await showAgreement(store, caller, id, now())
     if (document === null)
-      throw new Refusal(404, 'ERR_DOCUMENT_UNKNOWN', 'the agreement was made elsewhere; this marketplace has no document of it')
+      throw new Refusal(
+        404,
+        'ERR_DOCUMENT_UNKNOWN',
+        'the agreement was made elsewhere; this marketplace has no document of it',
+      )
     return text('application/json', canonicalJson(document))
   },
 })
@@ -282,7 +300,11 @@ export const postAgreementSignature = defineRoute({
   body: z.strictObject({ signature, relay: z.boolean().default(false) }),
   answers: done,
   async handle({ params: { id }, body }, { contracting }, access) {
-    await answerWithSignature(contracting, personOf(access), { id, signature: body.signature as Hex, relay: body.relay })
+    await answerWithSignature(contracting, personOf(access), {
+      id,
+      signature: body.signature as Hex,
+      relay: body.relay,
+    })
     return { id }
   },
 })
@@ -348,7 +370,8 @@ export const postAgreementExtension = defineRoute({
 export const postAgreementReason = defineRoute({
   method: 'post',
   path: '/v1/agreements/{id}/reasons',
-  summary: 'Keeps the words behind a termination’s reason; the digest goes into the transaction that ends the agreement.',
+  summary:
+    'Keeps the words behind a termination’s reason; the digest goes into the transaction that ends the agreement.',
   access: 'contracting',
   params,
   body: z.strictObject({ reason: words }),
@@ -377,7 +400,12 @@ const formatShown = (it: ShownAgreement, person: Person) => ({
   })),
   events: it.events.map((event) => ({ ...event, at: formatInstant(event.at) })),
   extension: it.extension && {
-    ...{ end: it.extension.ends_at, deadline: it.extension.deadline, by: it.extension.made_by, state: it.extension.state },
+    ...{
+      end: it.extension.ends_at,
+      deadline: it.extension.deadline,
+      by: it.extension.made_by,
+      state: it.extension.state,
+    },
     signatures:
       it.extension.consumer_signature && it.extension.provider_signature
         ? { consumer: it.extension.consumer_signature, provider: it.extension.provider_signature }

@@ -11,6 +11,19 @@ import {
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
+import {
+  getBilledAgreements,
+  getBilling,
+  getPayment,
+  getPayments,
+  getReceipt,
+  getTransfers,
+  getVoucher,
+  postDisputeText,
+  postVoucher,
+} from './billing.ts'
+import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } from './billing-invoices.ts'
+import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
@@ -97,4 +110,22 @@ export const routes: readonly Route[] = [
   putAuditor,
   deleteAuditor,
   getMarketFollower,
+  getBilling,
+  getPayments,
+  getPayment,
+  getReceipt,
+  postDisputeText,
+  getTransfers,
+  getBilledAgreements,
+  getVoucher,
+  postVoucher,
+  getInvoiceDetails,
+  putInvoiceDetails,
+  getInvoices,
+  getInvoiceFile,
+  getDisputes,
+  getFees,
+  getOpenInvoices,
+  postBankStatement,
+  postDevelopmentEuros,
 ]

@@ -58,7 +58,8 @@ export const keepArrears = (store: OperationalStore, now: number, graceSeconds: 
 const WORDS = {
   suspended: {
     title: 'A service is suspended until it is paid',
-    text: (amount: string) => `€${amount} was not paid within the grace period. The service answers again as soon as it is paid.`,
+    text: (amount: string) =>
+      `€${amount} was not paid within the grace period. The service answers again as soon as it is paid.`,
   },
   resumed: {
     title: 'A service goes on',

@@ -27,12 +27,22 @@ export const invoiceDetails = z
       .transform((text) => text.replaceAll(' ', '').toUpperCase())
       .refine(isIban, 'an IBAN with its check digits')
       .optional(),
-    vatRate: z.number().int().min(0).max(3000).optional().meta({ description: 'percent × 100 charged at home; 0: exempt' }),
+    vatRate: z
+      .number()
+      .int()
+      .min(0)
+      .max(3000)
+      .optional()
+      .meta({ description: 'percent × 100 charged at home; 0: exempt' }),
     exemption: line(200).optional().meta({ description: 'why no VAT is charged' }),
   })
   .superRefine((it, context) => {
     if (it.vatId !== undefined && !isVatId(it.vatId, it.country))
-      context.addIssue({ code: 'custom', path: ['vatId'], message: `a VAT id of ${it.country} begins with its letters` })
+      context.addIssue({
+        code: 'custom',
+        path: ['vatId'],
+        message: `a VAT id of ${it.country} begins with its letters`,
+      })
     if (it.vatRate !== undefined && it.vatId === undefined)
       context.addIssue({ code: 'custom', path: ['vatId'], message: 'who charges VAT, or is exempt, names its VAT id' })
     if (it.vatRate === 0 && it.exemption === undefined)
@@ -43,9 +53,10 @@ export const invoiceDetails = z
 type Rows = OperationalStore['rows']
 
 export async function detailsOf(rows: Rows, account: Hex | string): Promise<InvoiceParty | undefined> {
-  const [found] = await rows<{ details: InvoiceParty }>('SELECT details FROM market_invoice_details WHERE account = $1', [
-    account,
-  ])
+  const [found] = await rows<{ details: InvoiceParty }>(
+    'SELECT details FROM market_invoice_details WHERE account = $1',
+    [account],
+  )
   return found?.details
 }
 

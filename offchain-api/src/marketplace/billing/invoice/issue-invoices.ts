@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { type Hex, type Invoice, type InvoiceParty, invoiceNumber, invoiceTotals, type Result, vatTreatment } from '@opem/domain'
+import {
+  type Hex,
+  type Invoice,
+  type InvoiceParty,
+  invoiceNumber,
+  invoiceTotals,
+  type Result,
+  vatTreatment,
+} from '@opem/domain'
 import { sha256, toBytes } from 'viem'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
@@ -69,7 +77,16 @@ async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
        due_at, gross_cents, document, xml, digest)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
-      ...[randomUUID(), it.payment, it.agreement, it.provider_account, it.consumer_account, year, sequence, invoice.number],
+      ...[
+        randomUUID(),
+        it.payment,
+        it.agreement,
+        it.provider_account,
+        it.consumer_account,
+        year,
+        sequence,
+        invoice.number,
+      ],
       ...[now, now + PAY_WITHIN_DAYS * DAY, invoiceTotals(invoice.lines).gross.toString()],
       ...[JSON.stringify(invoice, (_, value) => (typeof value === 'bigint' ? value.toString() : value))],
       ...[xml, sha256(toBytes(xml))],
@@ -78,7 +95,10 @@ async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
   for (const account of [it.consumer_account, it.provider_account])
     await notify(rows, {
       ...{ account, kind: 'invoice-issued', about: { agreement: it.agreement, payment: it.payment } },
-      words: { title: `Invoice ${invoice.number}`, text: `Invoice ${invoice.number} was issued; it is paid by bank until ${invoice.due}.` },
+      words: {
+        title: `Invoice ${invoice.number}`,
+        text: `Invoice ${invoice.number} was issued; it is paid by bank until ${invoice.due}.`,
+      },
       link: '/billing',
     })
 }

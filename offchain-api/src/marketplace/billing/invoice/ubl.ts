@@ -35,7 +35,7 @@ export function invoiceXml(invoice: Invoice): string {
   amount(monetary, 'TaxExclusiveAmount', totals.net) // BT-109
   amount(monetary, 'TaxInclusiveAmount', totals.gross) // BT-112
   amount(monetary, 'PayableAmount', totals.gross) // BT-115
-  invoice.lines.forEach((line, index) => invoiceLine(root, line, totals.lines[index]!, index + 1))
+  for (const [index, line] of invoice.lines.entries()) invoiceLine(root, line, totals.lines[index]!, index + 1)
   return root.end({ prettyPrint: true })
 }
 

@@ -39,7 +39,12 @@ type Rows = OperationalStore['rows']
  * Writes a call down, in the transaction of what it belongs to. One that is under way for the same thing is not written twice.
  * @param about what it is for: a payment, an agreement
  */
-export const writeCall = async (rows: Rows, about: string, { kind, ...call }: EscrowCall, now: number): Promise<void> => {
+export const writeCall = async (
+  rows: Rows,
+  about: string,
+  { kind, ...call }: EscrowCall,
+  now: number,
+): Promise<void> => {
   await rows(
     `INSERT INTO market_escrow_calls (kind, about, call, written_at) VALUES ($1, $2, $3, $4)
      ON CONFLICT (kind, about) WHERE state IN ('wanted', 'signed') DO NOTHING`,
@@ -62,9 +67,7 @@ export const readCall = async (rows: Rows, id: number): Promise<StoredCall | und
 export const highestNonce = async (rows: Rows): Promise<number> =>
   Number(
     (
-      await rows<{ n: string | null }>(
-        `SELECT max(account_nonce) AS n FROM market_escrow_calls WHERE state = 'signed'`,
-      )
+      await rows<{ n: string | null }>(`SELECT max(account_nonce) AS n FROM market_escrow_calls WHERE state = 'signed'`)
     )[0]?.n ?? -1,
   )
 
@@ -75,10 +78,9 @@ export const markSigned = (rows: Rows, id: number, signed: { nonce: number; hash
 
 /** Its account nonce was used by something else: it is signed anew. */
 export const markWanted = (rows: Rows, id: number) =>
-  rows(
-    `UPDATE market_escrow_calls SET state = 'wanted', account_nonce = NULL, hash = NULL, raw = NULL WHERE id = $1`,
-    [id],
-  )
+  rows(`UPDATE market_escrow_calls SET state = 'wanted', account_nonce = NULL, hash = NULL, raw = NULL WHERE id = $1`, [
+    id,
+  ])
 
 export const closeCall = (rows: Rows, id: number, state: 'done' | 'dropped', why: string | null, now: number) =>
   rows(
