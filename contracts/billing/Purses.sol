@@ -137,8 +137,8 @@ abstract contract Purses is IPurses, Representatives, AccessManaged, ReentrancyG
 
     /// @dev What a provider earned, less the fee, which is rounded down.
     function _earn(address provider, uint96 amount, uint16 feeBps) internal returns (uint96 toProvider, uint96 fee) {
-        // At most a fifth of the amount (IAgreementRegistry.setFee); at most all of it whatever the registry says.
-        fee = uint96((uint256(amount) * feeBps) / WHOLE);
+        // At most all of it, so that it fits, whatever an upgraded registry lets parties sign.
+        fee = uint96((uint256(amount) * (feeBps > WHOLE ? WHOLE : feeBps)) / WHOLE);
         toProvider = amount - fee;
         Purse storage purse = _purses[provider];
         (purse.available, purse.fees) = (purse.available + toProvider, purse.fees + fee);

@@ -7,8 +7,8 @@ import {Governed} from "../governance/Governed.sol";
 import {IDidRegistry} from "../identity/IDidRegistry.sol";
 import {AgreementHash} from "./AgreementHash.sol";
 import {Agreement, AgreementState, IAgreementRegistry, PricePlan, Standing} from "./IAgreementRegistry.sol";
-import {IListingRegistry, Listing, ListingKind, ListingState} from "./IListingRegistry.sol";
-import {DATA_PROVIDER, DATA_USER, PROVIDING, SERVICE_PROVIDER, SERVICE_USER, USING} from "./IRepresentatives.sol";
+import {IListingRegistry, Listing, ListingKind, ListingState, providerRole, userRole} from "./IListingRegistry.sol";
+import {PROVIDING, USING} from "./IRepresentatives.sol";
 import {Parties} from "./Parties.sol";
 
 /// @title Agreements between a provider and a consumer, signed by both
@@ -49,9 +49,9 @@ contract AgreementRegistry is IAgreementRegistry, Parties, Governed, EIP712Upgra
         id = agreement.idOf();
         if (_storage().standings[id].state != AgreementState.None) revert AgreementExists(id);
         _checkTerms(agreement);
-        bool isData = _checkListing(agreement) == ListingKind.Data;
-        _checkParty(agreement.consumer, isData ? DATA_USER : SERVICE_USER, id, consumerSignature);
-        _checkParty(agreement.provider, isData ? DATA_PROVIDER : SERVICE_PROVIDER, id, providerSignature);
+        ListingKind kind = _checkListing(agreement);
+        _checkParty(agreement.consumer, userRole(kind), id, consumerSignature);
+        _checkParty(agreement.provider, providerRole(kind), id, providerSignature);
 
         // 40 bits of seconds last for 34,000 years.
         _storage().standings[id] = Standing(
@@ -86,10 +86,10 @@ contract AgreementRegistry is IAgreementRegistry, Parties, Governed, EIP712Upgra
         if (block.timestamp > deadline) revert AgreementExpired(deadline, block.timestamp);
         (bytes32 id, Standing storage standing, uint40 previousEnd) = _running(agreement);
         if (previousEnd == 0 || (end != 0 && end <= previousEnd)) revert AgreementNotExtended(id, end, previousEnd);
-        bool isData = _listings.listingOf(agreement.listing).kind == ListingKind.Data;
+        ListingKind kind = _listings.listingOf(agreement.listing).kind;
         bytes32 extension = keccak256(abi.encode(EXTENSION_TYPEHASH, id, end, deadline));
-        _checkParty(agreement.consumer, isData ? DATA_USER : SERVICE_USER, extension, consumerSignature);
-        _checkParty(agreement.provider, isData ? DATA_PROVIDER : SERVICE_PROVIDER, extension, providerSignature);
+        _checkParty(agreement.consumer, userRole(kind), extension, consumerSignature);
+        _checkParty(agreement.provider, providerRole(kind), extension, providerSignature);
 
         standing.endsAt = end;
         emit AgreementExtended(id, previousEnd, end);

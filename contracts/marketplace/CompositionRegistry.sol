@@ -5,8 +5,8 @@ import {IAccountRegistry} from "../accounts/IAccountRegistry.sol";
 import {Governed} from "../governance/Governed.sol";
 import {IDidRegistry} from "../identity/IDidRegistry.sol";
 import {Composition, CompositionState, ICompositionRegistry} from "./ICompositionRegistry.sol";
-import {IListingRegistry, Listing, ListingState} from "./IListingRegistry.sol";
-import {PROVIDING, SERVICE_USER} from "./IRepresentatives.sol";
+import {IListingRegistry, Listing, ListingState, providerRole} from "./IListingRegistry.sol";
+import {SERVICE_USER} from "./IRepresentatives.sol";
 import {Parties} from "./Parties.sol";
 
 /// @title Services chained into one, with the leave of all their providers
@@ -59,7 +59,7 @@ contract CompositionRegistry is ICompositionRegistry, Parties, Governed {
         uint256 count = composition.listings.length;
         if (index >= count) revert CompositionIndex(id, index, count);
         bytes32 listing = composition.listings[index];
-        _checkActing(approve ? _published(listing) : _listings.listingOf(listing).provider, PROVIDING);
+        _checkProvider(listing, approve);
         uint8 approvals = composition.approvals;
         // At most eight listings: the bitmap's bits.
         uint8 own = uint8(1 << index);
@@ -94,10 +94,17 @@ contract CompositionRegistry is ICompositionRegistry, Parties, Governed {
         emit CompositionStateChanged(id, previous, current, msg.sender);
     }
 
-    function _published(bytes32 id) private view returns (address provider) {
-        Listing memory listing = _listings.listingOf(id);
+    /// @dev That the caller acts for the listing's provider; to approve, its account is active and the listing published.
+    function _checkProvider(bytes32 id, bool approve) private view {
+        Listing memory listing = approve ? _published(id) : _listings.listingOf(id);
+        uint8 role = providerRole(listing.kind);
+        if (approve) _checkActive(listing.provider, role);
+        _checkActing(listing.provider, role);
+    }
+
+    function _published(bytes32 id) private view returns (Listing memory listing) {
+        listing = _listings.listingOf(id);
         if (listing.state != ListingState.Published) revert CompositionListingNotPublished(id, listing.state);
-        return listing.provider;
     }
 
     function _storage() private pure returns (CompositionStorage storage $) {

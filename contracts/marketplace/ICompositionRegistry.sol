@@ -53,7 +53,8 @@ interface ICompositionRegistry is IParties {
     function request(bytes32 id, address user, bytes32[] calldata listings, bytes32 content) external;
 
     /// @notice Approves or rejects one part of a requested composition.
-    /// @dev By somebody who acts for the provider of that listing now; what is approved is published.
+    /// @dev By somebody who acts for the provider of that listing now. To approve, the listing is published and the provider's
+    /// account active.
     /// @param reason digest of the words, kept off the chain; 0 when there are none
     function decide(bytes32 id, uint8 index, bool approve, bytes32 reason) external;
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.34;
 
 import {IParties} from "./IParties.sol";
+import {DATA_PROVIDER, DATA_USER, SERVICE_PROVIDER, SERVICE_USER} from "./IRepresentatives.sol";
 
 enum ListingKind {
     Analytic,
@@ -17,6 +18,15 @@ enum ListingState {
     Stopped,
     Suspended,
     Removed
+}
+
+/// @dev In which role somebody provides or uses what a listing of that kind offers.
+function providerRole(ListingKind kind) pure returns (uint8) {
+    return kind == ListingKind.Data ? DATA_PROVIDER : SERVICE_PROVIDER;
+}
+
+function userRole(ListingKind kind) pure returns (uint8) {
+    return kind == ListingKind.Data ? DATA_USER : SERVICE_USER;
 }
 
 /// @notice A service or data set that is offered.

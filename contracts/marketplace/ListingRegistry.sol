@@ -7,8 +7,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IAccountRegistry} from "../accounts/IAccountRegistry.sol";
 import {Governed} from "../governance/Governed.sol";
 import {IDidRegistry} from "../identity/IDidRegistry.sol";
-import {IListingRegistry, Listing, ListingApproval, ListingKind, ListingState} from "./IListingRegistry.sol";
-import {DATA_PROVIDER, SERVICE_PROVIDER} from "./IRepresentatives.sol";
+import {IListingRegistry, Listing, ListingApproval, ListingState, providerRole} from "./IListingRegistry.sol";
 import {Parties} from "./Parties.sol";
 
 /// @title What is offered: published by its provider under the operator's approval
@@ -37,7 +36,7 @@ contract ListingRegistry is IListingRegistry, Parties, Governed, EIP712Upgradeab
     /// @inheritdoc IListingRegistry
     function publish(ListingApproval calldata approval, bytes calldata signature) external {
         bytes32 previousContent = _checkNext(approval, _storage().listings[approval.listing]);
-        uint8 role = _roleFor(approval.kind);
+        uint8 role = providerRole(approval.kind);
         _checkActive(approval.provider, role);
         _checkActing(approval.provider, role);
         address approver = _approverOf(approval, signature);
@@ -78,7 +77,7 @@ contract ListingRegistry is IListingRegistry, Parties, Governed, EIP712Upgradeab
     function start(bytes32 id) external {
         Listing storage listing = _ofCaller(id);
         if (listing.state != ListingState.Stopped) revert ListingInState(id, listing.state);
-        _checkActive(listing.provider, _roleFor(listing.kind));
+        _checkActive(listing.provider, providerRole(listing.kind));
         _change(id, listing, ListingState.Published, 0);
     }
 
@@ -100,7 +99,7 @@ contract ListingRegistry is IListingRegistry, Parties, Governed, EIP712Upgradeab
         address to = _storage().offers[id];
         if (to == address(0)) revert ListingNotOffered(id);
         Listing storage listing = _storage().listings[id];
-        uint8 role = _roleFor(listing.kind);
+        uint8 role = providerRole(listing.kind);
         _checkActive(to, role);
         _checkActing(to, role);
 
@@ -178,7 +177,7 @@ contract ListingRegistry is IListingRegistry, Parties, Governed, EIP712Upgradeab
     function _ofCaller(bytes32 id) private view returns (Listing storage listing) {
         listing = _storage().listings[id];
         if (listing.state == ListingState.None) revert ListingInState(id, ListingState.None);
-        _checkActing(listing.provider, _roleFor(listing.kind));
+        _checkActing(listing.provider, providerRole(listing.kind));
     }
 
     function _approverOf(
@@ -189,10 +188,6 @@ contract ListingRegistry is IListingRegistry, Parties, Governed, EIP712Upgradeab
         (approver, , ) = ECDSA.tryRecoverCalldata(digest, signature);
         (bool isOperator, ) = IAccessManager(authority()).hasRole(OPERATOR, approver);
         if (!isOperator) revert ListingApprovalInvalid(approver);
-    }
-
-    function _roleFor(ListingKind kind) private pure returns (uint8) {
-        return kind == ListingKind.Data ? DATA_PROVIDER : SERVICE_PROVIDER;
     }
 
     /// @dev Constants instead of storage: two cold reads less for every signature.

@@ -99,6 +99,12 @@ export interface paths {
                                 RevocationRegistry: string;
                                 AccountRegistry: string;
                                 PriceBook: string;
+                                ListingRegistry: string;
+                                AgreementRegistry: string;
+                                OpenInnovation: string;
+                                CompositionRegistry: string;
+                                Escrow: string;
+                                EuroToken: string;
                             };
                         };
                     };

@@ -63,7 +63,7 @@ export const services = ({ accessManager, didRegistry, accountRegistry, euroToke
     ])
 
     const allow = (
-      target: typeof listings | typeof escrow,
+      target: typeof listings | typeof escrow | typeof euro,
       signatures: readonly string[],
       role: bigint,
       id: string,
