@@ -21,6 +21,8 @@ export const ORACLE_NODES = ['oracle-1', 'oracle-2', 'oracle-3'] as const
 export interface Keys {
   readonly operator: PrivateKeyAccount
   readonly registrar: PrivateKeyAccount
+  /** Pays the gas of payments that have become due; has no role. */
+  readonly billing: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
 }
 
@@ -35,9 +37,10 @@ async function keyOf(home: string, name: string): Promise<PrivateKeyAccount> {
 export async function openKeys(home: string): Promise<Keys> {
   const operator = await keyOf(home, 'operator')
   const registrar = await keyOf(home, 'registrar')
+  const billing = await keyOf(home, 'billing')
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, oracles }
+  return { operator, registrar, billing, oracles }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -51,12 +54,12 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, oracles }: Keys,
+  { operator, registrar, billing, oracles }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, registrar, ...oracles]) {
+  for (const { address } of [operator, registrar, billing, ...oracles]) {
     if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return

@@ -6,6 +6,7 @@ import { publishSchemas } from './access/credential-schemas.ts'
 import { accreditDevelopmentIssuers } from './access/development-issuers.ts'
 import { defineMarketplaceCredentials } from './access/marketplace-credentials.ts'
 import { writeDeployment } from './deployment.ts'
+import { stockEuros } from './development-euros.ts'
 import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
 
@@ -42,8 +43,10 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
     operators: [keys.operator.address, keys.registrar.address],
     euroToken,
   })
-  if (chainId === DEVELOPMENT_CHAIN_ID)
+  if (chainId === DEVELOPMENT_CHAIN_ID) {
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)
+    if (euroToken === undefined) await stockEuros(chain, deployment.addresses.EuroToken, keys)
+  }
   await publishSchemas(chain, deployment.addresses.SchemaRegistry, keys.operator)
   await defineMarketplaceCredentials(home, chain, deployment.addresses, keys.operator)
   writeDeployment(home, deployment)

@@ -44,25 +44,29 @@ export const followEscrow: Reaction<'Escrow'> = {
 }
 
 /** Adds to what is available to a party; a purse that would fall below zero stops the follower: then an event is missing. */
-export async function addAvailable(
+export const addAvailable = (rows: Rows, parts: ReactionParts, party: Hex, amount: bigint): Promise<void> =>
+  add(rows, parts, 'available', party, amount)
+
+/** Adds to the fees on what a provider earned that the treasury has not had yet. */
+export const addFees = (rows: Rows, parts: ReactionParts, provider: Hex, amount: bigint): Promise<void> =>
+  add(rows, parts, 'fees', provider, amount)
+
+async function add(
   rows: Rows,
   { accountOf }: ReactionParts,
+  to: 'available' | 'fees',
   party: Hex,
   amount: bigint,
 ): Promise<void> {
-  await rows(
-    `INSERT INTO market_balances (party, account, available) VALUES ($1, $2, $3::numeric)
-     ON CONFLICT (party) DO UPDATE SET available = market_balances.available + $3::numeric`,
-    [party.toLowerCase(), accountOf(party), amount.toString()],
-  )
-}
-
-export async function addFees(rows: Rows, { accountOf }: ReactionParts, provider: Hex, amount: bigint): Promise<void> {
-  await rows(
-    `INSERT INTO market_balances (party, account, available, fees) VALUES ($1, $2, 0, $3::numeric)
-     ON CONFLICT (party) DO UPDATE SET fees = market_balances.fees + $3::numeric`,
-    [provider.toLowerCase(), accountOf(provider), amount.toString()],
-  )
+  // Not as one statement: what is proposed for insertion must not be negative, even where the row is there already.
+  await rows('INSERT INTO market_balances (party, account, available) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING', [
+    party.toLowerCase(),
+    accountOf(party),
+  ])
+  await rows(`UPDATE market_balances SET ${to} = ${to} + $2::numeric WHERE party = $1`, [
+    party.toLowerCase(),
+    amount.toString(),
+  ])
 }
 
 async function purse(event: Of<'Deposited' | 'Withdrawn'>, rows: Rows, parts: ReactionParts) {

@@ -32,10 +32,10 @@ export async function useStanding(rows: Rows, agreement: string): Promise<UseSta
     // The credit stands in the listing's document, in the version that was agreed upon.
     `SELECT b.terms, r.funded::text, r.claimed::text, r.key, r.reclaimable_at::text,
        (SELECT max(cumulative)::text FROM market_vouchers v WHERE v.agreement = b.agreement) AS vouched,
-       (SELECT max((plan ->> 'credit')::numeric)::text FROM market_listing_versions l,
-          jsonb_array_elements(CASE jsonb_typeof(l.document -> 'plans') WHEN 'array' THEN l.document -> 'plans' ELSE '[]' END) plan
-        WHERE l.listing = b.listing AND l.version = (b.terms ->> 'version')::integer AND plan ->> 'kind' = 'pay-per-use'
-          AND plan ->> 'price' = b.terms ->> 'price') AS credit
+       (SELECT max((offered ->> 'credit')::numeric)::text FROM market_listing_versions l,
+          jsonb_array_elements(CASE jsonb_typeof(l.document -> 'plans') WHEN 'array' THEN l.document -> 'plans' ELSE '[]' END) offered
+        WHERE l.listing = b.listing AND l.version = (b.terms ->> 'version')::integer AND offered ->> 'kind' = 'pay-per-use'
+          AND offered ->> 'price' = b.terms ->> 'price') AS credit
      FROM market_billing b LEFT JOIN market_reserves r USING (agreement) WHERE b.agreement = $1 AND b.plan = 'pay-per-use'`,
     [agreement],
   )
