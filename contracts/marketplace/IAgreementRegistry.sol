@@ -112,7 +112,7 @@ interface IAgreementRegistry is IParties {
         bytes calldata providerSignature
     ) external returns (bytes32 id);
 
-    /// @notice Ends an agreement with its notice; at once what has not started and has no notice.
+    /// @notice Ends an agreement when its notice is over, or at its end if that comes first.
     /// @dev By somebody who acts for that side, with or without an active account.
     /// @param asProvider for which side the caller acts
     /// @param reason digest of the words, kept off the chain; 0 when there are none

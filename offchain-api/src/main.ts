@@ -4,6 +4,7 @@
  * OPEM_DEPLOYMENT (path of deployment.json; may appear later), OPEM_PAGE_DIR?, OPEM_DEVELOPMENT=1 (development chain),
  * OPEM_CONTENT_URL? (Kubo-compatible content store), OPEM_MARKET_CONFIRMATIONS (blocks on a block before the marketplace counts it;
  * default 0 on a development chain, elsewhere 12),
+ * OPEM_RELAYER_KEY_FILE? (pays for bringing agreements to the chain whose parties have no ether; unset: they pay themselves),
  * OPEM_METER_CAPACITY_W (default 1,000,000), OPEM_READING_FUTURE_SECONDS (default 86,400).
  * Access: OPEM_HOME (default .opem), OPEM_ACCESS_DIR (the marketplace's own keys; default $OPEM_HOME/access),
  * OPEM_AGENT_SECRET (seals the keys of its DID; without it a file of mode 600 beside them does),
@@ -46,6 +47,7 @@ const environment = z
     OPEM_INDEX_URL: z.url().optional(),
     OPEM_CONTENT_URL: z.url().optional(),
     OPEM_MARKET_CONFIRMATIONS: z.coerce.number().int().min(0).max(10_000).optional(),
+    OPEM_RELAYER_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEPLOYMENT: z.string().min(1),
     OPEM_PAGE_DIR: z.string().min(1).optional(),
     OPEM_DEVELOPMENT: z.enum(['0', '1']).default('0'),
@@ -81,6 +83,7 @@ const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
 const developmentIssuerFile =
   settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
 const billingKeyFile = settings.OPEM_BILLING_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'billing.json')
+const relayerFile = settings.OPEM_RELAYER_KEY_FILE
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
 const {
   OPEM_API_TLS_PORT: tlsPort,
@@ -121,6 +124,7 @@ const api = await startUnifiedApi({
   market: {
     contentUrl: settings.OPEM_CONTENT_URL,
     confirmations: settings.OPEM_MARKET_CONFIRMATIONS ?? (settings.OPEM_DEVELOPMENT === '1' ? 0 : 12),
+    relayer: relayerFile === undefined ? undefined : () => openKeyFile(relayerFile),
   },
   billing: {
     signer: existsSync(billingKeyFile) ? () => openKeyFile(billingKeyFile) : undefined,

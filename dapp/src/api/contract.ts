@@ -2,10 +2,12 @@ import type { paths } from '../../../offchain-api/generated/api.d.ts'
 import type * as access from './access.ts'
 import type * as accounts from './accounts.ts'
 import type { Adjustments } from './adjustments.ts'
+import type * as agreements from './agreements.ts'
 import type { Auditors } from './auditors.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as instances from './instances.ts'
 import type { Authorisations } from './meter-authorisations.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
@@ -68,4 +70,14 @@ export type ApiContract = AllRead<{
   'GET /v1/communities/{id}/proofs': Reads<typeof Proofs, Get<'/v1/communities/{id}/proofs'>>
   'GET /v1/communities/{id}/trading': Reads<typeof Batches, Get<'/v1/communities/{id}/trading'>>
   'GET /v1/communities/{id}/adjustments': Reads<typeof Adjustments, Get<'/v1/communities/{id}/adjustments'>>
+
+  'GET /v1/agreements': Reads<typeof agreements.Lines, Get<'/v1/agreements'>>
+  'GET /v1/agreements/{id}': Reads<typeof agreements.Shown, Get<'/v1/agreements/{id}'>>
+  'GET /v1/agreements/choices': Reads<typeof agreements.ChoicesOffered, Get<'/v1/agreements/choices'>>
+  'POST /v1/agreements/drafts': Reads<typeof agreements.Draft, Post<'/v1/agreements/drafts'>>
+  'POST /v1/agreements': Reads<typeof agreements.Done, Post<'/v1/agreements'>>
+  'POST /v1/agreements/{id}/reasons': Reads<typeof agreements.Reason, Post<'/v1/agreements/{id}/reasons'>>
+  'GET /v1/agreements/{id}/instance': Reads<typeof instances.Instance, Get<'/v1/agreements/{id}/instance'>>
+  'POST /v1/agreements/{id}/instance/keys': Reads<typeof instances.Key, Post<'/v1/agreements/{id}/instance/keys'>>
+  'GET /v1/agreements/{id}/usage': Reads<typeof instances.Usage, Get<'/v1/agreements/{id}/usage'>>
 }>

@@ -25,7 +25,12 @@ export const MENU: readonly Group[] = [
     ],
   },
   { name: 'Market', places: [] },
-  { name: 'Agreements', places: [] },
+  {
+    name: 'Agreements',
+    places: [
+      { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
+    ],
+  },
   { name: 'Provide', places: [] },
   { name: 'Data', places: [] },
   { name: 'Billing', places: [] },

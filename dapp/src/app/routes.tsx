@@ -45,6 +45,20 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../accounts/AccountPage.tsx')).AccountPage }),
               },
               {
+                path: '/agreements',
+                lazy: async () => ({ Component: (await import('../agreements/AgreementsPage.tsx')).AgreementsPage }),
+              },
+              {
+                path: '/agreements/new',
+                lazy: async () => ({
+                  Component: (await import('../agreements/NewAgreementPage.tsx')).NewAgreementPage,
+                }),
+              },
+              {
+                path: '/agreements/:id',
+                lazy: async () => ({ Component: (await import('../agreements/AgreementPage.tsx')).AgreementPage }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },

@@ -1,8 +1,11 @@
+import { agreementSentences } from './agreement-errors.ts'
+
 /**
  * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
  * arguments in order. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
  */
 export const sentences: Record<string, string> = {
+  ...agreementSentences,
   FactoryPeriodLength: 'A period of {0} seconds is not possible: choose 900 (a quarter of an hour) or 3600 (an hour).',
   FactoryStartNotOnPeriod: 'The start {0:time} is not on a boundary of periods of {1} seconds.',
   FactoryScheme: 'The commitment scheme {0} is unknown to this contract; version 1 is meant.',

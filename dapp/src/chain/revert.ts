@@ -1,4 +1,4 @@
-import { accessManagerAbi, communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import { accessManagerAbi, agreementRegistryAbi, communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
 import type { Abi } from 'viem'
 import { BaseError, ContractFunctionRevertedError, InsufficientFundsError, UserRejectedRequestError } from 'viem'
 import { sentenceOf } from './errors.ts'
@@ -9,6 +9,7 @@ export const houseErrors: Abi = [
   ...energyCommunityAbi,
   ...settlementAbi,
   ...accessManagerAbi,
+  ...agreementRegistryAbi,
 ].filter((item) => item.type === 'error')
 
 /** An ABI that can also read the errors of the contracts behind it. */

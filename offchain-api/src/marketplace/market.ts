@@ -1,4 +1,4 @@
-import type { PublicClient } from 'viem'
+import type { PrivateKeyAccount, PublicClient } from 'viem'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Deployment } from '../unified-api/chain/deployment.ts'
 import { type Content, createContent } from './content/content.ts'
@@ -10,6 +10,8 @@ export interface MarketSettings {
   /** URL of a Kubo-compatible endpoint. */
   readonly contentUrl: string | undefined
   readonly confirmations: number
+  /** Pays for bringing agreements to the chain whose parties have no ether; without it they pay themselves. */
+  readonly relayer: (() => Promise<PrivateKeyAccount>) | undefined
 }
 
 /** What the marketplace's routes work with beside the store. */

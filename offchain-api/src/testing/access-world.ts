@@ -6,6 +6,7 @@ import { didOfAddress } from '@opem/ssi/did'
 import { type CloudWallet, createCloudWallet } from '@opem/ssi/wallet'
 import { keccak256, toHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import { createOperationalStore } from '../operational/store.ts'
 import { type Browser, CHAIN_ID, openBrowser } from './browser.ts'
 import { accredit, administratorWallet, issueTo, type OpenChain, openChain } from './founded-community.ts'
 import {
@@ -66,6 +67,7 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
       environment: { OPEM_DEVELOPMENT: '1', ...environment },
     })
   let api = await start()
+  const store = createOperationalStore({ url: postgres.url })
   const browser = (name: string) => openBrowser(api.url, walletOf(name))
 
   const identityOf = (name: string) =>
@@ -127,6 +129,7 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
   return {
     ...{ folder, postgres, chain, own, browser, identityOf, registerCitizen, openCompany, registerCompany },
     api: () => api,
+    rows: store.rows,
     /** kill -9 and a new start on the same stores. */
     async restart() {
       await api.kill()
@@ -134,6 +137,7 @@ export async function openAccessWorld<const S extends readonly TestSystem[]>(
     },
     async close() {
       await api?.stop()
+      await store.close()
       await lake?.stop()
       await postgres.stop()
       await chain.anvil.stop()

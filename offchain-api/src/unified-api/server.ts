@@ -1,4 +1,5 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { mountGateway } from '../marketplace/provisioning/gateway.ts'
 import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
@@ -26,6 +27,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   app.use(guardAnswer, guardHost, guardMediaType)
   for (const route of routes) mount(app, route, services)
   mountStream(app, services)
+  mountGateway(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
   if (chainUrl) app.use(proxyChain(chainUrl))

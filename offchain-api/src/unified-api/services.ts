@@ -5,7 +5,9 @@ import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
 import type { Billing } from '../marketplace/billing/billing.ts'
+import type { ContractingParts } from '../marketplace/contracting/parts.ts'
 import type { Market } from '../marketplace/market.ts'
+import type { Gateway } from '../marketplace/provisioning/gateway.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
 import type { Deployment } from './chain/deployment.ts'
@@ -26,6 +28,8 @@ export interface Services {
   readonly access: AccessParts & IdentifyParts
   readonly market: Market
   readonly billing: Billing
+  readonly contracting: ContractingParts
+  readonly gateway: Gateway
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>
   /** Which parts answer now. */

@@ -9,7 +9,10 @@ import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
 import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
+import { mayUseMoney } from '../marketplace/billing/use-account.ts'
+import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
+import { createGateway } from '../marketplace/provisioning/gateway.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -80,6 +83,16 @@ export async function startUnifiedApi(
     ...{ settings: settings.billing, store: store.part, client: chain.client, deployment, log: settings.log },
     follower: market.follower,
   })
+  const contracting = createContracting({
+    ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
+  })
+  const gateway = createGateway({
+    ...{
+      dir: settings.access.dir,
+      development: settings.development,
+      mayUseMoney: ({ id }) => mayUseMoney(store.part.rows, id),
+    },
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -117,6 +130,8 @@ export async function startUnifiedApi(
     access,
     market,
     billing,
+    contracting: contracting.parts,
+    gateway,
     deployment,
     health,
     refreshCapacities,
@@ -154,6 +169,7 @@ export async function startUnifiedApi(
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await billing.close()
+      await contracting.close()
       await market.close()
       await access.close()
       await writer.drain()

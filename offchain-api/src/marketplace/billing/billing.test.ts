@@ -99,7 +99,7 @@ const agreesWithTheChain = async () => {
 
 test('a one-time payment is paid by itself from the purse, held, and released when the consumer is silent', async () => {
   await market.deposit(market.consumer, '100')
-  const { id } = await conclude({ plan: 1, price: micro("12.50") })
+  const { id } = await conclude({ plan: 1, price: micro('12.50') })
   const payment = paymentIdOf(id, 0)
   await comesTo(payment, 'held')
   expect(await availableThere(market.consumer.address)).toBe(micro('87.50').toString())
@@ -111,10 +111,6 @@ test('a one-time payment is paid by itself from the purse, held, and released wh
     'A payment is held in escrow',
     'A payment was released',
   ])
-})
-
-const fee = async () => ({
-  feeBps: await market.client.readContract({ ...market.contracts.agreements, functionName: 'feeBps' }),
 })
 
 test('a subscription is paid at each interval, also several at once, and not after its end', async () => {

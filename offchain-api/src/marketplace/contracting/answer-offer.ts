@@ -27,7 +27,7 @@ export async function answerWithSignature(
     throw new Refusal(409, 'ERR_NO_RELAY', 'this marketplace brings no agreement to the chain; your own wallet sends it')
   checkTurn(offer, side, now())
   const chain = await parts.chain()
-  await offeredListing(store.rows, offer.listing)
+  await offeredListing(store.rows, offer.listing, offer.consumer_account)
   await otherParty(store.rows, accountOfSide(offer, otherSide(side)))
   const { terms, kind } = offer
   await checkSignature(chain, { terms, party: partyOf(person), side, kind, signature })

@@ -1,5 +1,6 @@
 import type { Hex, OfferedService } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
+import { isListed } from '../manage/policy.ts'
 import type { Rows } from './offers.ts'
 
 /** What contracting reads of a listing. */
@@ -24,13 +25,14 @@ export const readListing = async (rows: Rows, listing: string): Promise<Contract
     )
   )[0]
 
-/** A listing that can be contracted now, with its document. @throws Refusal ERR_LISTING_UNKNOWN, ERR_LISTING_NOT_OFFERED */
+/** A listing that an account can contract now, with its document; one that is not shown to them is not there. @throws Refusal ERR_LISTING_UNKNOWN, ERR_LISTING_NOT_OFFERED */
 export async function offeredListing(
   rows: Rows,
   listing: string,
+  consumer: string,
 ): Promise<ContractedListing & { document: NonNullable<ContractedListing['document']> }> {
   const found = await readListing(rows, listing)
-  if (!found) throw new Refusal(404, 'ERR_LISTING_UNKNOWN', `there is no listing ${listing} on this marketplace`)
+  if (!found || !(await isListed(rows, listing, consumer))) throw new Refusal(404, 'ERR_LISTING_UNKNOWN', `there is no listing ${listing} on this marketplace`)
   if (found.state !== 'published')
     throw new Refusal(
       409,

@@ -21,7 +21,13 @@ export type Policy = Readonly<z.output<typeof policyShape>> & { readonly revisio
 
 /** Of a listing that says nothing. */
 export const OPEN_POLICY: Policy = {
-  ...{ restricted: false, authentication: [...AUTHENTICATIONS], addressRanges: [], requestsPerMinute: 600, revision: 0 },
+  ...{
+    restricted: false,
+    authentication: [...AUTHENTICATIONS],
+    addressRanges: [],
+    requestsPerMinute: 600,
+    revision: 0,
+  },
 }
 
 /** The policy in force. */

@@ -28,12 +28,13 @@ export async function checkData(
   },
 ): Promise<DataVerdict[]> {
   const own = new Map((await ownMeters(store, { ...consumer, now })).map((one) => [one.meter, one]))
-  const to = now
-  const from = now - days * DAY
   const verdicts: DataVerdict[] = []
   for (const { name, meter, granularity } of document.data) {
     // Longer periods than an hour are made of hours.
     const seconds = granularity === undefined ? USUAL_PERIOD : (periodOf(granularity) ?? USUAL_PERIOD)
+    // Whole periods that are over: the one that runs has no reading yet.
+    const to = Math.floor(now / seconds) * seconds
+    const from = to - days * DAY
     const counted =
       meter === undefined ? { periods: 0, last: null } : await countPeriods(lake, { meter, from, to, seconds })
     verdicts.push(
@@ -57,8 +58,7 @@ async function countPeriods(
 ): Promise<{ periods: number; last: number | null }> {
   let periods = 0
   let last: number | null = null
-  const whole = { meters: [meter], from, to: Math.floor(to / seconds) * seconds }
-  for await (const rows of readingsAtLength(lake, whole, seconds))
+  for await (const rows of readingsAtLength(lake, { meters: [meter], from, to }, seconds))
     for (const { start } of rows) {
       periods += 1
       last = Math.max(last ?? 0, Number(start))

@@ -157,7 +157,7 @@ export const getAgreementChoices = defineRoute({
     .meta({ id: 'AgreementChoices' }),
   async handle({ query }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, query.listing)
+    const listing = await offeredListing(store.rows, query.listing, person.account)
     needRole(person, 'consumer', listing.kind)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
     const { account, address } = partyOf(person)
@@ -200,7 +200,7 @@ export const postAgreementDraft = defineRoute({
   }),
   async handle({ body }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, body.listing)
+    const listing = await offeredListing(store.rows, body.listing, person.account)
     needRole(person, 'consumer', listing.kind)
     const me = partyOf(person)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])

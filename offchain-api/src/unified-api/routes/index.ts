@@ -10,6 +10,21 @@ import {
 } from './access.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
+import {
+  getAgreement,
+  getAgreementChoices,
+  getAgreementDocument,
+  getAgreements,
+  postAgreement,
+  postAgreementDraft,
+  postAgreementExtension,
+  postAgreementReason,
+  postAgreementRefusal,
+  postAgreementRelay,
+  postAgreementSignature,
+  postAgreementWithdrawal,
+  postCounterOffer,
+} from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import {
   getBilledAgreements,
@@ -27,6 +42,19 @@ import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopme
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  getAgreedReadings,
+  getInstance,
+  getInstanceUsage,
+  getServiceKeys,
+  postAdaptation,
+  postDataCheck,
+  postInstanceKey,
+  postInstanceStart,
+  postInstanceStop,
+  postReady,
+  postRevocation,
+} from './instances.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
 import {
@@ -128,4 +156,28 @@ export const routes: readonly Route[] = [
   getOpenInvoices,
   postBankStatement,
   postDevelopmentEuros,
+  getAgreements,
+  getAgreementChoices,
+  postAgreementDraft,
+  postAgreement,
+  getAgreement,
+  getAgreementDocument,
+  postCounterOffer,
+  postAgreementSignature,
+  postAgreementRefusal,
+  postAgreementWithdrawal,
+  postAgreementRelay,
+  postAgreementExtension,
+  postAgreementReason,
+  getInstance,
+  postDataCheck,
+  postAdaptation,
+  postReady,
+  postInstanceStart,
+  postInstanceStop,
+  postInstanceKey,
+  postRevocation,
+  getInstanceUsage,
+  getAgreedReadings,
+  getServiceKeys,
 ]

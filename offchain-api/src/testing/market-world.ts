@@ -1,0 +1,218 @@
+import { join } from 'node:path'
+import { agreementRegistryAbi, ethereumDidRegistryAbi, listingRegistryAbi } from '@opem/contracts'
+import {
+  type AgreementDocument,
+  type AgreementTermsJson,
+  agreementTypedData,
+  contentDigest,
+  type Hex,
+  LISTING_EXAMPLES,
+  type ListingDocument,
+  listingApproval,
+  listingKindNumber,
+  type MarketRole,
+  parseAgreementTerms,
+} from '@opem/domain'
+import { developmentWallet } from '@opem/ssi'
+import { createWalletClient, http, keccak256, type PrivateKeyAccount, parseEther, sha256, stringToHex, toHex } from 'viem'
+import { createContent } from '../marketplace/content/content.ts'
+import { type Citizen, openAccessWorld, walletOf } from './access-world.ts'
+import { type Browser, CHAIN_ID } from './browser.ts'
+import { administratorWallet } from './founded-community.ts'
+import { startContent, temporaryFolder, until } from './harness.ts'
+import { ALL } from './systems.ts'
+
+export type MarketWorld = Awaited<ReturnType<typeof openMarketWorld>>
+
+/** A citizen with an active account who is signed in and can pay for transactions. */
+export interface Trader extends Citizen {
+  readonly name: string
+  readonly wallet: PrivateKeyAccount
+  readonly address: Hex
+}
+
+/** A service that needs one meter's readings and has a choice, in plans of every kind but bank. */
+export const SERVICE: ListingDocument = {
+  ...LISTING_EXAMPLES.analytic,
+  title: 'Forecast for homes',
+  dataNeeded: [{ name: 'Consumption', template: 'MeterReading', granularity: 'PT1H', unit: 'Wh' }],
+  parameters: [
+    { name: 'horizon', label: 'How far ahead', type: 'choice', required: true, choices: ['24', '48'], unit: 'h' },
+  ],
+  contract: { text: 'The provider runs the service for the user as described.', noticeDays: 0 },
+  plans: [
+    { id: 'trial', kind: 'free', price: 0 },
+    { id: 'call', kind: 'pay-per-use', price: 20_000, unit: 'forecast' },
+    { id: 'monthly', kind: 'subscription', price: 49_000_000, interval: 2_592_000 },
+  ],
+}
+
+/** A marketplace whose API follows a real chain, with a content store: for what happens between parties. */
+export async function openMarketWorld({
+  environment = {},
+  lake = false,
+  relays = false,
+}: { environment?: Record<string, string>; lake?: boolean; relays?: boolean } = {}) {
+  const folder = await temporaryFolder()
+  const content = await startContent({ dir: join(folder.path, 'content') })
+  const relayer = join(folder.path, 'relayer.json')
+  const world = await openAccessWorld([ALL], {
+    lake,
+    environment: {
+      ...{ OPEM_CONTENT_URL: content.url, OPEM_MARKET_CONFIRMATIONS: '0' },
+      ...(relays ? { OPEM_RELAYER_KEY_FILE: relayer } : {}),
+      ...environment,
+    },
+  })
+  const { chain } = world
+  const { addresses } = chain.deployment
+  const giver = createWalletClient({ account: developmentWallet(7), transport: http(chain.anvil.url) })
+  const mined = async (hash: Hex) => {
+    const { status } = await chain.client.waitForTransactionReceipt({ hash })
+    if (status !== 'success') throw new Error(`${hash} was reverted`)
+  }
+  const give = async (to: Hex) => mined(await giver.sendTransaction({ chain: null, to, value: parseEther('5') }))
+  if (relays) {
+    const { createKeyFile } = await import('@opem/ssi')
+    await give((await createKeyFile(relayer)).address)
+  }
+  const walletClient = (account: PrivateKeyAccount) => createWalletClient({ account, transport: http(chain.anvil.url) })
+
+  async function trader(name: string, roles: readonly MarketRole[], { poor = false } = {}): Promise<Trader> {
+    const citizen = await world.registerCitizen(name, roles)
+    const wallet = walletOf(name)
+    const signedIn = await citizen.browser.signIn([citizen.credential])
+    if (signedIn.status !== 200) throw new Error(JSON.stringify(signedIn.body))
+    if (!poor) await give(wallet.address)
+    return { ...citizen, name, wallet, address: wallet.address.toLowerCase() as Hex }
+  }
+
+  let listings = 0
+  /** Publishes a listing on the chain with the operator's approval, and waits until the API knows its document. */
+  async function publish(provider: Trader, document: ListingDocument = SERVICE): Promise<Hex> {
+    listings += 1
+    const { digest } = await createContent({ url: content.url }).putContent(document)
+    const approval = {
+      listing: keccak256(toHex(`listing ${listings}`)),
+      ...{ provider: provider.address, kind: listingKindNumber(document.kind), version: 1, content: digest },
+      ...{ providerContract: contentDigest({ text: 'the contract' }, sha256), deadline: 2n ** 40n },
+    }
+    const signature = await administratorWallet.signTypedData(
+      listingApproval({ chainId: CHAIN_ID, listings: addresses.ListingRegistry as Hex, approval }),
+    )
+    await mined(
+      await walletClient(provider.wallet).writeContract({
+        ...{ chain: null, address: addresses.ListingRegistry as Hex, abi: listingRegistryAbi, functionName: 'publish' },
+        args: [approval, signature],
+      }),
+    )
+    await until(() => isKnown(approval.listing))
+    return approval.listing
+  }
+
+  /** Whether somebody else than the provider can contract it: the document has been read. */
+  async function isKnown(listing: Hex): Promise<boolean> {
+    const [row] = await world.rows<{ known: boolean }>(
+      'SELECT document IS NOT NULL AS known FROM market_listings WHERE listing = $1',
+      [listing],
+    )
+    return row?.known === true
+  }
+
+  const operatorSays = async (functionName: 'suspend' | 'reinstate', listing: Hex) =>
+    mined(
+      await walletClient(administratorWallet).writeContract({
+        ...{ chain: null, address: addresses.ListingRegistry as Hex, abi: listingRegistryAbi, functionName },
+        args: (functionName === 'suspend' ? [listing, keccak256(toHex('reason'))] : [listing]) as never,
+      }),
+    )
+
+  const typed = (terms: AgreementTermsJson, chainId = CHAIN_ID, agreements = addresses.AgreementRegistry as Hex) =>
+    agreementTypedData({ chainId, agreements, agreement: parseAgreementTerms(terms) })
+
+  interface Draft {
+    readonly terms: AgreementTermsJson
+    readonly document: AgreementDocument
+  }
+  const draft = async (consumer: Browser, listing: Hex, choices: object = {}): Promise<Draft> => {
+    const body = { listing, plan: 'trial', parameters: { horizon: '24' }, ...choices }
+    const answer = await consumer.call('POST', '/v1/agreements/drafts', body)
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body))
+    return { terms: answer.body.terms, document: answer.body.document }
+  }
+  const sign = (wallet: PrivateKeyAccount, terms: AgreementTermsJson) => wallet.signTypedData(typed(terms))
+
+  /** Drafts, signs and sends an offer. @returns its id */
+  async function offer(consumer: Trader, listing: Hex, choices: object = {}): Promise<{ id: Hex } & Draft> {
+    const drafted = await draft(consumer.browser, listing, choices)
+    const signature = await sign(consumer.wallet, drafted.terms)
+    const answer = await consumer.browser.call('POST', '/v1/agreements', { ...drafted, signature })
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body))
+    return { id: answer.body.id, ...drafted }
+  }
+
+  /** Both sides sign, somebody brings it to the chain, the API has heard of it. */
+  async function conclude(consumer: Trader, provider: Trader, listing: Hex, choices: object = {}) {
+    const offered = await offer(consumer, listing, choices)
+    const signature = await sign(provider.wallet, offered.terms)
+    const signed = await provider.browser.call('POST', `/v1/agreements/${offered.id}/signatures`, { signature })
+    if (signed.status !== 200) throw new Error(JSON.stringify(signed.body))
+    await send(provider, offered.id)
+    return offered
+  }
+
+  /** Brings what both have signed to the chain, and waits until the API follows. */
+  async function send(by: Trader, id: Hex): Promise<void> {
+    const { body } = await by.browser.call('GET', `/v1/agreements/${id}`)
+    await mined(
+      await walletClient(by.wallet).writeContract({
+        ...{ chain: null, address: addresses.AgreementRegistry as Hex, abi: agreementRegistryAbi, functionName: 'conclude' },
+        args: [parseAgreementTerms(body.terms), body.signatures.consumer, body.signatures.provider],
+      }),
+    )
+    await until(async () => (await by.browser.call('GET', `/v1/agreements/${id}`)).body.concludedAt !== null)
+  }
+
+  async function terminate(by: Trader, terms: AgreementTermsJson, asProvider: boolean, reason: Hex): Promise<void> {
+    await mined(
+      await walletClient(by.wallet).writeContract({
+        ...{ chain: null, address: addresses.AgreementRegistry as Hex, abi: agreementRegistryAbi, functionName: 'terminate' },
+        args: [parseAgreementTerms(terms), asProvider, reason],
+      }),
+    )
+  }
+
+  /** Presents the Account credential with the new line back, and signs in with it. */
+  async function takeCredential(who: Trader, id: Hex): Promise<string> {
+    let credential: string | null = null
+    await until(async () => {
+      credential = (await who.browser.call('GET', `/v1/agreements/${id}`)).body.credential?.credential ?? null
+      return credential !== null
+    })
+    const presentation = await who.browser.present('receipt', [credential!])
+    const taken = await who.browser.call('POST', '/v1/access/receipts', { presentation })
+    if (taken.status !== 200) throw new Error(JSON.stringify(taken.body))
+    await who.browser.signIn([credential!])
+    return credential!
+  }
+
+  /** Names a key that acts for somebody on chain in a role. */
+  const delegate = async (of: Trader, role: MarketRole, to: Hex) =>
+    mined(
+      await walletClient(of.wallet).writeContract({
+        ...{ chain: null, address: addresses.EthereumDIDRegistry as Hex, abi: ethereumDidRegistryAbi, functionName: 'addDelegate' },
+        args: [of.address, stringToHex(`opem/${role}`, { size: 32 }), to, 86_400n],
+      }),
+    )
+
+  return {
+    ...world,
+    ...{ content, trader, publish, operatorSays, typed, draft, sign, offer, conclude, send, terminate, takeCredential, delegate },
+    ...{ walletClient, mined, agreements: addresses.AgreementRegistry as Hex },
+    async close() {
+      await world.close()
+      await content.stop()
+      await folder.remove()
+    },
+  }
+}
