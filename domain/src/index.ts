@@ -43,6 +43,7 @@ export {
   planWords,
   shortEur,
 } from './billing/price-plan.ts'
+export { type EscrowBalances, type EscrowEvent, rebuildBalances } from './billing/rebuild.ts'
 export {
   judgeVoucher,
   type MilliUnits,

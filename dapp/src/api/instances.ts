@@ -82,7 +82,10 @@ export const serviceUsageQuery = (id: string) =>
   })
 
 /** A call of the service through the gateway, as whoever is signed in. */
-export async function callService(gateway: string, path: string): Promise<{ status: number; units: string; text: string }> {
+export async function callService(
+  gateway: string,
+  path: string,
+): Promise<{ status: number; units: string; text: string }> {
   const answer = await fetch(`${gateway}/${path.replace(/^\/+/, '')}`, { headers: { accept: 'application/json' } })
   return {
     status: answer.status,

@@ -27,13 +27,14 @@ export const MENU: readonly Group[] = [
   { name: 'Market', places: [] },
   {
     name: 'Agreements',
-    places: [
-      { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
-    ],
+    places: [{ to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } }],
   },
   { name: 'Provide', places: [] },
   { name: 'Data', places: [] },
-  { name: 'Billing', places: [] },
+  {
+    name: 'Billing',
+    places: [{ to: '/billing', label: 'Billing', need: { kind: 'capability', capability: 'billing' } }],
+  },
   {
     name: 'Operate',
     places: [

@@ -59,6 +59,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../agreements/AgreementPage.tsx')).AgreementPage }),
               },
               {
+                path: '/billing',
+                lazy: async () => ({ Component: (await import('../billing/BillingPage.tsx')).BillingPage }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
