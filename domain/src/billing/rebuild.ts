@@ -96,6 +96,8 @@ export function rebuildBalances(events: Iterable<EscrowEvent>): EscrowBalances {
         break
       case 'PaymentHeld':
         add(available, event.consumer, -event.amount)
+        // Known from now on, so that a payment that was kept back is missed.
+        add(available, event.provider, 0n)
         payments.set(event.payment, { consumer: event.consumer, provider: event.provider, left: event.amount })
         break
       case 'PaymentReleased': {
@@ -130,6 +132,7 @@ export function rebuildBalances(events: Iterable<EscrowEvent>): EscrowBalances {
       }
       case 'Reserved': {
         add(available, event.consumer, -event.amount)
+        add(available, event.provider, 0n)
         const known = reserves.get(event.agreement)
         const left = (known?.left ?? 0n) + event.amount
         reserves.set(event.agreement, { consumer: event.consumer, provider: event.provider, left })
