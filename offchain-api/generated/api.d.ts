@@ -4778,6 +4778,7 @@ export interface paths {
                                 /** @enum {string} */
                                 side: "consumer" | "provider" | "operator";
                                 words: string;
+                                blind: string;
                                 digest: string;
                                 /**
                                  * Format: date-time
@@ -4947,6 +4948,7 @@ export interface paths {
                             /** @enum {string} */
                             side: "consumer" | "provider" | "operator";
                             words: string;
+                            blind: string;
                             digest: string;
                             /**
                              * Format: date-time

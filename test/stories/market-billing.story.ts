@@ -120,7 +120,7 @@ const escrow = <T>(functionName: 'availableOf' | 'feesOf', party: Hex) =>
 test('a representative gets development euros and deposits them with one signature and one transaction', async () => {
   const page = await billingOf(bolt.representative)
   await button(page, 'Get 1,000 development euros').click()
-  await page.locator('.figure', { hasText: 'In your wallet' }).getByText('€1000.00').waitFor({ timeout: 60_000 })
+  await page.locator('.figure', { hasText: 'In your wallet' }).getByText(/€1.000\.00/).waitFor({ timeout: 60_000 })
   await depositOf(page, '100')
   await expect.poll(() => purseOf(page), { timeout: 60_000 }).toBe('€100.00')
   expect(await escrow<bigint>('availableOf', consumer.address)).toBe(100_000_000n)

@@ -86,6 +86,7 @@ const Text = z.strictObject({
   kind: z.enum(['reason', 'evidence', 'decision']),
   side: Side,
   words: z.string(),
+  blind: Bytes32,
   digest: Bytes32,
   at: Instant,
 })

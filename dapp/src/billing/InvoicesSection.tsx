@@ -87,7 +87,7 @@ function DetailsForm({ known }: { known: InvoiceDetails | null }) {
     onSettled: () => queries.invalidateQueries({ queryKey: ['billing'] }),
   })
   return (
-    <details className="panel" open={known === null ? undefined : false}>
+    <details className="panel" open={known === null}>
       <summary>Details for invoices{known === null ? ': not given yet' : ''}</summary>
       <div className="form-grid">
         {FIELDS.map(([field, label, hint]) => (

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import type { Payment, Purse } from '../api/billing.ts'
 import { shortHex } from '../format/hex.ts'
 import { eur } from '../format/money.ts'
@@ -13,11 +13,12 @@ type Terms = Readonly<Record<string, string | number>> | undefined
 
 /** Payments with their states; one is opened to see what happened and what can be done. */
 export function PaymentsSection({ title, purse, payments, terms }: Props) {
+  const id = useId()
   const [open, setOpen] = useState<string>()
   const shown = payments.find(({ payment }) => payment === open)
   return (
-    <section aria-labelledby="payments">
-      <h2 id="payments">{title}</h2>
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
       {payments.length === 0 ? <p className="soft">There is none yet.</p> : null}
       {payments.length === 0 ? null : (
         <section className="table-wrap" aria-label={title}>

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type { Hex } from '@opem/domain'
-import { sha256, toBytes } from 'viem'
+import { sha256, toBytes, toHex } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 
@@ -10,12 +11,14 @@ export interface DisputeText {
   readonly kind: 'reason' | 'evidence' | 'decision'
   readonly side: DisputeSide
   readonly words: string
+  /** 32 random bytes, which the digest covers. */
+  readonly blind: Hex
   readonly digest: Hex
   readonly at: number
 }
 
-/** What stands on chain for words: sha2-256 of their UTF-8, with something nobody guesses before it. */
-export const wordsDigest = (blind: string, words: string): Hex => sha256(toBytes(`${blind}\n${words}`))
+/** What stands on chain for words: sha2-256 of the UTF-8 of `blind`, a line feed and the words. */
+export const wordsDigest = (blind: Hex, words: string): Hex => sha256(toBytes(`${blind}\n${words}`))
 
 const MOST_TEXTS = 50
 
@@ -52,19 +55,19 @@ export async function keepDisputeText(
       'ERR_DISPUTE_FULL',
       `${MOST_TEXTS} texts are kept for one dispute; the operator has enough to read`,
     )
-  // The payment's id is public; the time and place of the text make equal words differ.
-  const digest = wordsDigest(`${payment} ${now} ${count}`, words)
+  const blind = toHex(randomBytes(32))
+  const digest = wordsDigest(blind, words)
   await rows(
-    'INSERT INTO market_dispute_texts (payment, kind, side, words, digest, at) VALUES ($1, $2, $3, $4, $5, $6)',
-    [payment, kind, side, words, digest, now],
+    'INSERT INTO market_dispute_texts (payment, kind, side, words, blind, digest, at) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+    [payment, kind, side, words, blind, digest, now],
   )
-  return { kind, side, words, digest, at: now }
+  return { kind, side, words, blind, digest, at: now }
 }
 
 export const disputeTexts = async (rows: Rows, payment: string): Promise<DisputeText[]> =>
   (
     await rows<Omit<DisputeText, 'at'> & { at: string }>(
-      'SELECT kind, side, words, digest, at::text FROM market_dispute_texts WHERE payment = $1 ORDER BY id',
+      'SELECT kind, side, words, blind, digest, at::text FROM market_dispute_texts WHERE payment = $1 ORDER BY id',
       [payment],
     )
   ).map((it) => ({ ...it, at: Number(it.at) }))

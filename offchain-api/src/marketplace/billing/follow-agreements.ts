@@ -52,6 +52,10 @@ async function moveEnd(rows: Rows, agreement: string, end: number): Promise<void
   const comes = known.next_number === 0 || (terms.interval > 0 && terms.plan !== 'one-time')
   const isDue = terms.price > 0n && terms.plan !== 'pay-per-use' && comes && (end === 0 || next < end)
   await rows('UPDATE market_billing SET next_at = $2 WHERE agreement = $1', [agreement, isDue ? next : null])
-  if (end > 0)
-    await rows(`DELETE FROM market_payments WHERE agreement = $1 AND state = 'due' AND due_at >= $2`, [agreement, end])
+  if (end === 0) return
+  const gone = await rows<{ payment: string }>(
+    `DELETE FROM market_payments WHERE agreement = $1 AND state = 'due' AND due_at >= $2 RETURNING payment`,
+    [agreement, end],
+  )
+  await rows('DELETE FROM market_arrears WHERE payment = ANY($1)', [gone.map(({ payment }) => payment)])
 }

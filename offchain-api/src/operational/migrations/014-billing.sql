@@ -116,13 +116,15 @@ CREATE TABLE market_vouchers (
   PRIMARY KEY (agreement, cumulative)
 );
 
--- Words of a dispute are the parties' and the operator's alone; their digest is on the chain.
+-- Words of a dispute are the parties' and the operator's alone; on the chain is the digest of them and of something random, so
+-- that nobody finds the words by guessing.
 CREATE TABLE market_dispute_texts (
   id      bigserial PRIMARY KEY,
   payment text NOT NULL,
   kind    text NOT NULL CHECK (kind IN ('reason', 'evidence', 'decision')),
   side    text NOT NULL CHECK (side IN ('consumer', 'provider', 'operator')),
   words   text NOT NULL,
+  blind   text NOT NULL,
   digest  text NOT NULL,
   at      bigint NOT NULL
 );

@@ -227,7 +227,14 @@ export const unknown = (what: string, id: string) =>
   )
 
 const dispute = z.object({
-  ...{ kind: z.enum(['reason', 'evidence', 'decision']), side, words: z.string(), digest: bytes32, at: instantText },
+  ...{
+    kind: z.enum(['reason', 'evidence', 'decision']),
+    side,
+    words: z.string(),
+    blind: bytes32,
+    digest: bytes32,
+    at: instantText,
+  },
 })
 
 /** A payment and which side of it the caller is: somebody else's is not there, but for the operator. */

@@ -45,6 +45,7 @@ export const findDues = (store: OperationalStore, now: number): Promise<number> 
       await rows('UPDATE market_billing SET next_number = $2, next_at = $3 WHERE agreement = $1', [
         ...[it.agreement, number + 1, next?.at ?? null],
       ])
+      if (found.length > 0 && terms.plan === 'bank') await askForDetails(rows, it, payment)
       if (found.length > 0 && terms.plan !== 'bank')
         await notify(rows, {
           ...{ account: it.consumer_account, kind: 'payment-due', about: { agreement: it.agreement, payment } },
@@ -57,3 +58,20 @@ export const findDues = (store: OperationalStore, now: number): Promise<number> 
     }
     return billed.length
   })
+
+/** An invoice waits for what it needs of both sides: who has not given it is asked, with each payment that is due. */
+async function askForDetails(rows: OperationalStore['rows'], it: Billed, payment: Hex): Promise<void> {
+  const known = await rows<{ account: string }>('SELECT account FROM market_invoice_details WHERE account = ANY($1)', [
+    [it.provider_account, it.consumer_account],
+  ])
+  for (const account of [it.provider_account, it.consumer_account])
+    if (!known.some((one) => one.account === account))
+      await notify(rows, {
+        ...{ account, kind: 'payment-due', about: { agreement: it.agreement, payment } },
+        words: {
+          title: 'An invoice waits for your details',
+          text: 'Give the name, address and VAT id that it must carry, and as its seller the account it is paid to, on the billing page.',
+        },
+        link: '/billing',
+      })
+}
