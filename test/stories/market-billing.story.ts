@@ -11,6 +11,7 @@ import { type PublishedListing, toolsOf } from '../../contracts/testing/market.t
 import { openPeoplesBrowser } from '../browser.ts'
 import { type Company, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance, until } from '../instance.ts'
+import { openDoor } from '../people.ts'
 import { button, picture, showFailure } from '../steps.ts'
 
 const DAY = 86_400
@@ -77,7 +78,29 @@ function partyOf({ name, address, account }: Company, role: Party['roles'][numbe
   return { address, account, roles: [role], signer }
 }
 
-const conclude = (change: Partial<Agreement>) => tools.concludeAgreement(listing, consumer, change)
+/**
+ * Both sides sign, and the agreement is on the chain. Each side's Account credential gets a line for it, which ends the
+ * sessions of the version before: their people sign in again.
+ */
+async function conclude(change: Partial<Agreement>) {
+  const versionOf = async ({ account }: Company): Promise<number> => {
+    const answer = await olga.context.request.get(`${instance.page}/v1/accounts/${account}`)
+    return ((await answer.json()) as { version: number }).version
+  }
+  const before = [await versionOf(acme), await versionOf(bolt)] as const
+  const concluded = await tools.concludeAgreement(listing, consumer, change)
+  await until('both have the next version of their credential', 120_000, async () => {
+    return (await versionOf(acme)) > before[0] && (await versionOf(bolt)) > before[1]
+  })
+  for (const { wallet, representative: who } of [acme, bolt]) {
+    const expiresAt = Math.floor(Date.now() / 1000) + 365 * DAY
+    const { jwt } = await wallet.issueRepresentative({
+      ...{ subject: who.did, name: who.name, email: 'ana@company.example', roles: ['administrator'], expiresAt },
+    })
+    await openDoor(instance, who.context.request).signIn(who.wallet, jwt)
+  }
+  return concluded
+}
 
 /** The billing page of somebody, with their wallet connected. */
 async function billingOf({ page }: SignedIn): Promise<Page> {
@@ -127,8 +150,8 @@ test('a representative gets development euros and deposits them with one signatu
 })
 
 test('a one-time payment is paid by itself, and the consumer accepts it', async () => {
-  const page = await billingOf(bolt.representative)
   const { id } = await conclude({ plan: 1, price: 12_500_000n })
+  const page = await billingOf(bolt.representative)
   await comesTo(page, id, 'held in escrow')
   const panel = await panelOf(page, id)
   await panel.getByRole('button', { name: 'Accept' }).click()
@@ -143,9 +166,9 @@ test('a one-time payment is paid by itself, and the consumer accepts it', async 
 })
 
 test('a subscription is paid at every interval', async () => {
-  const page = await billingOf(bolt.representative)
   const start = await tools.now()
   const { id } = await conclude({ plan: 2, price: 5_000_000n, interval: 30 * DAY, start, end: start + 90 * DAY })
+  const page = await billingOf(bolt.representative)
   await comesTo(page, id, 'held in escrow', 0)
   await tools.wait(30 * DAY)
   await comesTo(page, id, 'held in escrow', 1)
@@ -156,8 +179,8 @@ test('a subscription is paid at every interval', async () => {
 })
 
 test('what the purse does not cover is asked for, suspends the service after the grace period, and resumes it when it is paid', async () => {
-  const page = await billingOf(bolt.representative)
   const { id } = await conclude({ plan: 1, price: 300_000_000n })
+  const page = await billingOf(bolt.representative)
   await comesTo(page, id, 'due')
   const panel = await panelOf(page, id)
   await panel.getByText('The purse does not cover it').waitFor({ timeout: 60_000 })
@@ -176,8 +199,8 @@ test('what the purse does not cover is asked for, suspends the service after the
 })
 
 test('a disputed payment is decided by the operator, who splits it', async () => {
-  const page = await billingOf(bolt.representative)
   const { id } = await conclude({ plan: 1, price: 20_000_000n })
+  const page = await billingOf(bolt.representative)
   await comesTo(page, id, 'held in escrow')
   const panel = await panelOf(page, id)
   await panel.getByLabel('Reason of a dispute').fill('Half of the forecasts were missing.')
@@ -207,8 +230,8 @@ test('a disputed payment is decided by the operator, who splits it', async () =>
 })
 
 test('a dispute that nobody decides lapses by itself, back to the consumer', async () => {
-  const page = await billingOf(bolt.representative)
   const { id } = await conclude({ plan: 1, price: 1_000_000n })
+  const page = await billingOf(bolt.representative)
   await comesTo(page, id, 'held in escrow')
   const panel = await panelOf(page, id)
   await panel.getByLabel('Reason of a dispute').fill('It never started.')
@@ -219,9 +242,9 @@ test('a dispute that nobody decides lapses by itself, back to the consumer', asy
 })
 
 test('use is paid by vouchers: set aside, signed, claimed', async () => {
+  const { id } = await conclude({ plan: 3, price: 20_000n })
   const page = await billingOf(bolt.representative)
   await depositOf(page, '50')
-  const { id } = await conclude({ plan: 3, price: 20_000n })
   const own = page.getByRole('listitem', { name: new RegExp(id.slice(0, 8)) })
   await own.waitFor({ timeout: 60_000 })
   await own.getByLabel('Amount').fill('10')
