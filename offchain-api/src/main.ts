@@ -18,6 +18,10 @@
  * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  * Billing: OPEM_BILLING_KEY_FILE (pays the gas of what becomes due; without the file, default $OPEM_HOME/keys/billing.json, others
  * do), OPEM_BILLING_GRACE_SECONDS (how long a payment may lack money before use is suspended; default 604,800).
+ * of the whole marketplace, each costs gas; default 5,000).
+ * Notifications: OPEM_SMTP_URL (smtp://user:password@host:587 or smtps://…; unset: no e-mail), OPEM_MAIL_FROM (default
+ * OPEM <opem@localhost>), OPEM_NOTIFICATION_RETRY_SECONDS (wait before a letter's second try, then twice as long; default 10).
+ * OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -68,6 +72,9 @@ const environment = z
     OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
     OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
     OPEM_REGISTRATIONS_PER_HOUR: z.coerce.number().int().min(1).max(1_000_000).default(5000),
+    OPEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+    OPEM_MAIL_FROM: z.string().min(3).max(320).default('OPEM <opem@localhost>'),
+    OPEM_NOTIFICATION_RETRY_SECONDS: z.coerce.number().int().min(1).max(3600).default(10),
     OPEM_API_TLS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     OPEM_API_TLS_KEY_FILE: z.string().min(1).optional(),
     OPEM_API_TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
@@ -129,6 +136,10 @@ const api = await startUnifiedApi({
   billing: {
     signer: existsSync(billingKeyFile) ? () => openKeyFile(billingKeyFile) : undefined,
     graceSeconds: settings.OPEM_BILLING_GRACE_SECONDS,
+  notifications: {
+    mail:
+      settings.OPEM_SMTP_URL === undefined ? undefined : { url: settings.OPEM_SMTP_URL, from: settings.OPEM_MAIL_FROM },
+    retrySeconds: settings.OPEM_NOTIFICATION_RETRY_SECONDS,
   },
   tls:
     tlsPort === undefined || !tlsKey || !tlsCertificate

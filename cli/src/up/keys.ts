@@ -24,6 +24,8 @@ export interface Keys {
   /** Pays the gas of payments that have become due; has no role. */
   readonly billing: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
+  /** Brings agreements to a development chain for wallets without ether; elsewhere a setting names it. */
+  readonly relayer: PrivateKeyAccount
 }
 
 export const keyFile = (home: string, name: string): string => join(home, 'keys', `${name}.json`)
@@ -40,7 +42,7 @@ export async function openKeys(home: string): Promise<Keys> {
   const billing = await keyOf(home, 'billing')
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, billing, oracles }
+  return { operator, registrar, billing, oracles, relayer: await keyOf(home, 'relayer') }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -54,13 +56,14 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, billing, oracles }: Keys,
+  { operator, registrar, billing, oracles, relayer }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, registrar, billing, ...oracles]) {
-    if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
+  const development = chain.id === DEVELOPMENT_CHAIN_ID
+  for (const { address } of [operator, registrar, billing, ...oracles, ...(development ? [relayer] : [])]) {
+    if ((await client.getBalance({ address })) < (development ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return
   if (chain.id !== DEVELOPMENT_CHAIN_ID) {

@@ -10,11 +10,13 @@ import type { Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
 import type * as instances from './instances.ts'
 import type { Authorisations } from './meter-authorisations.ts'
+import type * as notifications from './notifications.ts'
 import type { Periods } from './periods.ts'
 import type { Proofs } from './proofs.ts'
 import type { AllRead, Reads } from './reads.ts'
 import type { Health, Settings } from './settings.ts'
 import type { Batches } from './trading.ts'
+import type * as webhooks from './webhooks.ts'
 
 type AnswerOf<Method> = Method extends {
   responses: { 200: { content: { 'application/json': infer Answer } } }
@@ -23,6 +25,7 @@ type AnswerOf<Method> = Method extends {
   : never
 type Get<Path extends keyof paths> = AnswerOf<paths[Path]['get']>
 type Post<Path extends keyof paths> = AnswerOf<paths[Path]['post']>
+type Put<Path extends keyof paths> = AnswerOf<paths[Path]['put']>
 
 /** Without the tokens, which come in the body only for those who ask for them there. */
 type WithCookies<Answer> = Omit<Answer, 'accessToken' | 'refreshHandle'>
@@ -96,4 +99,15 @@ export type ApiContract = AllRead<{
   'GET /v1/agreements/{id}/instance': Reads<typeof instances.Instance, Get<'/v1/agreements/{id}/instance'>>
   'POST /v1/agreements/{id}/instance/keys': Reads<typeof instances.Key, Post<'/v1/agreements/{id}/instance/keys'>>
   'GET /v1/agreements/{id}/usage': Reads<typeof instances.Usage, Get<'/v1/agreements/{id}/usage'>>
+  'GET /v1/notifications': Reads<typeof notifications.Inbox, Get<'/v1/notifications'>>
+  'POST /v1/notifications/read': Reads<typeof notifications.Left, Post<'/v1/notifications/read'>>
+  'GET /v1/notifications/preferences': Reads<typeof notifications.Preferences, Get<'/v1/notifications/preferences'>>
+  'PUT /v1/notifications/preferences': Reads<typeof notifications.Preferences, Put<'/v1/notifications/preferences'>>
+  'GET /v1/notifications/email': Reads<typeof notifications.Email, Get<'/v1/notifications/email'>>
+  'POST /v1/notifications/unsubscriptions/{token}': Reads<
+    typeof notifications.Stopped,
+    Post<'/v1/notifications/unsubscriptions/{token}'>
+  >
+  'GET /v1/notifications/webhooks': Reads<typeof webhooks.Webhooks, Get<'/v1/notifications/webhooks'>>
+  'POST /v1/notifications/webhooks': Reads<typeof webhooks.WithSecret, Post<'/v1/notifications/webhooks'>>
 }>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import { NavLink, Outlet, useLocation } from 'react-router'
 import { useConnection } from 'wagmi'
 import { DEVELOPMENT_WALLET } from '../chain/development-wallet.ts'
+import { Bell } from '../notifications/Bell.tsx'
 import { EndedNotice } from '../session/EndedNotice.tsx'
 import { SessionMenu } from '../session/SessionMenu.tsx'
 import { Menu } from './Menu.tsx'
@@ -37,6 +38,7 @@ export function Shell() {
           </NavLink>
           <Menu />
           <div className="top-tools">
+            <Bell />
             <ThemeToggle />
             <WalletMenu />
             <SessionMenu />

@@ -63,10 +63,24 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../billing/BillingPage.tsx')).BillingPage }),
               },
               {
+                path: '/notifications',
+                lazy: async () => ({
+                  Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,
+                }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
             ],
+          },
+          {
+            path: '/notifications/confirm',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).ConfirmPage }),
+          },
+          {
+            path: '/notifications/stop',
+            lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
           },
           {
             path: '/sign-in',

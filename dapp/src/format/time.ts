@@ -65,3 +65,6 @@ export function shiftMonth(month: string, months: number): string {
   const count = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + months
   return `${String(Math.floor(count / 12)).padStart(4, '0')}-${String((count % 12) + 1).padStart(2, '0')}`
 }
+
+/** When something happened, where the reader is. @example dateAndTime(1433131200) // '1 Jun 2015, 06:00' in Madrid */
+export const dateAndTime = (epoch: number): string => dateClock(epoch, Intl.DateTimeFormat().resolvedOptions().timeZone)

@@ -23,6 +23,7 @@ export const NOTIFICATION_KINDS = {
   'payment-released': 'A payment was released',
   'payment-disputed': 'A payment is disputed',
   'payment-decided': 'A dispute was decided',
+  'payment-lapsed': 'A disputed payment went back undecided',
   'payment-refunded': 'A payment was refunded',
   'invoice-issued': 'An invoice was issued',
   'funds-low': 'Funds do not cover what is due',

@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express'
 import { Refusal } from './problem.ts'
 
 const WALLETS = /^\/v1\/access\/openid4vp\/(requests|responses)\/[A-Za-z0-9_-]+$/
+const MAIL_PROGRAMS = /^\/v1\/notifications\/unsubscriptions\/[A-Za-z0-9_.-]+$/
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /**
@@ -27,8 +28,9 @@ export function guardHost(request: Request, _response: Response, next: NextFunct
 export function guardMediaType(request: Request, _response: Response, next: NextFunction) {
   const carries = request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined
   const empty = request.headers['content-length'] === '0'
-  // A wallet's answer is a form; it carries no cookie of ours and counts by what is in it.
-  const form = WALLETS.test(request.path) && request.is('application/x-www-form-urlencoded')
+  // A wallet's answer and a mail program's button are forms; they carry no cookie of ours and count by what is in them.
+  const form =
+    (WALLETS.test(request.path) || MAIL_PROGRAMS.test(request.path)) && request.is('application/x-www-form-urlencoded')
   // A form cannot set this header: what carries a key of its own is no other site's doing.
   const toService = request.path.startsWith('/v1/services/') && request.headers.authorization !== undefined
   if (carries && !empty && !form && !toService && !request.is('application/json'))

@@ -24,10 +24,11 @@ export function openApiDocument(): Json {
     info: {
       title: 'OPEM unified API',
       version: '0.1.0',
-      description: 'Times are ISO 8601 UTC, energy whole Wh, money decimal strings, ids lower-case hex.',
+      description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    tags: TAGS.map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: SCHEMES,
@@ -36,6 +37,53 @@ export function openApiDocument(): Json {
     },
   }
 }
+
+const DESCRIPTION = `Times are ISO 8601 UTC, energy whole Wh, money decimal strings in EUR, ids lower-case hex.
+
+**Who asks.** People sign in with their wallet and have a cookie or a Bearer token; systems sign each request (RFC 9421) or show a certificate. Each operation says what it needs.
+
+**Lists** come in pages: ask with \`limit\` (100 at most), then again with \`after\` as \`next\` of the page before says, until \`next\` is null.
+
+**Once.** A POST with an \`Idempotency-Key\` is done once: who sends it again within 24 hours gets the same answer.
+
+**Refusals** are \`application/problem+json\` (RFC 9457) with a stable \`code\`, and a \`detail\` that says what was given, what was needed and what to do. 503 and 429 say with \`Retry-After\` when to ask again.`
+
+const TAGS = [
+  ['access', 'Registering, signing in, sessions'],
+  ['accounts', "The operator's view of accounts"],
+  ['company', "A company's users and systems"],
+  ['communities', 'Energy communities: members, readings, balances'],
+  ['readings', 'Readings and meters'],
+  ['prices', 'Market prices'],
+  ['market', 'What is offered, agreed, used and paid'],
+  ['notifications', 'What the marketplace tells, and by which ways'],
+  ['operations', 'Running the marketplace'],
+] as const
+
+const PLACES: Readonly<Record<string, (typeof TAGS)[number][0]>> = {
+  ...{ access: 'access', accounts: 'accounts', company: 'company', communities: 'communities' },
+  ...{
+    readings: 'readings',
+    rejected: 'readings',
+    meters: 'readings',
+    prices: 'prices',
+    notifications: 'notifications',
+  },
+  ...{ health: 'operations', settings: 'operations', systems: 'operations', governance: 'operations' },
+}
+
+/** By the first word of the path; a place that nobody named belongs to the market. */
+const tagOf = (path: string) => PLACES[path.split('/')[2] ?? ''] ?? 'market'
+
+/** @example operationId('post', '/v1/accounts/{account}/suspend') // 'postAccountsByAccountSuspend' */
+export const operationId = (method: string, path: string): string =>
+  `${method}${path
+    .split('/')
+    .slice(2)
+    .map((part) => part.replace(/^\{(\w+)\}$/, 'by-$1'))
+    .flatMap((part) => part.split(/[-.]/))
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}`
 
 /** How a caller shows who it is. People sign in; systems sign their requests, or show a certificate. */
 const SCHEMES = {
@@ -82,6 +130,8 @@ function securityOf(name: RuleName) {
 function operation(route: Route, schema: (shape: z.ZodType) => Json): Json {
   const body = route.documentedBody ?? route.body
   return {
+    operationId: operationId(route.method, route.path),
+    tags: [tagOf(route.path)],
     summary: route.summary,
     description: `Needs ${RULES[route.access].needs}.`,
     'x-rule': route.access,

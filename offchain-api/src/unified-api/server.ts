@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { mountGateway } from '../marketplace/provisioning/gateway.ts'
+import { serveDocs } from './docs-page.ts'
 import { guardHost, guardMediaType } from './guard.ts'
 import { mount } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
@@ -30,6 +31,7 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   mountGateway(app, services)
   const document = openApiDocument()
   app.get('/v1/openapi.json', (_request, response) => void response.json(document))
+  app.use(serveDocs())
   if (chainUrl) app.use(proxyChain(chainUrl))
   if (indexUrl) app.use(proxySubgraph(indexUrl))
   if (pageDir) app.use(servePage(pageDir))

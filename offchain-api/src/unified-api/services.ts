@@ -7,6 +7,7 @@ import type { TradingWriter } from '../lake/trading/writer.ts'
 import type { Billing } from '../marketplace/billing/billing.ts'
 import type { ContractingParts } from '../marketplace/contracting/parts.ts'
 import type { Market } from '../marketplace/market.ts'
+import type { NotificationParts } from '../marketplace/notifications/notifications.ts'
 import type { Gateway } from '../marketplace/provisioning/gateway.ts'
 import type { OperationalStore } from '../operational/store.ts'
 import type { Chain } from './chain/chain.ts'
@@ -30,6 +31,7 @@ export interface Services {
   readonly billing: Billing
   readonly contracting: ContractingParts
   readonly gateway: Gateway
+  readonly notifications: NotificationParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>
   /** Which parts answer now. */

@@ -12,6 +12,7 @@ import { type BillingSettings, createBilling } from '../marketplace/billing/bill
 import { mayUseMoney } from '../marketplace/billing/use-account.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
+import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
@@ -39,6 +40,7 @@ export interface UnifiedApiSettings {
   readonly access: AccessSettings
   readonly market: MarketSettings
   readonly billing: BillingSettings
+  readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -93,6 +95,14 @@ export async function startUnifiedApi(
       mayUseMoney: ({ id }) => mayUseMoney(store.part.rows, id),
     },
   })
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -132,6 +142,7 @@ export async function startUnifiedApi(
     billing,
     contracting: contracting.parts,
     gateway,
+    notifications,
     deployment,
     health,
     refreshCapacities,
@@ -160,8 +171,9 @@ export async function startUnifiedApi(
   await listen(server, settings.port)
   if (tlsServer && tls) await listen(tlsServer, tls.port)
   const portOf = (one: Server) => (one.address() as AddressInfo).port
+  url = `http://127.0.0.1:${portOf(server)}`
   return {
-    url: `http://127.0.0.1:${portOf(server)}`,
+    url,
     tlsUrl: tlsServer && `https://127.0.0.1:${portOf(tlsServer)}`,
     async close() {
       stopWatching()
@@ -171,6 +183,7 @@ export async function startUnifiedApi(
       await billing.close()
       await contracting.close()
       await market.close()
+      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

@@ -9,7 +9,7 @@ import type { Shows } from './stream.ts'
 
 const RULE = { rule: 'signed-in', route: 'GET /v1/stream' } as const
 
-/** `GET /v1/stream`: what changed, for whoever is signed in; of readings, only those of one's own meters. */
+/** `GET /v1/stream`: what changed, for whoever is signed in; of readings and notifications only one's own. */
 export function mountStream(app: Express, services: Services): void {
   app.get('/v1/stream', async (request, response) => {
     const body = async () => new Uint8Array()
@@ -20,10 +20,14 @@ export function mountStream(app: Express, services: Services): void {
 }
 
 async function shownTo({ store }: Services, caller: Caller): Promise<Shows> {
-  if (caller.kind !== 'person' || caller.operator) return (announcement) => announcement
-  const own = new Set(await metersOfPerson(store, caller))
+  if (caller.kind !== 'person')
+    return (announcement) => (announcement.event === 'notification' ? undefined : announcement)
+  const accounts = caller.operator ? [caller.account, 'operator'] : [caller.account]
+  const own = caller.operator ? undefined : new Set(await metersOfPerson(store, caller))
   return (announcement) => {
-    if (announcement.event !== 'reading') return announcement
+    if (announcement.event === 'notification')
+      return accounts.includes(announcement.data.account) ? announcement : undefined
+    if (announcement.event !== 'reading' || own === undefined) return announcement
     const meters = announcement.data.meters.filter((meter) => own.has(meter))
     return meters.length === 0 ? undefined : { ...announcement, data: { ...announcement.data, meters } }
   }

@@ -7,6 +7,8 @@ export type Announcement =
       readonly data: { community: string; start: string; periods: number; revision: number }
     }
   | { readonly event: 'reading'; readonly data: { meters: string[]; from: string; to: string; readings: number } }
+  /** Somebody has a new notification: `account` is an id, or 'operator'. */
+  | { readonly event: 'notification'; readonly data: { account: string } }
   | { readonly event: 'part'; readonly data: { name: string; status: 'ready' | 'away' } }
 
 export type Shows = (announcement: Announcement) => Announcement | undefined

@@ -106,6 +106,44 @@ const TABLE: [route: string, columns: string][] = [
   ['PUT /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
   ['DELETE /v1/communities/{id}/auditors/{did}', '0---+ ------- ---- 00'],
   ['GET /v1/market/follower', '0++++ +++++++ ++++ 00'],
+  ['GET /v1/notifications', '0++++ +++++++ ---- 00'],
+  ['POST /v1/notifications/read', '0++++ +++++++ ---- 00'],
+  ['GET /v1/notifications/preferences', '0++++ +++++++ ---- 00'],
+  ['PUT /v1/notifications/preferences', '0++++ +++++++ ---- 00'],
+  ['GET /v1/notifications/email', '0++++ +++++++ ---- 00'],
+  ['PUT /v1/notifications/email', '0++++ +++++++ ---- 00'],
+  ['DELETE /v1/notifications/email', '0++++ +++++++ ---- 00'],
+  ['POST /v1/notifications/email/confirmations', '+++++ +++++++ ++++ ++'],
+  ['POST /v1/notifications/unsubscriptions/{token}', '+++++ +++++++ ++++ ++'],
+  ['GET /v1/notifications/webhooks', '0++++ ++----+ ---- 00'],
+  ['POST /v1/notifications/webhooks', '0++++ ++----+ ---- 00'],
+  ['POST /v1/notifications/webhooks/{id}/secret', '0++++ ++----+ ---- 00'],
+  ['POST /v1/notifications/webhooks/{id}/resume', '0++++ ++----+ ---- 00'],
+  ['DELETE /v1/notifications/webhooks/{id}', '0++++ ++----+ ---- 00'],
+  ['GET /v1/agreements', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/choices', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/drafts', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}/document', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/counter-offers', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/signatures', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/refusals', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/withdrawals', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/relays', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/extensions', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/reasons', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}/instance', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/instance/data-checks', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/instance/adaptations', '0---- -+++--- ---- 00'],
+  ['POST /v1/agreements/{id}/instance/readiness', '0---- -+++--- ---- 00'],
+  ['POST /v1/agreements/{id}/instance/starts', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/instance/stops', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/instance/keys', '0++++ +++++++ ---- 00'],
+  ['POST /v1/agreements/{id}/instance/revocations', '0---- ------+ ---- 00'],
+  ['GET /v1/agreements/{id}/usage', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}/readings', '0---- -+++--- ---- 00'],
+  ['GET /v1/service-keys', '+++++ +++++++ ++++ ++'],
   // Last, because they end what the others need. A refresh is by its handle, whoever shows it: here nobody does.
   ['POST /v1/access/refresh', '00000 0000000 0000 00'],
   ['DELETE /v1/access/session', '0++++ +++++++ ---- 00'],
@@ -242,6 +280,8 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     .replace('{member}', `0x${'99'.repeat(32)}`)
     .replace('{meter}', pattern.startsWith('/v1/communities') ? 'none' : meter)
     .replace('{did}', 'did:ethr:0x7a69:0x0000000000000000000000000000000000000001')
+    .replace('/webhooks/{id}', '/webhooks/6fd3ca1d-3bb4-4f4f-a563-0a1a5b5ff7a0')
+    .replace('{token}', `none.${'A'.repeat(43)}`)
     .replace('{id}', 'none')
   const [ana] = consents as [SignedConsent]
   const bodies: Record<string, unknown> = {
@@ -267,6 +307,11 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     'PUT /v1/company/users/{did}': { roles: [], disabled: false },
     'POST /v1/company/systems': SYSTEM,
     'POST /v1/communities/{id}/meter-authorisations': VP,
+    'POST /v1/notifications/read': { ids: [] },
+    'PUT /v1/notifications/preferences': { changes: [{ kind: 'payment-held', channel: 'email', wanted: true }] },
+    'PUT /v1/notifications/email': { address: 'somebody@people.example' },
+    'POST /v1/notifications/email/confirmations': { token: `none.${'A'.repeat(43)}` },
+    'POST /v1/notifications/webhooks': { url: 'https://hooks.example/opem' },
   }
   const queries: Record<string, string> = {
     'GET /v1/readings': `?meter=${meter}&${SPAN}`,

@@ -74,6 +74,7 @@ export const RULES = {
     'may:access-data',
     'system',
   ),
+  search: rule('a provider or user of services or data', 'may:search'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -17,9 +17,9 @@ import { createFollower, type Follower, type FollowerOptions } from './follower.
 import { MARKET_CONTRACTS } from './market-contracts.ts'
 import type { Reaction } from './reaction.ts'
 
-// Says what it is told: calldata is three topics and the data of one LOG3.
-const SPEAKER = '0x60403560203560003560603603806060600037' + '6000a300'
-const PUBLISHED = toEventSelector('ListingPublished(bytes32,address,uint8,uint32,bytes32,bytes32,address)')
+// Says what it is told: calldata is four topics and the data of one LOG4.
+const SPEAKER = '0x6060356040356020356000356080360380608060003760' + '00a400'
+const PUBLISHED = toEventSelector('ListingPublished(bytes32,address,uint8,uint32,bytes32,bytes32,bytes32,address)')
 const REGISTRY = '0xaBcDeF0000000000000000000000000000000001'
 const addresses = Object.fromEntries(
   MARKET_CONTRACTS.map((name, index) => [
@@ -64,7 +64,7 @@ const words = (...numbers: number[]) => concat(numbers.map((number) => pad(toHex
 
 /** The registry says that a listing is published, in a block of its own when it is to be mined at once. */
 async function say(number: number, { mined = true } = {}): Promise<void> {
-  const data = concat([PUBLISHED, listing(number), pad(provider, { size: 32 }), words(0, 1, 7, 8, 9)])
+  const data = concat([PUBLISHED, listing(number), pad(provider, { size: 32 }), words(0, 1, 7, 7, 8, 9)])
   const [from] = await raw<Hex[]>('eth_accounts')
   const hash = await raw<Hex>('eth_sendTransaction', [{ from, to: REGISTRY, data, gas: '0x30d40' }])
   if (mined) await until(async () => (await raw('eth_getTransactionReceipt', [hash])) !== null)

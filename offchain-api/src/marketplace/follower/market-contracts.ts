@@ -1,9 +1,17 @@
-import { agreementRegistryAbi, escrowAbi, listingRegistryAbi } from '@opem/contracts'
+import {
+  agreementRegistryAbi,
+  compositionRegistryAbi,
+  escrowAbi,
+  listingRegistryAbi,
+  openInnovationAbi,
+} from '@opem/contracts'
 
 /** The contracts of the marketplace whose events are followed, by their names in the deployment. */
 export const MARKET_ABIS = {
   ListingRegistry: listingRegistryAbi,
   AgreementRegistry: agreementRegistryAbi,
+  OpenInnovation: openInnovationAbi,
+  CompositionRegistry: compositionRegistryAbi,
   Escrow: escrowAbi,
 } as const
 

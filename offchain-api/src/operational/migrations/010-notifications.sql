@@ -35,17 +35,15 @@ CREATE TABLE market_notification_preferences (
   PRIMARY KEY (account, did, kind, channel)
 );
 
--- Letters go to an address only after its reader said so by the link sent there. Of links only the hash is kept.
+-- Letters go to an address only after its reader said so by the link sent there. Links are derived, never kept.
 CREATE TABLE market_email_addresses (
   account      text NOT NULL REFERENCES accounts ON DELETE CASCADE,
   did          text NOT NULL,
   address      text NOT NULL,
-  token        text NOT NULL,
   asked_at     bigint NOT NULL,
   confirmed_at bigint,
   PRIMARY KEY (account, did)
 );
-CREATE INDEX market_email_addresses_token ON market_email_addresses (token);
 
 -- The secret is not kept: it is derived from the marketplace's own key, the id and this version.
 CREATE TABLE market_webhooks (

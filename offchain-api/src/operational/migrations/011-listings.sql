@@ -45,6 +45,7 @@ CREATE INDEX market_listings_account ON market_listings (account);
 CREATE INDEX market_listings_provider ON market_listings (provider);
 CREATE INDEX market_listings_without_document ON market_listings (listing) WHERE document IS NULL;
 
+-- `unreadable`: what is behind `content` is no listing document; it is not asked for again.
 CREATE TABLE market_listing_versions (
   listing           text NOT NULL REFERENCES market_listings ON DELETE CASCADE,
   version           integer NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE market_listing_versions (
   provider_contract text NOT NULL,
   approver          text NOT NULL,
   document          jsonb,
+  unreadable        boolean NOT NULL DEFAULT false,
   published_at      bigint NOT NULL,
   transaction       text NOT NULL,
   PRIMARY KEY (listing, version)

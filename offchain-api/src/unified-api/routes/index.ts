@@ -55,8 +55,22 @@ import {
   postReady,
   postRevocation,
 } from './instances.ts'
+import {
+  deleteEmailAddress,
+  getEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  putEmailAddress,
+} from './letters.ts'
+import { getListings } from './listings.ts'
 import { getMarketFollower } from './market-follower.ts'
 import { deleteMeterAuthorisation, getMeterAuthorisations, postMeterAuthorisation } from './meter-authorisations.ts'
+import {
+  getNotificationPreferences,
+  getNotifications,
+  postNotificationsRead,
+  putNotificationPreferences,
+} from './notifications.ts'
 import {
   getWalletRequest,
   getWalletResponse,
@@ -73,6 +87,7 @@ import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
+import { deleteWebhook, getWebhooks, postWebhook, postWebhookResume, postWebhookSecret } from './webhooks.ts'
 
 export const routes: readonly Route[] = [
   getHealth,
@@ -180,4 +195,19 @@ export const routes: readonly Route[] = [
   getInstanceUsage,
   getAgreedReadings,
   getServiceKeys,
+  getListings,
+  getNotifications,
+  postNotificationsRead,
+  getNotificationPreferences,
+  putNotificationPreferences,
+  getEmailAddress,
+  putEmailAddress,
+  deleteEmailAddress,
+  postEmailConfirmation,
+  postUnsubscription,
+  getWebhooks,
+  postWebhook,
+  postWebhookSecret,
+  postWebhookResume,
+  deleteWebhook,
 ]

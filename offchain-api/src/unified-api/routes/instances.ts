@@ -2,6 +2,7 @@ import { formatInstant, INSTANCE_STATES, type InstanceStep, mayAdapt } from '@op
 import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
 import { collect, readingsAtLength } from '../../lake/readings/query.ts'
+import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { isInForce, readAgreement, type StoredAgreement } from '../../marketplace/contracting/agreements.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { accountOfSide } from '../../marketplace/contracting/make-offer.ts'
@@ -9,7 +10,6 @@ import { readDocument } from '../../marketplace/contracting/offers.ts'
 import { ownMeters } from '../../marketplace/contracting/own-meters.ts'
 import { otherSide, type Side, unknownAgreement } from '../../marketplace/contracting/party.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
-import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { notify } from '../../marketplace/notifications/notify.ts'
 import { makeAccessKey } from '../../marketplace/provisioning/access-key.ts'
 import { CHECKED_DAYS, checkData } from '../../marketplace/provisioning/check-data.ts'
@@ -74,7 +74,8 @@ const instance = z
 export const getInstance = defineRoute({
   method: 'get',
   path: '/v1/agreements/{id}/instance',
-  summary: 'The service that is provided under an agreement: its state, the data check, how it is reached, what was used.',
+  summary:
+    'The service that is provided under an agreement: its state, the data check, how it is reached, what was used.',
   access: 'contracting',
   params,
   answers: instance,
@@ -87,7 +88,8 @@ export const getInstance = defineRoute({
 export const postDataCheck = defineRoute({
   method: 'post',
   path: '/v1/agreements/{id}/instance/data-checks',
-  summary: 'Looks whether the data that the service needs is there, and says of each item what is missing and what to do.',
+  summary:
+    'Looks whether the data that the service needs is there, and says of each item what is missing and what to do.',
   access: 'contracting',
   params,
   body: z.strictObject({ days: z.number().int().min(1).max(366).default(CHECKED_DAYS) }),
@@ -97,7 +99,8 @@ export const postDataCheck = defineRoute({
     const { store, lake } = services
     const now = services.access.now()
     const document = await readDocument(store.rows, agreement.terms.terms)
-    if (!document) throw new Refusal(409, 'ERR_DOCUMENT_UNKNOWN', 'the agreement was made elsewhere; its document is not here')
+    if (!document)
+      throw new Refusal(409, 'ERR_DOCUMENT_UNKNOWN', 'the agreement was made elsewhere; its document is not here')
     const consumer = { account: agreement.consumer_account, address: agreement.consumer }
     const items = await checkData({ store, lake }, { document, consumer, days: body.days, now })
     const missing = items.filter(({ state }) => state === 'missing' || state === 'gaps')
@@ -106,7 +109,10 @@ export const postDataCheck = defineRoute({
       // Who checks knows; the other side hears of what it has to do.
       ...(side === 'provider' &&
         missing.length > 0 && {
-          words: { title: `Data for “${document.title}” is missing`, text: missing.map(({ advice }) => advice).join(' ') },
+          words: {
+            title: `Data for “${document.title}” is missing`,
+            text: missing.map(({ advice }) => advice).join(' '),
+          },
           kind: 'service-failed' as const,
         }),
     })
@@ -149,8 +155,15 @@ export const postReady = defineRoute({
   access: 'provisioning',
   params,
   body: z.strictObject({
-    baseUrl: z.url({ protocol: /^https?$/ }).max(2000).optional().meta({ description: 'the listing’s when left out' }),
-    documentation: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional()
+      .meta({ description: 'the listing’s when left out' }),
+    documentation: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
     notes: words.optional(),
   }),
   answers: instance,
@@ -192,8 +205,14 @@ const change = (name: 'start' | 'stop', summary: string) =>
     },
   })
 
-export const postInstanceStart = change('start', 'Starts the service: its user when it is ready, whoever stopped it afterwards.')
-export const postInstanceStop = change('stop', 'Stops the service; calls are refused until whoever stopped it starts it again.')
+export const postInstanceStart = change(
+  'start',
+  'Starts the service: its user when it is ready, whoever stopped it afterwards.',
+)
+export const postInstanceStop = change(
+  'stop',
+  'Stops the service; calls are refused until whoever stopped it starts it again.',
+)
 
 export const postInstanceKey = defineRoute({
   method: 'post',
@@ -210,7 +229,12 @@ export const postInstanceKey = defineRoute({
     const key = await services.store.transaction(async (rows) => {
       const made = await makeAccessKey(rows, id, now)
       await noteAction(rows, {
-        ...{ by: person.did, account: agreement.consumer_account, action: 'service.key-made', about: { agreement: id } },
+        ...{
+          by: person.did,
+          account: agreement.consumer_account,
+          action: 'service.key-made',
+          about: { agreement: id },
+        },
       })
       return made
     })
@@ -264,7 +288,11 @@ export const getInstanceUsage = defineRoute({
     const hours = await usageHours(rows, { agreement: id, from: from ?? now - 31 * 86_400, to: to ?? now + 1 })
     const total = await usageTotal(rows, id)
     return {
-      hours: hours.map(({ hour, calls, milliUnits }) => ({ hour: formatInstant(hour), calls, units: formatUnits(milliUnits) })),
+      hours: hours.map(({ hour, calls, milliUnits }) => ({
+        hour: formatInstant(hour),
+        calls,
+        units: formatUnits(milliUnits),
+      })),
       total: { calls: total.calls, units: formatUnits(total.milliUnits) },
     }
   },
@@ -282,23 +310,36 @@ export const getAgreedReadings = defineRoute({
   query: z.strictObject({ data: z.string().max(500), from: instant, to: instant }),
   answers: z.object({
     meter: z.string(),
-    readings: z.array(z.object({ start: instantText, seconds: z.number().int(), importWh: z.number(), exportWh: z.number() })),
+    readings: z.array(
+      z.object({ start: instantText, seconds: z.number().int(), importWh: z.number(), exportWh: z.number() }),
+    ),
   }),
   async handle({ params: { id }, query: { data, from, to } }, services, access) {
     const { agreement, side } = await agreementOf(services.contracting, personOf(access), id)
     if (side !== 'provider') access.refuse('the provider of the service')
     const now = services.access.now()
     if (!isInForce(agreement, now))
-      throw new Refusal(403, 'ERR_AGREEMENT_NOT_IN_FORCE', 'data is given while the agreement is in force; it has not begun or is over')
+      throw new Refusal(
+        403,
+        'ERR_AGREEMENT_NOT_IN_FORCE',
+        'data is given while the agreement is in force; it has not begun or is over',
+      )
     if (to <= from || to - from > MOST_READINGS_SECONDS)
       throw new Refusal(400, 'ERR_QUERY', 'ask for at most 366 days, with "to" after "from"')
     const document = await readDocument(services.store.rows, agreement.terms.terms)
     const item = document?.data.find(({ name }) => name === data)
-    if (!item?.meter)
-      throw new Refusal(404, 'ERR_DATA_UNKNOWN', `the agreement names no meter for "${data}"`)
-    const meters = await ownMeters(services.store, { account: agreement.consumer_account, address: agreement.consumer, now })
+    if (!item?.meter) throw new Refusal(404, 'ERR_DATA_UNKNOWN', `the agreement names no meter for "${data}"`)
+    const meters = await ownMeters(services.store, {
+      account: agreement.consumer_account,
+      address: agreement.consumer,
+      now,
+    })
     if (!meters.some(({ meter, authorised }) => meter === item.meter && authorised))
-      throw new Refusal(403, 'ERR_METER_NOT_AUTHORISED', `the meter ${item.meter} may not be used now; its holder decides`)
+      throw new Refusal(
+        403,
+        'ERR_METER_NOT_AUTHORISED',
+        `the meter ${item.meter} may not be used now; its holder decides`,
+      )
     const range = { meters: [item.meter], from, to }
     const readings = await collect(readingsAtLength(services.lake, range, periodOfItem(item.granularity)))
     return {
@@ -378,7 +419,12 @@ async function step(
         ...{ words: it.words, link: `/agreements/${id}` },
       })
     await noteAction(rows, {
-      ...{ by: person.did, account: accountOfSide(agreement, side), action: `service.${name}`, about: { agreement: id } },
+      ...{
+        by: person.did,
+        account: accountOfSide(agreement, side),
+        action: `service.${name}`,
+        about: { agreement: id },
+      },
     })
   })
 }
@@ -388,4 +434,5 @@ const isInForceOrToCome = ({ ends_at }: StoredAgreement, now: number) => ends_at
 const titleOf = async ({ store }: Services, agreement: StoredAgreement) =>
   (await readDocument(store.rows, agreement.terms.terms))?.title ?? 'a service'
 
-const personOf = ({ caller, refuse }: Access): Person => (caller.kind === 'person' ? caller : refuse('somebody who signed in'))
+const personOf = ({ caller, refuse }: Access): Person =>
+  caller.kind === 'person' ? caller : refuse('somebody who signed in')
