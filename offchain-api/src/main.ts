@@ -136,6 +136,7 @@ const api = await startUnifiedApi({
   billing: {
     signer: existsSync(billingKeyFile) ? () => openKeyFile(billingKeyFile) : undefined,
     graceSeconds: settings.OPEM_BILLING_GRACE_SECONDS,
+  },
   notifications: {
     mail:
       settings.OPEM_SMTP_URL === undefined ? undefined : { url: settings.OPEM_SMTP_URL, from: settings.OPEM_MAIL_FROM },

@@ -31,7 +31,9 @@ let provider: Party
 let consumer: Party
 
 beforeAll(async () => {
-  instance = await startInstance({ env: { OPEM_BILLING_GRACE_SECONDS: String(GRACE) } })
+  instance = await startInstance({
+    env: { OPEM_BILLING_GRACE_SECONDS: String(GRACE), OPEM_CHAIN_DEVELOPMENT_RPC: '1' },
+  })
   browser = await openPeoplesBrowser()
   acme = await companyWithRepresentative(instance, browser, { name: 'Acme Analytics' })
   bolt = await companyWithRepresentative(instance, browser, { name: 'Bolt Retail' })
@@ -143,7 +145,10 @@ const escrow = <T>(functionName: 'availableOf' | 'feesOf', party: Hex) =>
 test('a representative gets development euros and deposits them with one signature and one transaction', async () => {
   const page = await billingOf(bolt.representative)
   await button(page, 'Get 1,000 development euros').click()
-  await page.locator('.figure', { hasText: 'In your wallet' }).getByText(/€1.000\.00/).waitFor({ timeout: 60_000 })
+  await page
+    .locator('.figure', { hasText: 'In your wallet' })
+    .getByText(/€1.000\.00/)
+    .waitFor({ timeout: 60_000 })
   await depositOf(page, '100')
   await expect.poll(() => purseOf(page), { timeout: 60_000 }).toBe('€100.00')
   expect(await escrow<bigint>('availableOf', consumer.address)).toBe(100_000_000n)

@@ -9,7 +9,22 @@ const AGAIN_AFTER = 30
 interface Open extends Record<string, unknown> {
   readonly payment: Hex
   readonly number: string
+  readonly consumer: string
+  readonly amount: string
+  readonly available: string
   readonly terms: AgreementJson
+}
+
+/**
+ * Of each purse the earliest payments as far as the money goes. One that it does not cover holds up no later one that it does.
+ */
+function covered(due: readonly Open[]): Open[] {
+  const left = new Map<string, bigint>()
+  return due.filter(({ consumer, amount, available }) => {
+    const rest = (left.get(consumer) ?? BigInt(available)) - BigInt(amount)
+    if (rest >= 0n) left.set(consumer, rest)
+    return rest >= 0n
+  })
 }
 
 // Nobody waits for a call that was refused a moment ago.
@@ -22,17 +37,14 @@ const NOT_REFUSED_LATELY = `NOT EXISTS (SELECT 1 FROM market_escrow_calls c WHER
 export async function tellEscrow({ rows }: OperationalStore, now: number): Promise<void> {
   const wallClock = Math.floor(Date.now() / 1000)
   const due = await rows<Open>(
-    // Of one purse the earliest payments first, as far as the money goes.
-    `SELECT payment, number::text, terms FROM (
-       SELECT p.payment, p.number, b.terms, a.available,
-         sum(p.amount) OVER (PARTITION BY p.consumer ORDER BY p.due_at, p.payment) AS needed
-       FROM market_payments p JOIN market_billing b USING (agreement)
-         LEFT JOIN market_balances a ON a.party = p.consumer
-       WHERE p.state = 'due' AND b.plan IN ('one-time', 'subscription') AND p.due_at <= $1 AND ${NOT_REFUSED_LATELY}
-     ) p WHERE needed <= available LIMIT 200`,
+    `SELECT p.payment, p.number::text, p.consumer, p.amount::text, a.available::text, b.terms
+     FROM market_payments p JOIN market_billing b USING (agreement) JOIN market_balances a ON a.party = p.consumer
+     WHERE p.state = 'due' AND b.plan IN ('one-time', 'subscription') AND p.due_at <= $1 AND p.amount <= a.available
+       AND ${NOT_REFUSED_LATELY}
+     ORDER BY p.due_at, p.payment LIMIT 500`,
     [now, wallClock],
   )
-  for (const { payment, number, terms } of due)
+  for (const { payment, number, terms } of covered(due))
     await writeCall(rows, payment, { kind: 'pay', payment, agreement: terms, number: Number(number) }, wallClock)
 
   const over = await rows<{ payment: Hex; state: 'held' | 'disputed' }>(
