@@ -33,7 +33,9 @@ test('every balance is what the events add up to, and the tokens are there', asy
 })
 
 test('an event that was kept back, or says less, is found at whose purse it is', async () => {
-  const without = await auditBilling(client(), where, (events) => events.filter(({ name }) => name !== 'VoucherClaimed'))
+  const without = await auditBilling(client(), where, (events) =>
+    events.filter(({ name }) => name !== 'VoucherClaimed'),
+  )
   const provider = market.provider.address.toLowerCase()
   expect(without.findings).toEqual([
     `the purse of ${provider}: 0 µEUR by the events, 3900000 by the contract`,
