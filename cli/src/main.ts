@@ -79,6 +79,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'show the contract a wrong sum or split: the batch falls',
     load: async () => (await import('./challenge/command.ts')).challengeCommand,
   },
+  billing: {
+    summary: 'purse, payments, vouchers, disputes and invoices; and an audit of every balance',
+    load: async () => (await import('./billing/command.ts')).billingCommand,
+  },
   evidence: {
     summary: 'keep the evidence behind a community’s settled batches in a file',
     load: async () => (await import('./evidence/command.ts')).evidenceCommand,

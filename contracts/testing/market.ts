@@ -194,7 +194,7 @@ export function toolsOf({ client, tester, operator, addresses, mined }: Marketpl
 
   return {
     ...{ party, representative, euros, accountOf, publishListing, approve, termsOf, signAgreement, concludeAgreement },
-    ...{ deposit, reserve, signVoucher, wait, now },
+    ...{ deposit, reserve, signVoucher, wait, now, client },
     contracts: { accounts, euro, listings, agreements, escrow },
   }
 }

@@ -23,6 +23,38 @@ export {
   roleBits,
   rolesOfBits,
 } from './authorisation/roles.ts'
+export { type Due, dueOf, duesAt, MOST_DUES, nextDue } from './billing/dues.ts'
+export { splitFee } from './billing/fee.ts'
+export {
+  type Cent,
+  centText,
+  centToMicro,
+  type Invoice,
+  type InvoiceLine,
+  type InvoiceTotals,
+  invoiceNumber,
+  invoiceTotals,
+  type VatBreakdown,
+} from './billing/invoice.ts'
+export { type InvoiceParty, isIban, isVatId, type VatTreatment, vatTreatment } from './billing/invoice-party.ts'
+export { microOfEur } from './billing/money-text.ts'
+export {
+  durationWords,
+  type PaymentTerms,
+  planOf,
+  planWords,
+  shortEur,
+} from './billing/price-plan.ts'
+export { type EscrowBalances, type EscrowEvent, rebuildBalances } from './billing/rebuild.ts'
+export {
+  judgeVoucher,
+  type MilliUnits,
+  mayUseMore,
+  owedForUse,
+  type UseAccount,
+  type UseVerdict,
+  type VoucherRefusal,
+} from './billing/usage.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {
   type BalanceProof,

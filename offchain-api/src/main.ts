@@ -19,12 +19,15 @@
  * default $OPEM_HOME/keys/development-identity-issuer.json), OPEM_PENDING_SECONDS (default 86,400),
  * OPEM_ACCESS_PER_ADDRESS and OPEM_ACCESS_PER_HOLDER (how often a public door is knocked at by one client address
  * and by whom it says to be: at once, and a second; default 500,200 and 300,100), OPEM_REGISTRATIONS_PER_HOUR (new accounts
+ * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
+ * Billing: OPEM_BILLING_KEY_FILE (pays the gas of what becomes due; without the file, default $OPEM_HOME/keys/billing.json, others
+ * do), OPEM_BILLING_GRACE_SECONDS (how long a payment may lack money before use is suspended; default 604,800).
  * of the whole marketplace, each costs gas; default 5,000).
  * Notifications: OPEM_SMTP_URL (smtp://user:password@host:587 or smtps://…; unset: no e-mail), OPEM_MAIL_FROM (default
  * OPEM <opem@localhost>), OPEM_NOTIFICATION_RETRY_SECONDS (wait before a letter's second try, then twice as long; default 10).
  * OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OpemError } from '@opem/domain'
 import { openKeyFile } from '@opem/ssi'
@@ -84,6 +87,8 @@ const environment = z
     OPEM_OPERATOR_KEY_FILE: z.string().min(1).optional(),
     OPEM_DEVELOPMENT_ISSUER_KEY_FILE: z.string().min(1).optional(),
     OPEM_OPERATOR_DIDS: z.string().default(''),
+    OPEM_BILLING_KEY_FILE: z.string().min(1).optional(),
+    OPEM_BILLING_GRACE_SECONDS: z.coerce.number().int().min(0).max(31_536_000).default(604_800),
     OPEM_PENDING_SECONDS: z.coerce.number().int().min(1).max(31_536_000).default(86_400),
     OPEM_ACCESS_PER_ADDRESS: allowance(500, 200),
     OPEM_ACCESS_PER_HOLDER: allowance(300, 100),
@@ -105,6 +110,7 @@ const settings = environment.data
 const accessDir = settings.OPEM_ACCESS_DIR ?? join(settings.OPEM_HOME, 'access')
 const developmentIssuerFile =
   settings.OPEM_DEVELOPMENT_ISSUER_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'development-identity-issuer.json')
+const billingKeyFile = settings.OPEM_BILLING_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'billing.json')
 const relayerFile = settings.OPEM_RELAYER_KEY_FILE
 const registrarFile = settings.OPEM_REGISTRAR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'registrar.json')
 const operatorFile = settings.OPEM_OPERATOR_KEY_FILE ?? join(settings.OPEM_HOME, 'keys', 'account-operator.json')
@@ -161,6 +167,10 @@ const api = await startUnifiedApi({
     contentUrl: settings.OPEM_CONTENT_URL,
     confirmations: settings.OPEM_MARKET_CONFIRMATIONS ?? (settings.OPEM_DEVELOPMENT === '1' ? 0 : 12),
     relayer: relayerFile === undefined ? undefined : () => openKeyFile(relayerFile),
+  },
+  billing: {
+    signer: existsSync(billingKeyFile) ? () => openKeyFile(billingKeyFile) : undefined,
+    graceSeconds: settings.OPEM_BILLING_GRACE_SECONDS,
   },
   notifications: {
     mail:

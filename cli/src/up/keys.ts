@@ -24,6 +24,8 @@ export interface Keys {
   readonly operator: PrivateKeyAccount
   readonly registrar: PrivateKeyAccount
   readonly accountOperator: PrivateKeyAccount
+  /** Pays the gas of payments that have become due; has no role. */
+  readonly billing: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
   /** Brings agreements to a development chain for wallets without ether; elsewhere a setting names it. */
   readonly relayer: PrivateKeyAccount
@@ -41,9 +43,10 @@ export async function openKeys(home: string): Promise<Keys> {
   const operator = await keyOf(home, 'operator')
   const registrar = await keyOf(home, 'registrar')
   const accountOperator = await keyOf(home, ACCOUNT_OPERATOR)
+  const billing = await keyOf(home, 'billing')
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, accountOperator, oracles, relayer: await keyOf(home, 'relayer') }
+  return { operator, registrar, accountOperator, billing, oracles, relayer: await keyOf(home, 'relayer') }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -57,13 +60,14 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, accountOperator, oracles, relayer }: Keys,
+  { operator, registrar, accountOperator, billing, oracles, relayer }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
   const development = chain.id === DEVELOPMENT_CHAIN_ID
-  for (const { address } of [operator, registrar, accountOperator, ...oracles, ...(development ? [relayer] : [])]) {
+  const ours = [operator, registrar, accountOperator, billing, ...oracles, ...(development ? [relayer] : [])]
+  for (const { address } of ours) {
     if ((await client.getBalance({ address })) < (development ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return

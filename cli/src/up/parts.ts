@@ -112,6 +112,7 @@ export function partsOf(
         OPEM_ACCESS_DIR: accessPath(home),
         OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
         OPEM_OPERATOR_KEY_FILE: operatorKeyFile(home),
+        OPEM_BILLING_KEY_FILE: keyFile(home, 'billing'),
         // Elsewhere whoever operates the marketplace decides whether it pays for its users.
         ...(settings.replaced.has('chain') ? {} : { OPEM_RELAYER_KEY_FILE: keyFile(home, 'relayer') }),
         OPEM_OPERATOR_DIDS: await operatorDids(home),

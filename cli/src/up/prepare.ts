@@ -8,6 +8,7 @@ import { defineMarketplaceCredentials } from './access/marketplace-credentials.t
 import { operatorAddresses } from './access/operator.ts'
 import { bringOperatorRoles } from './access/operator-roles.ts'
 import { writeDeployment } from './deployment.ts'
+import { stockEuros } from './development-euros.ts'
 import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
 import type { Settings } from './settings.ts'
 
@@ -54,8 +55,10 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
     operators: operatorAddresses(process.env, chainId),
     say,
   })
-  if (chainId === DEVELOPMENT_CHAIN_ID)
+  if (chainId === DEVELOPMENT_CHAIN_ID) {
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)
+    if (euroToken === undefined) await stockEuros(chain, deployment.addresses.EuroToken, keys)
+  }
   await publishSchemas(chain, deployment.addresses.SchemaRegistry, keys.operator)
   await defineMarketplaceCredentials(home, chain, deployment.addresses, keys.operator)
   writeDeployment(home, deployment)

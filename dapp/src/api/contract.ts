@@ -5,6 +5,7 @@ import type * as accounts from './accounts.ts'
 import type { Adjustments } from './adjustments.ts'
 import type * as agreements from './agreements.ts'
 import type { Auditors } from './auditors.ts'
+import type * as billing from './billing.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Machines, OpenedMachine, Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
@@ -77,6 +78,20 @@ export type ApiContract = AllRead<{
   'GET /v1/market/listings': Reads<typeof Listings, Get<'/v1/market/listings'>>
   'GET /v1/market/listings/{listing}': Reads<typeof Listing, Get<'/v1/market/listings/{listing}'>>
   'GET /v1/market/listings/{listing}/ratings': Reads<typeof Ratings, Get<'/v1/market/listings/{listing}/ratings'>>
+  'GET /v1/billing': Reads<typeof billing.Purse, Get<'/v1/billing'>>
+  'GET /v1/billing/payments': Reads<typeof billing.Payments, Get<'/v1/billing/payments'>>
+  'GET /v1/billing/payments/{payment}': Reads<typeof billing.PaymentDetail, Get<'/v1/billing/payments/{payment}'>>
+  'GET /v1/billing/agreements': Reads<typeof billing.BilledAgreements, Get<'/v1/billing/agreements'>>
+  'GET /v1/billing/agreements/{id}/voucher': Reads<typeof billing.Claimable, Get<'/v1/billing/agreements/{id}/voucher'>>
+  'POST /v1/billing/agreements/{id}/vouchers': Reads<
+    typeof billing.TakenVoucher,
+    Post<'/v1/billing/agreements/{id}/vouchers'>
+  >
+  'GET /v1/billing/invoices': Reads<typeof billing.Invoices, Get<'/v1/billing/invoices'>>
+  'GET /v1/billing/disputes': Reads<typeof billing.Disputes, Get<'/v1/billing/disputes'>>
+  'GET /v1/billing/fees': Reads<typeof billing.Fees, Get<'/v1/billing/fees'>>
+  'GET /v1/billing/open-invoices': Reads<typeof billing.OpenInvoices, Get<'/v1/billing/open-invoices'>>
+  'POST /v1/billing/bank-statements': Reads<typeof billing.Credits, Post<'/v1/billing/bank-statements'>>
 
   'GET /v1/communities': Reads<typeof Communities, Get<'/v1/communities'>>
   'GET /v1/communities/{id}': Reads<typeof Community, Get<'/v1/communities/{id}'>>

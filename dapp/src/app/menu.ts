@@ -40,7 +40,10 @@ export const MENU: readonly Group[] = [
     ],
   },
   { name: 'Data', places: [] },
-  { name: 'Billing', places: [] },
+  {
+    name: 'Billing',
+    places: [{ to: '/billing', label: 'Billing', need: { kind: 'capability', capability: 'billing' } }],
+  },
   {
     name: 'Operate',
     places: [

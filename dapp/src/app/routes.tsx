@@ -65,6 +65,10 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: '/billing',
+                lazy: async () => ({ Component: (await import('../billing/BillingPage.tsx')).BillingPage }),
+              },
+              {
                 path: '/notifications',
                 lazy: async () => ({
                   Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,

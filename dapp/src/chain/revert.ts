@@ -3,6 +3,7 @@ import {
   agreementRegistryAbi,
   communityFactoryAbi,
   energyCommunityAbi,
+  escrowAbi,
   listingRegistryAbi,
   settlementAbi,
 } from '@opem/contracts'
@@ -17,6 +18,7 @@ export const houseErrors: Abi = [
   ...settlementAbi,
   ...accessManagerAbi,
   ...agreementRegistryAbi,
+  ...escrowAbi,
   ...listingRegistryAbi,
 ].filter((item) => item.type === 'error')
 

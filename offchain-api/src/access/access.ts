@@ -45,6 +45,8 @@ export interface AccessParts {
   readonly issueDevelopmentIdentity: ((subject: string, name: string) => Promise<string>) | undefined
   /** Whether the account of this DID is the marketplace's operator: from the settings, never from a credential. */
   isOperator(did: string): boolean
+  /** Signs a hash as the marketplace's DID. 64 bytes. @throws ERR_CHAIN_UNREACHABLE (retryable) */
+  signAsMarketplace(hash: Hex): Promise<{ readonly did: string; readonly signature: Hex }>
   /** How long an account or a new version of its credential waits for the receipt. */
   readonly pendingSeconds: number
   /** Tells that a credential waits to be delivered. */

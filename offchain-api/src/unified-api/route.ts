@@ -27,7 +27,7 @@ export interface RowsAnswer {
 /** An answer that is no JSON. */
 export interface TextAnswer {
   readonly type: string
-  readonly text: string
+  readonly text: string | Buffer
 }
 
 type Shape = z.ZodType
@@ -80,7 +80,7 @@ export const defineRoute = <P extends Shape, Q extends Shape, B extends Shape>(r
 
 export const rows = (name: string, source: AsyncIterable<readonly unknown[]>): RowsAnswer => ({ name, rows: source })
 
-export const text = (type: string, text: string): TextAnswer => ({ type, text })
+export const text = (type: string, text: string | Buffer): TextAnswer => ({ type, text })
 
 export const isText = (value: unknown): value is TextAnswer =>
   typeof value === 'object' && value !== null && 'text' in value && 'type' in value && Object.keys(value).length === 2

@@ -9,6 +9,8 @@ import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
 import { startAccountLines } from '../marketplace/account-lines/worker.ts'
+import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
+import { mayUseMoney } from '../marketplace/billing/use-account.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
@@ -42,6 +44,7 @@ export interface UnifiedApiSettings {
   /** Proxies that say truly who asks. */
   readonly trustedProxies: Networks
   readonly market: MarketSettings
+  readonly billing: BillingSettings
   readonly notifications: NotificationSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
@@ -85,11 +88,19 @@ export async function startUnifiedApi(
   })
   const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
   market.follower.afterwards(async () => accountLines.wake())
+  const billing = createBilling({
+    ...{ settings: settings.billing, store: store.part, client: chain.client, deployment, log: settings.log },
+    follower: market.follower,
+  })
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
   const gateway = createGateway({
-    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
+    ...{
+      dir: settings.access.dir,
+      development: settings.development,
+      mayUseMoney: ({ id }) => mayUseMoney(store.part.rows, id),
+    },
   })
   let url = ''
   const notifications = createNotifications({
@@ -136,6 +147,7 @@ export async function startUnifiedApi(
     place: createPlace({ publicUrl: settings.access.publicUrl, proxies: settings.trustedProxies }),
     access,
     market,
+    billing,
     contracting: contracting.parts,
     gateway,
     notifications,
@@ -176,6 +188,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await billing.close()
       await contracting.close()
       await market.close()
       await accountLines.close()

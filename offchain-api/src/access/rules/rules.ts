@@ -79,6 +79,8 @@ export const RULES = {
   ),
   'govern-market': rule('the marketplace operator', 'may:management-and-governance'),
   contracting: rule('a provider or user of services or data', 'may:contracting'),
+  billing: rule('a provider or user of services or data', 'may:billing'),
+  'see-payment': rule('a side of the payment, or the marketplace operator', 'may:billing', 'operator'),
   provisioning: rule('a data provider or service provider', 'may:provisioning'),
   'use-service': rule(
     'a service user, of data a data user, or a system of their company',

@@ -169,6 +169,10 @@ export function createAccess({
     issueDevelopmentIdentity,
     ownSystems: createOwnSystems(settings.systemsFile),
     isOperator: (did) => operators.has(did),
+    async signAsMarketplace(hash) {
+      const { did, sign } = await marketplace()
+      return { did, signature: await sign(hash) }
+    },
     wakeDeliveries: deliveries.wake,
   }
   return {

@@ -1,7 +1,15 @@
+import { followAgreementsForBilling } from '../billing/follow-agreements.ts'
+import { followEscrow } from '../billing/follow-escrow.ts'
 import { agreementReaction } from '../contracting/follow-agreements.ts'
 import { followListings } from '../listings/follow-listings.ts'
 import { followPublishing } from '../publish/follow-publishing.ts'
 import type { Reaction } from './reaction.ts'
 
 /** Every module's reactions. Of those to one event, the earlier in this list come first. */
-export const reactions: readonly Reaction[] = [followListings, followPublishing, agreementReaction]
+export const reactions: readonly Reaction[] = [
+  followListings,
+  followPublishing,
+  agreementReaction,
+  followAgreementsForBilling,
+  followEscrow,
+]

@@ -27,6 +27,19 @@ import {
   postCounterOffer,
 } from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
+import {
+  getBilledAgreements,
+  getBilling,
+  getPayment,
+  getPayments,
+  getReceipt,
+  getTransfers,
+  getVoucher,
+  postDisputeText,
+  postVoucher,
+} from './billing.ts'
+import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } from './billing-invoices.ts'
+import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
@@ -206,6 +219,15 @@ export const routes: readonly Route[] = [
   postAssigned,
   deleteAssigned,
   postReason,
+  getInvoiceDetails,
+  putInvoiceDetails,
+  getInvoices,
+  getInvoiceFile,
+  getDisputes,
+  getFees,
+  getOpenInvoices,
+  postBankStatement,
+  postDevelopmentEuros,
   getAgreements,
   getAgreementChoices,
   postAgreementDraft,
@@ -252,4 +274,13 @@ export const routes: readonly Route[] = [
   getAuditLog,
   getAuditVerification,
   getWaiting,
+  getBilling,
+  getPayments,
+  getPayment,
+  getReceipt,
+  postDisputeText,
+  getTransfers,
+  getBilledAgreements,
+  getVoucher,
+  postVoucher,
 ]

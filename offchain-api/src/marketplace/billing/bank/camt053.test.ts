@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { type BankCredit, matchCredits, readCamt053 } from './camt053.ts'
+
+const IBAN = 'ES9121000418450200051332'
+const entry = (inside: string) => `<Ntry>${inside}</Ntry>`
+const statement = (...entries: string[]) =>
+  `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+  <Stmt><Acct><Id><IBAN>${IBAN}</IBAN></Id></Acct>${entries.join('')}</Stmt></BkToCstmrStmt></Document>`
+const booked = '<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>'
+const PAID = entry(
+  `<Amt Ccy="EUR">15.58</Amt><CdtDbtInd>CRDT</CdtDbtInd>${booked}<AcctSvcrRef>B-1</AcctSvcrRef>
+   <NtryDtls><TxDtls><RmtInf><Ustrd>Invoice 2026-00007, thank you</Ustrd></RmtInf></TxDtls></NtryDtls>`,
+)
+
+test('a booked credit is read with its amount, its day and what the payer wrote', () => {
+  expect(readCamt053(statement(PAID))).toEqual([
+    {
+      ...{ iban: IBAN, amount: 1558n, bookedOn: '2026-11-27', reference: 'B-1' },
+      remittance: 'Invoice 2026-00007, thank you',
+    },
+  ])
+})
+
+test('each transaction of a batch entry is a credit of its own', () => {
+  const part = (amount: string, number: string) =>
+    `<TxDtls><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf><Strd><CdtrRefInf><Ref>${number}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>`
+  const batch = entry(
+    `<Amt Ccy="EUR">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>
+     <NtryDtls>${part('1.00', '2026-00001')}${part('2', '2026-00002')}</NtryDtls>`,
+  )
+  expect(readCamt053(statement(batch)).map(({ amount, remittance }) => [amount, remittance])).toEqual([
+    [100n, '2026-00001'],
+    [200n, '2026-00002'],
+  ])
+})
+
+test('debits, pending and reversed entries, and other currencies are no money that came', () => {
+  const other = (from: string, to: string) => PAID.replace(from, to)
+  expect(
+    readCamt053(
+      statement(
+        other('CRDT', 'DBIT'),
+        other('BOOK', 'PDNG'),
+        other('Ccy="EUR"', 'Ccy="USD"'),
+        other('<AcctSvcrRef>', '<RvslInd>true</RvslInd><AcctSvcrRef>'),
+      ),
+    ),
+  ).toEqual([])
+})
+
+test('another kind of document is refused', () => {
+  expect(() => readCamt053('<Document><BkToCstmrDbtCdtNtfctn/></Document>')).toThrow('ERR_CAMT')
+  expect(() => readCamt053('<!DOCTYPE x><Document/>')).toThrow('ERR_XML')
+})
+
+const credit = (more: Partial<BankCredit>): BankCredit => ({
+  ...{ iban: IBAN, amount: 1558n, bookedOn: '2026-11-27', remittance: 'Invoice 2026-00007', reference: 'B-1', ...more },
+})
+const invoice = { id: 'a', number: '2026-00007', iban: IBAN, gross: 1558n }
+
+test('a credit pays the invoice whose number it names with exactly its amount, once', () => {
+  const [one, again] = matchCredits([credit({}), credit({})], [invoice])
+  expect([one!.invoice?.id, again!.invoice]).toEqual(['a', undefined])
+})
+
+test('another amount, another account or part of a number pays nothing', () => {
+  const other = [
+    credit({ amount: 1557n }),
+    credit({ iban: 'GB82WEST12345698765432' }),
+    credit({ remittance: 'Invoice 12026-000071' }),
+  ]
+  expect(matchCredits(other, [invoice]).map((one) => one.invoice)).toEqual([undefined, undefined, undefined])
+})
+
+test('a credit that names two invoices is left to a person', () => {
+  const two = [invoice, { ...invoice, id: 'b', number: '2026-00008' }]
+  expect(matchCredits([credit({ remittance: '2026-00007 2026-00008' })], two)[0]).toMatchObject({
+    ...{ invoice: undefined, why: 'it names more than one invoice' },
+  })
+})

@@ -1,0 +1,77 @@
+import { OpemError } from '@opem/domain'
+import type { PrivateKeyAccount } from 'viem'
+import type { OperationalStore } from '../../../operational/store.ts'
+import type { Follower } from '../../follower/follower.ts'
+import type { EscrowChain } from '../escrow-chain.ts'
+import { issueDueInvoices } from '../invoice/issue-invoices.ts'
+import { createEscrowOutbox } from '../outbox/outbox.ts'
+import { keepArrears } from './arrears.ts'
+import { findDues } from './find-dues.ts'
+import { tellEscrow } from './tell-escrow.ts'
+
+export interface DueWorkerOptions {
+  readonly store: OperationalStore
+  readonly chain: () => Promise<EscrowChain>
+  readonly follower: Pick<Follower, 'state'>
+  /** Pays the gas; undefined: this API tells the chain nothing, others do. */
+  readonly signer: (() => Promise<PrivateKeyAccount>) | undefined
+  readonly graceSeconds: number
+  readonly log: (line: string) => void
+  readonly pollMs?: number
+}
+
+/**
+ * Sees to it that what is due happens: payments, releases, lapses, invoices, notices, suspensions. Everything it does is
+ * written down first, so that an end at any moment costs nothing but time; anybody else may be faster.
+ */
+export function createDueWorker(options: DueWorkerOptions) {
+  const { store, chain, follower, signer, graceSeconds, log, pollMs = 1000 } = options
+  const now = () => Math.floor(Date.now() / 1000)
+  const outbox = signer && createEscrowOutbox({ store, chain, signer, now })
+  let running: Promise<void> | undefined
+  let last = ''
+
+  async function round(): Promise<void> {
+    const { block, head, stopped } = follower.state()
+    // While the past is read again it would look as if nothing was paid.
+    if (stopped !== null || block === null || head === null || block < head) return
+    const at = await (await chain()).now()
+    while ((await findDues(store, at)) > 0);
+    await issueDueInvoices(store, at)
+    await keepArrears(store, at, graceSeconds)
+    if (outbox === undefined) return
+    await tellEscrow(store, at)
+    await outbox.flush()
+  }
+
+  const turn = (): Promise<void> => {
+    running ??= round()
+      .then(
+        () => {
+          last = ''
+        },
+        (cause: unknown) => {
+          const why = cause instanceof OpemError ? cause.code : cause instanceof Error ? cause.name : 'unknown error'
+          if (why !== last) log(`billing: waits and tries again: ${why}`)
+          last = why
+        },
+      )
+      .finally(() => {
+        running = undefined
+      })
+    return running
+  }
+  const timer = setInterval(() => void turn(), pollMs)
+  timer.unref()
+
+  return {
+    /** One round, now. */
+    turn,
+    async close() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+export type DueWorker = ReturnType<typeof createDueWorker>

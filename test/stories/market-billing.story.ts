@@ -1,0 +1,352 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Agreement, type Hex, shortEur } from '@opem/domain'
+import { openKeyFile } from '@opem/ssi'
+import type { Browser, Page } from 'playwright-core'
+import { createPublicClient, createTestClient, createWalletClient, http, type PrivateKeyAccount } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type PublishedListing, toolsOf } from '../../contracts/testing/market.ts'
+import { openPeoplesBrowser } from '../browser.ts'
+import { type Company, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
+import { type Instance, startInstance, until } from '../instance.ts'
+import { openDoor } from '../people.ts'
+import { button, picture, showFailure } from '../steps.ts'
+
+const DAY = 86_400
+const GRACE = 2 * DAY
+
+let instance: Instance
+let browser: Browser
+let acme: Company
+let bolt: Company
+let olga: SignedIn
+let tools: ReturnType<typeof toolsOf>
+let listing: PublishedListing
+let current: Page
+
+type Party = PublishedListing['provider']
+let provider: Party
+let consumer: Party
+
+beforeAll(async () => {
+  instance = await startInstance({
+    env: { OPEM_BILLING_GRACE_SECONDS: String(GRACE), OPEM_CHAIN_DEVELOPMENT_RPC: '1' },
+  })
+  browser = await openPeoplesBrowser()
+  acme = await companyWithRepresentative(instance, browser, { name: 'Acme Analytics' })
+  bolt = await companyWithRepresentative(instance, browser, { name: 'Bolt Retail' })
+  olga = await operator(instance, browser)
+  tools = await openTools()
+  provider = partyOf(acme, 'service-provider')
+  consumer = partyOf(bolt, 'service-user')
+  listing = await tools.publishListing(provider)
+})
+afterAll(async () => {
+  await browser?.close()
+  await acme?.close()
+  await bolt?.close()
+  await instance?.remove()
+})
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail' && current !== undefined) await showFailure(current, task)
+})
+
+/** What tests of contracts do, on this instance's chain: with the operator's own key. */
+async function openTools() {
+  const transport = http(instance.chain)
+  const client = createPublicClient({ chain: foundry, transport, pollingInterval: 100 })
+  const account = (await openKeyFile(join(instance.home, 'keys', 'operator.json'))) as PrivateKeyAccount
+  const { addresses } = (await (await fetch(`${instance.page}/v1/settings`)).json()) as {
+    addresses: Record<string, Hex>
+  }
+  return toolsOf({
+    ...{ url: instance.chain, client, addresses, operator: createWalletClient({ account, chain: foundry, transport }) },
+    tester: createTestClient({ chain: foundry, transport, mode: 'anvil' }),
+    mined: async (hash: Hex) => {
+      const receipt = await client.waitForTransactionReceipt({ hash })
+      if (receipt.status !== 'success') throw new Error(`transaction ${hash} reverted`)
+      return receipt
+    },
+  } as never)
+}
+
+/** A company as a party: its own key, which is in its wallet, signs agreements. */
+function partyOf({ name, address, account }: Company, role: Party['roles'][number]): Party {
+  const home = join(instance.home, `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-wallet`)
+  const { data } = JSON.parse(readFileSync(join(home, 'keys.json'), 'utf8')) as { data: string }
+  const signer = privateKeyToAccount((JSON.parse(data) as { signing: Hex }).signing)
+  return { address, account, roles: [role], signer }
+}
+
+/**
+ * Both sides sign, and the agreement is on the chain. Each side's Account credential gets a line for it, which ends the
+ * sessions of the version before: their people sign in again.
+ */
+async function conclude(change: Partial<Agreement>) {
+  const versionOf = async ({ account }: Company): Promise<number> => {
+    const answer = await olga.context.request.get(`${instance.page}/v1/accounts/${account}`)
+    return ((await answer.json()) as { version: number }).version
+  }
+  const before = [await versionOf(acme), await versionOf(bolt)] as const
+  const concluded = await tools.concludeAgreement(listing, consumer, change)
+  await until('both have the next version of their credential', 120_000, async () => {
+    return (await versionOf(acme)) > before[0] && (await versionOf(bolt)) > before[1]
+  })
+  for (const { wallet, representative: who } of [acme, bolt]) {
+    const expiresAt = Math.floor(Date.now() / 1000) + 365 * DAY
+    const { jwt } = await wallet.issueRepresentative({
+      ...{ subject: who.did, name: who.name, email: 'ana@company.example', roles: ['administrator'], expiresAt },
+    })
+    await openDoor(instance, who.context.request).signIn(who.wallet, jwt)
+  }
+  return concluded
+}
+
+/** The billing page of somebody, with their wallet connected. */
+async function billingOf({ page }: SignedIn): Promise<Page> {
+  current = page
+  await page.goto(`${instance.page}/billing`)
+  await page.getByRole('heading', { level: 1, name: 'Billing' }).waitFor()
+  const choice = button(page, 'Test Wallet')
+  await choice.or(button(page, 'Deposit')).first().waitFor()
+  if (await choice.isVisible()) await choice.click({ timeout: 3000 }).catch(() => undefined)
+  await button(page, 'Deposit').waitFor()
+  return page
+}
+
+const purseOf = async (page: Page): Promise<string> =>
+  (await page.locator('.figure', { hasText: 'Available' }).locator('.figure-value').innerText()).trim()
+
+/** A payment's row, by the first digits of its agreement. */
+const rowOf = (page: Page, agreement: Hex, number = 0) =>
+  page.getByRole('region', { name: 'Payments' }).getByRole('row', {
+    name: new RegExp(`${agreement.slice(0, 8)}.*no\\. ${number}\\b`),
+  })
+const comesTo = (page: Page, agreement: Hex, state: string, number = 0) =>
+  rowOf(page, agreement, number).getByText(state).first().waitFor({ timeout: 60_000 })
+
+/** Opens a payment, unless it is open, and gives its panel. */
+async function panelOf(page: Page, agreement: Hex, number = 0) {
+  const opener = rowOf(page, agreement, number).getByRole('button', { name: /^Open/ })
+  if (await opener.isVisible()) await opener.click()
+  return page.getByRole('region', { name: `Payment ${number}`, exact: true })
+}
+
+async function depositOf(page: Page, amount: string): Promise<void> {
+  await page.getByRole('region', { name: 'Your purse' }).getByLabel('Amount').fill(amount)
+  await button(page, 'Deposit').click()
+}
+
+const escrow = <T>(functionName: 'availableOf' | 'feesOf', party: Hex) =>
+  tools.client.readContract({ ...tools.contracts.escrow, functionName, args: [party] }) as Promise<T>
+
+test('a representative gets development euros and deposits them with one signature and one transaction', async () => {
+  const page = await billingOf(bolt.representative)
+  await button(page, 'Get 1,000 development euros').click()
+  await page
+    .locator('.figure', { hasText: 'In your wallet' })
+    .getByText(/€1.000\.00/)
+    .waitFor({ timeout: 60_000 })
+  await depositOf(page, '100')
+  await expect.poll(() => purseOf(page), { timeout: 60_000 }).toBe('€100.00')
+  expect(await escrow<bigint>('availableOf', consumer.address)).toBe(100_000_000n)
+})
+
+test('a one-time payment is paid by itself, and the consumer accepts it', async () => {
+  const { id } = await conclude({ plan: 1, price: 12_500_000n })
+  const page = await billingOf(bolt.representative)
+  await comesTo(page, id, 'held in escrow')
+  const panel = await panelOf(page, id)
+  await panel.getByRole('button', { name: 'Accept' }).click()
+  await comesTo(page, id, 'released to the provider')
+  await picture(page, 'billing')
+  const receipt = await page.request.get(
+    `${instance.page}${await panel.getByRole('link', { name: 'Receipt (PDF)' }).getAttribute('href')}`,
+  )
+  expect((await receipt.body()).subarray(0, 8).toString()).toBe('%PDF-1.7')
+  const other = await billingOf(acme.representative)
+  await expect.poll(() => purseOf(other), { timeout: 60_000 }).toBe('€12.1875')
+})
+
+test('a subscription is paid at every interval', async () => {
+  const start = await tools.now()
+  const { id } = await conclude({ plan: 2, price: 5_000_000n, interval: 30 * DAY, start, end: start + 90 * DAY })
+  const page = await billingOf(bolt.representative)
+  await comesTo(page, id, 'held in escrow', 0)
+  await tools.wait(30 * DAY)
+  await comesTo(page, id, 'held in escrow', 1)
+  await tools.wait(30 * DAY)
+  await comesTo(page, id, 'held in escrow', 2)
+  await comesTo(page, id, 'released to the provider', 0)
+  expect(await rowOf(page, id, 3).count()).toBe(0)
+})
+
+test('what the purse does not cover is asked for, suspends the service after the grace period, and resumes it when it is paid', async () => {
+  const { id } = await conclude({ plan: 1, price: 300_000_000n })
+  const page = await billingOf(bolt.representative)
+  await comesTo(page, id, 'due')
+  const panel = await panelOf(page, id)
+  await panel.getByText('The purse does not cover it').waitFor({ timeout: 60_000 })
+  await tools.wait(GRACE + 60)
+  await rowOf(page, id).getByText('suspended').waitFor({ timeout: 60_000 })
+  await depositOf(page, '300')
+  await comesTo(page, id, 'held in escrow')
+  await expect.poll(() => rowOf(page, id).getByText('suspended').count(), { timeout: 60_000 }).toBe(0)
+
+  // Refund: the provider gives a part back of what is held.
+  const other = await billingOf(acme.representative)
+  const theirs = await panelOf(other, id)
+  await theirs.getByLabel('Give back').fill('100')
+  await theirs.getByRole('button', { name: 'Give back' }).click()
+  await theirs.getByText('€100.00').first().waitFor({ timeout: 60_000 })
+})
+
+test('a disputed payment is decided by the operator, who splits it', async () => {
+  const { id } = await conclude({ plan: 1, price: 20_000_000n })
+  const page = await billingOf(bolt.representative)
+  await comesTo(page, id, 'held in escrow')
+  const panel = await panelOf(page, id)
+  await panel.getByLabel('Reason of a dispute').fill('Half of the forecasts were missing.')
+  await panel.getByRole('button', { name: 'Dispute' }).click()
+  await comesTo(page, id, 'disputed')
+
+  const other = await billingOf(acme.representative)
+  const theirs = await panelOf(other, id)
+  await theirs.getByText('Half of the forecasts were missing.').waitFor()
+  await theirs.getByLabel('Evidence').fill('The meter sent nothing for two weeks.')
+  await theirs.getByRole('button', { name: 'Add evidence' }).click()
+  await theirs.getByText('The meter sent nothing for two weeks.').waitFor({ timeout: 60_000 })
+
+  const operators = await billingOf(olga)
+  const disputes = operators.getByRole('region', { name: 'Disputes to decide' })
+  await disputes.first().getByRole('button', { name: /^Open/ }).click()
+  const decision = operators.getByRole('region', { name: 'Payment 0', exact: true })
+  await decision.getByText('The meter sent nothing for two weeks.').waitFor()
+  await decision.getByLabel('Back to the consumer').fill('8')
+  await decision.getByLabel('Reason of the decision').fill('Both are right in part.')
+  await decision.getByRole('button', { name: 'Decide' }).click()
+  await billingOf(bolt.representative)
+  await comesTo(page, id, 'released to the provider')
+  const mine = await panelOf(page, id)
+  await mine.getByText('Both are right in part.').waitFor({ timeout: 60_000 })
+  await mine.getByText('€8.00').first().waitFor()
+})
+
+test('a dispute that nobody decides lapses by itself, back to the consumer', async () => {
+  const { id } = await conclude({ plan: 1, price: 1_000_000n })
+  const page = await billingOf(bolt.representative)
+  await comesTo(page, id, 'held in escrow')
+  const panel = await panelOf(page, id)
+  await panel.getByLabel('Reason of a dispute').fill('It never started.')
+  await panel.getByRole('button', { name: 'Dispute' }).click()
+  await comesTo(page, id, 'disputed')
+  await tools.wait(60 * DAY)
+  await comesTo(page, id, 'given back')
+})
+
+test('use is paid by vouchers: set aside, signed, claimed', async () => {
+  const { id } = await conclude({ plan: 3, price: 20_000n })
+  const page = await billingOf(bolt.representative)
+  await depositOf(page, '50')
+  const own = page.getByRole('listitem', { name: new RegExp(id.slice(0, 8)) })
+  await own.waitFor({ timeout: 60_000 })
+  await own.getByLabel('Amount').fill('10')
+  await own.getByRole('button', { name: 'Set aside' }).click()
+  await own.getByText('€10.00').first().waitFor({ timeout: 60_000 })
+  await own.getByLabel('Amount').fill('4')
+  await own.getByRole('button', { name: 'Sign a voucher' }).click()
+  await own.getByText('The voucher over €4.00 was taken.').waitFor({ timeout: 60_000 })
+
+  const other = await billingOf(acme.representative)
+  const before = await escrow<bigint>('availableOf', provider.address)
+  await button(other, 'Claim vouchers').click({ timeout: 60_000 })
+  await until('the voucher is claimed', 60_000, async () => {
+    return (await escrow<bigint>('availableOf', provider.address)) === before + 3_900_000n
+  })
+})
+
+const DETAILS = {
+  ...{ 'Street and number': 'Calle Betis 1', 'Postal code': '41010', City: 'Sevilla', Country: 'ES' },
+  'E-mail for invoices': 'billing@company.example',
+}
+
+async function giveDetails(page: Page, more: Readonly<Record<string, string>>): Promise<void> {
+  const form = page.locator('details', { hasText: 'Details for invoices' })
+  for (const [label, value] of Object.entries({ ...DETAILS, ...more }))
+    await form.getByLabel(label, { exact: true }).fill(value)
+  await button(page, 'Save details').click()
+  await page
+    .getByText('Saved.')
+    .or(form.getByText('Details for invoices', { exact: true }))
+    .first()
+    .waitFor()
+}
+
+test('a plan that is paid by bank is invoiced, and the operator records what the bank says', async () => {
+  await conclude({ plan: 4, price: 12_500_000n, interval: 0 })
+  const seller = { 'VAT id': 'ESB12345674', IBAN: 'ES9121000418450200051332', 'VAT rate at home, percent': '21' }
+  await giveDetails(await billingOf(acme.representative), { Name: 'Acme Analytics SL', ...seller })
+  const page = await billingOf(bolt.representative)
+  await giveDetails(page, { Name: 'Bolt Retail SA', 'VAT id': 'ESA58818501' })
+  const table = page.getByRole('region', { name: 'Invoices' })
+  await table.getByText('€15.13').first().waitFor({ timeout: 60_000 })
+  const xml = await page.request.get(
+    `${instance.page}${await table.getByRole('link', { name: 'XML' }).first().getAttribute('href')}`,
+  )
+  const text = await xml.text()
+  const number = /<cbc:ID>(\d{4}-\d{5})<\/cbc:ID>/.exec(text)![1]!
+  expect(text).toContain('<cbc:PayableAmount currencyID="EUR">15.13</cbc:PayableAmount>')
+
+  const operators = await billingOf(olga)
+  await operators.locator('input[type=file]').setInputFiles({
+    ...{ name: 'statement.xml', mimeType: 'application/xml', buffer: Buffer.from(statementOf(number)) },
+  })
+  await operators.getByText(`it names invoice ${number} and is its amount`).waitFor({ timeout: 60_000 })
+  await button(operators, `Record as paid invoice ${number}`).click({ timeout: 60_000 })
+  await billingOf(bolt.representative)
+  await page
+    .getByRole('region', { name: 'Invoices' })
+    .getByText('paid', { exact: true })
+    .first()
+    .waitFor({ timeout: 60_000 })
+})
+
+const statementOf = (number: string) =>
+  `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
+   <Acct><Id><IBAN>ES9121000418450200051332</IBAN></Id></Acct>
+   <Ntry><Amt Ccy="EUR">15.13</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>
+   <AcctSvcrRef>B-1</AcctSvcrRef><NtryDtls><TxDtls><RmtInf><Ustrd>Invoice ${number}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+   </Stmt></BkToCstmrStmt></Document>`
+
+test('every balance is what the events add up to, at the contract, at the API and on the page', async () => {
+  const audit = JSON.parse(await instance.opem('billing', 'audit', '--json'))
+  expect([audit.ok, audit.findings]).toEqual([true, []])
+  for (const [who, party] of [
+    [acme, provider],
+    [bolt, consumer],
+  ] as const) {
+    const there = shortEur(await escrow<bigint>('availableOf', party.address))
+    const { available } = (await (
+      await who.representative.context.request.get(`${instance.page}/v1/billing`)
+    ).json()) as {
+      available: string
+    }
+    const page = await billingOf(who.representative)
+    expect([available, await purseOf(page)]).toEqual([there, `€${there}`])
+  }
+})
+
+test('a withdrawal goes to the owner of the company’s DID', async () => {
+  const page = await billingOf(acme.representative)
+  const held = () =>
+    tools.client.readContract({ ...tools.contracts.euro, functionName: 'balanceOf', args: [provider.address] })
+  await page.getByRole('region', { name: 'Your purse' }).getByLabel('Amount').fill('10')
+  await button(page, 'Withdraw').click()
+  await until('the tokens are there', 60_000, async () => (await held()) === 10_000_000n)
+})
+
+test('no page complained', () => {
+  expect([...acme.representative.complaints, ...bolt.representative.complaints, ...olga.complaints]).toEqual([])
+})
