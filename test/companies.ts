@@ -71,7 +71,7 @@ export async function person(
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'UTC' })
   await injectWallet(context, wallet, instance.chain)
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(90_000)
   const complaints: string[] = []
   // A refusal is an answer; the browser logs each as a failed request.
   page.on('console', (said) => {

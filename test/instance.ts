@@ -39,7 +39,9 @@ export interface Part {
 }
 
 // Below the range from which Linux takes the ports of outgoing connections (32768 and above): those may be in use any moment.
-let nextPort = 20_000 + (process.pid % 200) * 50
+// Stories run side by side, each worker in a range of its own.
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % 3
+let nextPort = 20_000 + worker * 4000 + (process.pid % 70) * 50
 
 /** The first of a range of ports that no other instance of this machine's stories uses. */
 function freshPort(): number {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   instance = await startInstance()
   browser = await openBrowser(profile)
   page = browser.pages()[0] ?? (await browser.newPage())
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(90_000)
   enter = createDoor(instance, browser.request)
   // A refusal is an answer; the browser logs each as a failed request.
   page.on('console', (message) => {
