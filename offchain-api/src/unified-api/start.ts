@@ -10,9 +10,12 @@ import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
 import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
+import { createDataParts } from '../marketplace/data/parts.ts'
+import { startReminders } from '../marketplace/data/reminders.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
+import type { MayUseMoney } from '../marketplace/provisioning/may-call.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -84,9 +87,14 @@ export async function startUnifiedApi(
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
+  const mayUseMoney: MayUseMoney = async () => ({ ok: true })
   const gateway = createGateway({
-    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney },
   })
+  const data = createDataParts({
+    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney, now: access.now },
+  })
+  const reminders = startReminders(data, settings.log)
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -133,6 +141,7 @@ export async function startUnifiedApi(
     market,
     contracting: contracting.parts,
     gateway,
+    data,
     notifications,
     deployment,
     health,
@@ -171,6 +180,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await reminders.close()
       await contracting.close()
       await market.close()
       await accountLines.close()

@@ -81,6 +81,9 @@ export const RULES = {
     'may:access-data',
     'system',
   ),
+  'share-data': rule('the role "data-provider"', 'may:share-data'),
+  'access-data': rule('the role "data-user"', 'may:access-data'),
+  'data-consent': rule('somebody who signed in, for their own meters', 'person'),
   search: rule('a provider or user of services or data', 'may:search'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>

@@ -30,6 +30,16 @@ import { getCommunities, getCommunity, postCommunity, postRules } from './commun
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import {
+  getDataContract,
+  getDataContracts,
+  getDataDownload,
+  postDataDeletion,
+  postDataLink,
+  postDataQuery,
+} from './data-access.ts'
+import { deleteDataConsent, getDataConsents, postDataConsent } from './data-consents.ts'
+import { getDataHoldings, getDataSets, postDataSet, putDataSet } from './data-sets.ts'
+import {
   getAgreedReadings,
   getInstance,
   getInstanceUsage,
@@ -217,6 +227,19 @@ export const routes: readonly Route[] = [
   getInstanceUsage,
   getAgreedReadings,
   getServiceKeys,
+  getDataHoldings,
+  getDataSets,
+  postDataSet,
+  putDataSet,
+  getDataConsents,
+  postDataConsent,
+  deleteDataConsent,
+  getDataContracts,
+  getDataContract,
+  postDataQuery,
+  postDataLink,
+  getDataDownload,
+  postDataDeletion,
   getListings,
   getNotifications,
   postNotificationsRead,
