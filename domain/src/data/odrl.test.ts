@@ -80,14 +80,17 @@ test('a policy is said in sentences', () => {
   ])
 })
 
-const problems = (change: (offer: any) => void) => {
+// biome-ignore lint/suspicious/noExplicitAny: tests spoil what is well typed
+type Spoilt = any
+
+const problems = (change: (offer: Spoilt) => void) => {
   const offer = structuredClone(OFFER)
   change(offer)
   const read = readOdrl(offer)
   return read.ok ? [] : read.problems.map(({ path }) => path)
 }
 
-test.each<[string, (offer: any) => void, string]>([
+test.each<[string, (offer: Spoilt) => void, string]>([
   ['an action of ODRL that nobody checks here', (o) => (o.permission[0].action = 'play'), 'permission.0.action'],
   [
     'an unknown operand',

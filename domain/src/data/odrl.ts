@@ -125,7 +125,10 @@ type Mutable = { -readonly [K in keyof UsePolicy]: UsePolicy[K] }
 
 function readConstraints(raw: unknown, policy: Mutable, say: Say): void {
   const at = 'permission.0.constraint'
-  if (!Array.isArray(raw) || raw.length === 0) return say(at, 'a list with at least the purpose is needed')
+  if (!Array.isArray(raw) || raw.length === 0) {
+    say(at, 'a list with at least the purpose is needed')
+    return
+  }
   const seen = new Set<unknown>()
   for (const [index, item] of raw.entries()) {
     const path = `${at}.${index}`

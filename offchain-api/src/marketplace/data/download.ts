@@ -28,7 +28,7 @@ const MOST_ROWS = 20_000_000
 /** The query of a user over the meters that are in the data set now. */
 export async function preparedQuery(
   { store, now }: DataParts,
-  { agreement, listing, readings }: ContractedData,
+  { listing, readings }: ContractedData,
   { query, purpose }: Pick<Asked, 'query' | 'purpose'>,
 ): Promise<LakeQuery> {
   const meters = await includedMeters(store.rows, {
@@ -69,7 +69,7 @@ export interface DataFile {
 
 /**
  * Opens a link: all is checked anew, one use is taken, the use is written down and counted, and only then comes the file.
- * @throws Refusal ERR_LINK_ALTERED, ERR_LINK_EXPIRED, ERR_LINK_UNKNOWN, ERR_LINK_USED, ERR_DATA_TOO_LARGE, ERR_DATA_EMPTY, and those of `needAccess`
+ * @throws Refusal ERR_LINK_ALTERED, ERR_LINK_EXPIRED, ERR_LINK_UNKNOWN, ERR_LINK_USED, ERR_DATA_CONSENT_WITHDRAWN, ERR_DATA_TOO_LARGE, ERR_DATA_EMPTY, and those of `needAccess`
  */
 export async function openDownload(parts: DataParts, by: Downloader, token: string): Promise<DataFile> {
   const { store, lake, mayUseMoney } = parts
@@ -90,6 +90,12 @@ export async function openDownload(parts: DataParts, by: Downloader, token: stri
   const data = await contractedData(store.rows, link.agreement, by.account)
   await needAccess(store.rows, data, asked, { now, mayUseMoney })
   const query = await preparedQuery(parts, data, asked)
+  if ((query.parameters.meters as readonly string[]).length === 0)
+    throw new Refusal(
+      403,
+      'ERR_DATA_CONSENT_WITHDRAWN',
+      'nobody whose readings these are consents to this purpose now: there is nothing to download',
+    )
   const count = await countRows(lake, query)
   if (count > MOST_ROWS)
     throw new Refusal(422, 'ERR_DATA_TOO_LARGE', `these are ${count} rows; ask for at most ${MOST_ROWS}, in parts`)

@@ -124,7 +124,8 @@ const readingsOffered = z
     }),
   })
   .superRefine(({ from, to }, context) => {
-    if (to !== null && to <= from) context.addIssue({ code: 'custom', path: ['to'], message: 'it ends before it begins' })
+    if (to !== null && to <= from)
+      context.addIssue({ code: 'custom', path: ['to'], message: 'it ends before it begins' })
   })
   .meta({ id: 'ReadingsOffered' })
 
