@@ -1568,6 +1568,698 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agreements and offers of the caller’s account, the newest first.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreements"];
+        put?: never;
+        /**
+         * A user’s offer under a listing: the terms, signed (EIP-712), and the document that they name. Its provider is told.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be chosen when a listing is contracted: its plans and parameters, and the caller’s own meters.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The document and the terms that follow from what was chosen, ready to be read and signed. Nothing is kept.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsDrafts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One agreement or offer, for its parties: words, signatures, what happened, what is next.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsById"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The document of an agreement as canonical JSON: its sha2-256 is `terms` on chain. For its parties alone.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/counter-offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Other terms in answer to an offer, signed anew by whose turn it is. The other side is told.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdCounterOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The second signature. With `relay` this API brings the agreement to the chain; otherwise anybody does.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdSignatures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuses an offer, with a reason that the other side reads.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdRefusals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes one’s own offer back while nobody has answered it.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdWithdrawals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * This API brings what both sides have signed to the chain, for a wallet without ether.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdRelays"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a later end (EIP-712 `Extension`): offers it, or agrees to the one that the other side offers.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdExtensions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps the words behind a termination’s reason; the digest goes into the transaction that ends the agreement.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdReasons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service that is provided under an agreement: its state, the data check, how it is reached, what was used.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/data-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks whether the data that the service needs is there, and says of each item what is missing and what to do.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdInstanceDataChecks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/adaptations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The provider adapts the service to its user: notes for them, and configuration that goes with every call.
+         * @description Needs a data provider or service provider.
+         */
+        post: operations["postAgreementsByIdInstanceAdaptations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The provider has adapted the service and says how it is reached; its user is told.
+         * @description Needs a data provider or service provider.
+         */
+        post: operations["postAgreementsByIdInstanceReadiness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/starts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts the service: its user when it is ready, whoever stopped it afterwards.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdInstanceStarts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stops the service; calls are refused until whoever stopped it starts it again.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdInstanceStops"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new access key of the service for its user, shown this once; the one before counts no more.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postAgreementsByIdInstanceKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instance/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The operator takes a service away from its user, with a reason; its key counts no more.
+         * @description Needs the marketplace operator.
+         */
+        post: operations["postAgreementsByIdInstanceRevocations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use of the service by the hour: calls, and units as they are billed.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings that the consumer agreed to give the provider for this service: of the meter that the agreement names, while it is in force and the meter may be used.
+         * @description Needs a data provider or service provider.
+         */
+        get: operations["getAgreementsByIdReadings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/service-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public key with which the marketplace signs calls to providers’ services (RFC 9421), as JWK set.
+         * @description Needs nothing.
+         */
+        get: operations["getServiceKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meters whose readings the account holds in the lake: what it can share.
+         * @description Needs the role "data-provider".
+         */
+        get: operations["getDataHoldings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The account's own data sets, with how many holders of meters consent.
+         * @description Needs the role "data-provider".
+         */
+        get: operations["getDataSets"];
+        put?: never;
+        /**
+         * Describes a data set of readings in the lake: a draft of a listing of the kind "data", which is then submitted.
+         * @description Needs the role "data-provider".
+         */
+        post: operations["postDataSets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/sets/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describes it anew: while it is a draft, or after an update was begun.
+         * @description Needs the role "data-provider".
+         */
+        put: operations["putDataSetsByListing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sets that would hold readings of the caller's own meters, and what the caller consents to.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        get: operations["getDataConsents"];
+        put?: never;
+        /**
+         * A holder of a meter consents, signed (EIP-712) with their wallet: the meter is in the data set from the next query on.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        post: operations["postDataConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/consents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws a consent: from the next query on the meter is in the data set no more, whatever links there are.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        delete: operations["deleteDataConsentsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data that the account has contracted, the newest first.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a contracted data set is: columns, units, time zone, completeness, and how it may be used.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataContractsByAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many rows a query has, and the first 20 of them. It costs nothing.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementQueries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to download the rows of a query: for this account alone, for a few minutes, for so many uses. Says what for, and where the copy is kept.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/downloads/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows as a file, streamed. All is checked anew; the use is counted before the first byte.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataDownloadsByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms that a downloaded copy was deleted, as the policy wants.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementDeletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/market/listings": {
         parameters: {
             query?: never;
@@ -1881,6 +2573,197 @@ export interface components {
             };
             signatures: string[];
         };
+        Agreement: {
+            id: string;
+            listing: string;
+            kind: string;
+            /** @enum {string} */
+            side: "consumer" | "provider";
+            /** @enum {string} */
+            stage: "offered" | "countered" | "refused" | "withdrawn" | "expired" | "failed" | "signed" | "agreed" | "in-force" | "ending" | "ended";
+            turn: ("consumer" | "provider") | null;
+            terms: components["schemas"]["AgreementTerms"];
+            document: components["schemas"]["AgreementDocument"] | null;
+            chainId: number;
+            contract: string;
+            /** @description this API brings agreements to the chain for wallets without ether */
+            relays: boolean;
+            offers: components["schemas"]["AgreementOffer"][];
+            signatures: {
+                consumer: string;
+                provider: string;
+            } | null;
+            reason: string | null;
+            concludedAt: string | null;
+            endsAt: string | null;
+            terminatedBy: ("consumer" | "provider") | null;
+            events: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                at: string;
+                what: string;
+                detail: unknown;
+                transaction: string;
+            }[];
+            extension: {
+                /** @description seconds since 1970; 0: open */
+                end: number;
+                deadline: number;
+                /** @enum {string} */
+                by: "consumer" | "provider";
+                state: string;
+                signatures: {
+                    consumer: string;
+                    provider: string;
+                } | null;
+            } | null;
+            credential: {
+                version: number | null;
+                /** @enum {string} */
+                state: "waiting" | "issued" | "in-force";
+                hash: string | null;
+                /** @description VC-JWT, handed to the account’s own holder */
+                credential: string | null;
+            } | null;
+        };
+        AgreementChoices: {
+            listing: string;
+            version: number;
+            content: string;
+            provider: {
+                did: string;
+                name: string;
+                address: string;
+            };
+            title: string;
+            kind: string;
+            plans: unknown[];
+            parameters: unknown[];
+            dataNeeded: unknown[];
+            noticeDays: number;
+            meters: {
+                meter: string;
+                authorised: boolean;
+            }[];
+            feeBps: number;
+            chainId: number;
+            contract: string;
+        };
+        AgreementDocument: {
+            /** @constant */
+            schema: "opem/agreement/1";
+            listing: string;
+            version: number;
+            content: string;
+            title: string;
+            kind: string;
+            provider: {
+                did: string;
+                name: string;
+            };
+            consumer: {
+                did: string;
+                name: string;
+            };
+            plan: {
+                id: string;
+                kind: string;
+                unit?: string;
+            };
+            parameters: {
+                name: string;
+                label: string;
+                value: string;
+                unit?: string;
+            }[];
+            data: {
+                name: string;
+                template: string;
+                granularity?: string;
+                unit?: string;
+                meter?: string;
+            }[];
+            text: string;
+            terms: {
+                text: string;
+                url?: string;
+            };
+            besides: string;
+            policy?: {
+                [key: string]: unknown;
+            };
+            blind: string;
+        };
+        AgreementLine: {
+            id: string;
+            listing: string;
+            kind: string;
+            title: string | null;
+            /**
+             * @description which side the caller is
+             * @enum {string}
+             */
+            side: "consumer" | "provider";
+            /** @description name of the other side */
+            other: string | null;
+            /** @enum {string} */
+            stage: "offered" | "countered" | "refused" | "withdrawn" | "expired" | "failed" | "signed" | "agreed" | "in-force" | "ending" | "ended";
+            /** @description who answers next */
+            turn: ("consumer" | "provider") | null;
+            instance: string | null;
+            terms: components["schemas"]["AgreementTerms"];
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            since: string;
+            /** @description null: open */
+            endsAt: string | null;
+        };
+        AgreementOffer: {
+            id: string;
+            number: number;
+            /** @enum {string} */
+            by: "consumer" | "provider";
+            state: string;
+            reason: string | null;
+            terms: components["schemas"]["AgreementTerms"];
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            madeAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            changedAt: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            deadline: string;
+        };
+        AgreementTerms: {
+            listing: string;
+            version: number;
+            provider: string;
+            consumer: string;
+            terms: string;
+            plan: number;
+            /** @description µEUR */
+            price: string;
+            interval: number;
+            feeBps: number;
+            start: number;
+            /** @description 0: open */
+            end: number;
+            notice: number;
+            salt: string;
+            deadline: string;
+        };
         AnyDocument: {
             [key: string]: unknown;
         };
@@ -1924,6 +2807,68 @@ export interface components {
             roles: ("data-provider" | "service-provider" | "data-user" | "service-user" | "administrator")[];
             disabled: boolean;
             lastSeen: string | null;
+        };
+        DataSet: {
+            listing: string;
+            title: string;
+            /** @description of the draft; published as any listing, with POST /v1/market/services/{listing}/submit */
+            state: string;
+            published: string | null;
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            meters: number;
+            /** @description meters of others, who are asked */
+            foreign: number;
+            /** @description of those, how many consent now; it is not told which */
+            consented: number;
+            downloads: number;
+            words: string[];
+            document: {
+                [key: string]: unknown;
+            };
+            chosen: string[];
+        };
+        DataSetDescribed: {
+            title: string;
+            summary: string;
+            description: string;
+            keywords: string[];
+            region: string[];
+            /** @enum {string} */
+            granularity: "PT5M" | "PT15M" | "PT30M" | "PT1H";
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            from: string;
+            to: string | null;
+            meters: string[];
+            /**
+             * @description meters without a known holder measure nobody but the provider
+             * @constant
+             */
+            ownMetersConfirmed: true;
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            /** @default 5 */
+            leastSubjects?: number;
+            storageCountries: string[];
+            processors: string;
+            /** @enum {string} */
+            updates: "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "once";
+            termination: string;
+            noticeDays: number;
+            contract: string;
+            terms: string;
+            privacy: string;
+            plans: components["schemas"]["PricePlan"][];
+            policy: components["schemas"]["UsePolicy"] | {
+                odrl: {
+                    [key: string]: unknown;
+                };
+            };
         };
         Difference: {
             path: string;
@@ -2453,6 +3398,63 @@ export interface components {
         RulesDocument: {
             [key: string]: unknown;
         };
+        ServiceInstance: {
+            agreement: string;
+            /** @enum {string} */
+            state: "requested" | "checking-data" | "adapting" | "ready" | "running" | "stopped" | "ended" | "revoked";
+            stoppedBy: string | null;
+            reason: string | null;
+            dataCheck: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                at: string;
+                days: number;
+                items: {
+                    name: string;
+                    meter: string | null;
+                    /** @enum {string} */
+                    state: "complete" | "gaps" | "missing" | "handed-over";
+                    seconds: number | null;
+                    periods: number;
+                    possible: number;
+                    /** @description hundredths of a percent */
+                    completenessBps: number;
+                    last: string | null;
+                    advice: string;
+                }[];
+            } | null;
+            notes: string;
+            configuration: {
+                [key: string]: string;
+            };
+            service: {
+                baseUrl?: string;
+                documentation?: string;
+                notes?: string;
+            } | null;
+            hasKey: boolean;
+            keyMadeAt: string | null;
+            /** @description where the service is called */
+            gateway: string;
+            steps: {
+                step: string;
+                previous: string;
+                state: string;
+                actor: string;
+                note: string | null;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                at: string;
+            }[];
+            usage: {
+                calls: number;
+                units: string;
+            };
+        };
         Session: {
             did: string;
             name: string;
@@ -2596,6 +3598,15 @@ export interface components {
                     salt: string;
                 }[];
             }[];
+        };
+        UsePolicy: {
+            purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+            countries: string[];
+            until: string | null;
+            times: number | null;
+            deleteAfterDays: number | null;
+            attribution: string;
+            redistribution: boolean;
         };
         Webhook: {
             /** Format: uuid */
@@ -7851,6 +8862,2668 @@ export interface operations {
                 };
             };
             /** @description The rule "manage-service" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreements: {
+        parameters: {
+            query?: {
+                side?: "consumer" | "provider";
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AgreementLine"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    terms: components["schemas"]["AgreementTerms"];
+                    document: components["schemas"]["AgreementDocument"];
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsChoices: {
+        parameters: {
+            query: {
+                listing: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementChoices"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsDrafts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    listing: string;
+                    plan: string;
+                    /** @default {} */
+                    parameters?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * @description by name of the data needed
+                     * @default {}
+                     */
+                    meters?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description now when left out
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    start?: string;
+                    /**
+                     * Format: date-time
+                     * @description open when left out
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    end?: string;
+                    /**
+                     * Format: date-time
+                     * @description in a week when left out
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    deadline?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        terms: components["schemas"]["AgreementTerms"];
+                        document: components["schemas"]["AgreementDocument"];
+                        chainId: number;
+                        contract: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementDocument"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdCounterOffers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    terms: components["schemas"]["AgreementTerms"];
+                    document: components["schemas"]["AgreementDocument"];
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdSignatures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    signature: string;
+                    /** @default false */
+                    relay?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdRefusals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdWithdrawals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdRelays: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdExtensions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description seconds since 1970; 0: open */
+                    end: number;
+                    deadline: number;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdReasons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        digest: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceDataChecks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 30 */
+                    days?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceAdaptations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default  */
+                    notes?: string;
+                    /** @default {} */
+                    configuration?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceReadiness: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: uri
+                     * @description the listing’s when left out
+                     */
+                    baseUrl?: string;
+                    /** Format: uri */
+                    documentation?: string;
+                    notes?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceStarts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceStops: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceInstance"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        gateway: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdInstanceRevocations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agreement: string;
+                        state: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "operator" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdUsage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        hours: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            hour: string;
+                            calls: number;
+                            units: string;
+                        }[];
+                        total: {
+                            calls: number;
+                            units: string;
+                        };
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdReadings: {
+        parameters: {
+            query: {
+                data: string;
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        meter: string;
+                        readings: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            start: string;
+                            seconds: number;
+                            importWh: number;
+                            exportWh: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getServiceKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            [key: string]: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataHoldings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        meters: {
+                            meter: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            first: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            last: string;
+                            readings: number;
+                            foreign: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sets: components["schemas"]["DataSet"][];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataSets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataSetDescribed"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDataSetsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataSetDescribed"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        chainId: number;
+                        /** @description address that stands in the EIP-712 domain */
+                        listings: string;
+                        asked: {
+                            listing: string;
+                            title: string;
+                            provider: string;
+                            meter: string;
+                            /** @enum {string} */
+                            form: "pseudonymous" | "aggregate";
+                            leastSubjects: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            from: string;
+                            to: string | null;
+                            purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                            words: string[];
+                            downloads: number;
+                            consent: {
+                                id: string;
+                                purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                until: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                givenAt: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataConsents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dataSet: string;
+                    meter: string;
+                    purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                    /** @enum {string} */
+                    form: "pseudonymous" | "aggregate";
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with an offset
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    until: string;
+                    salt: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDataConsentsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataContracts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contracts: {
+                            agreement: string;
+                            listing: string;
+                            title: string;
+                            provider: string;
+                            inForce: boolean;
+                            here: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataContractsByAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agreement: string;
+                        listing: string;
+                        title: string;
+                        provider: string;
+                        inForce: boolean;
+                        quantity: string;
+                        unit: string;
+                        /** @enum {string} */
+                        form: "pseudonymous" | "aggregate";
+                        leastSubjects: number;
+                        timeZone: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        from: string;
+                        to: string | null;
+                        volume: {
+                            meters: number;
+                            readings: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            countedAt: string;
+                        };
+                        columns: {
+                            [key: string]: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                        };
+                        purposes: {
+                            id: string;
+                            name: string;
+                        }[];
+                        countries: string[];
+                        words: string[];
+                        odrl: {
+                            [key: string]: unknown;
+                        };
+                        processors: string;
+                        termination: string;
+                        completeness: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            day: string;
+                            hours: number;
+                            possible: number;
+                        }[];
+                        downloads: {
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            at: string;
+                            purpose: string;
+                            country: string;
+                            format: string;
+                            rows: number;
+                            /** @enum {string} */
+                            state: "given" | "failed";
+                            deleteBy: string | null;
+                            deletedAt: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementQueries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @enum {string} */
+                    purpose: "AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: string[];
+                        rows: {
+                            [key: string]: string | number;
+                        }[];
+                        count: number;
+                        /** @description hours that are left out because too few subjects are behind them */
+                        suppressedHours: number;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementLinks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @enum {string} */
+                    purpose: "AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection";
+                    /** @description where the copy is stored and processed */
+                    country: string;
+                    /** @enum {string} */
+                    format: "csv" | "ndjson" | "parquet";
+                    /** @default 1 */
+                    uses?: number;
+                    /** @default 600 */
+                    seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        expiresAt: string;
+                        uses: number;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataDownloadsByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementDeletions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    download: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        download: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -7,8 +7,8 @@ import { useNow } from '../app/now.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
-import { DaysInput } from '../parts/DaysInput.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { For } from '../session/For.tsx'
@@ -87,7 +87,7 @@ function Give({ asked }: { asked: AskedOf }) {
     mutationFn: async () => {
       const salt = crypto.getRandomValues(new BigUint64Array(1))[0]!
       const { listing: dataSet, meter, form } = asked
-      const until = Math.floor(now / 1000) + count * 86_400
+      const until = now + count * 86_400
       const chosen = dataPurposes.filter((one) => purposes.includes(one))
       const signature = await sign.mutateAsync(
         dataConsentTypedData({
@@ -109,9 +109,9 @@ function Give({ asked }: { asked: AskedOf }) {
         value={purposes}
         onChange={setPurposes}
       />
-      <DaysInput label="For how many days" value={days} onChange={setDays} />
+      <TextInput label="For how many days" inputMode="numeric" value={days} onChange={setDays} />
       <Button
-        tone="strong"
+        look="main"
         isDisabled={purposes.length === 0 || !Number.isInteger(count) || count < 1 || give.isPending}
         onPress={() => give.mutate()}
       >
