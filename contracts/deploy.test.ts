@@ -1,12 +1,27 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Address, createPublicClient, createTestClient, http, parseEther, toFunctionSelector } from 'viem'
+import {
+  type AbiFunction,
+  type Address,
+  createPublicClient,
+  createTestClient,
+  http,
+  parseEther,
+  toFunctionSelector,
+} from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Deployment, type DeployOptions, deploy } from './deploy.ts'
 import { ADMINISTRATOR, OPERATOR as OPERATOR_ROLE, REGISTRAR } from './ignition/modules/identity.ts'
-import { accessManagerAbi, accountRegistryAbi, settlementAbi } from './index.ts'
+import {
+  accessManagerAbi,
+  accountRegistryAbi,
+  agreementRegistryAbi,
+  escrowAbi,
+  listingRegistryAbi,
+  settlementAbi,
+} from './index.ts'
 import { type Anvil, startAnvil } from './testing/anvil.ts'
 import { keyOf } from './testing/marketplace.ts'
 
@@ -174,6 +189,78 @@ test('goes on where it was interrupted between the spine and the registries', as
   const addresses = { CommunityFactory, Settlement, AccessManager, EthereumDIDRegistry }
   writeFileSync(join(dir, 'deployment.json'), JSON.stringify({ ...whole, addresses }))
   expect(await deploy(options)).toEqual(whole)
+})
+
+const SERVICES = ['ListingRegistry', 'AgreementRegistry', 'OpenInnovation', 'CompositionRegistry'] as const
+
+test('listings, agreements and the escrow listen to operators, and to the governor after the timelock', async () => {
+  const url = await openChain()
+  const supervisor = privateKeyToAddress(keyOf('supervisor'))
+  const { addresses } = await deploy({ ...optionsOn(url), operators: [supervisor] })
+  const { mayCall } = roles(url, addresses.AccessManager)
+  const selectorOf = (abi: typeof listingRegistryAbi | typeof agreementRegistryAbi | typeof escrowAbi, name: string) =>
+    toFunctionSelector(abi.find((item) => item.type === 'function' && item.name === name) as AbiFunction)
+  const { ListingRegistry, AgreementRegistry, Escrow } = addresses
+  const ofOperators = [
+    [ListingRegistry, selectorOf(listingRegistryAbi, 'suspend')],
+    [ListingRegistry, selectorOf(listingRegistryAbi, 'reinstate')],
+    [Escrow, selectorOf(escrowAbi, 'decide')],
+    [Escrow, selectorOf(escrowAbi, 'recordBankSettlement')],
+  ] as const
+  for (const [target, selector] of ofOperators) {
+    expect(await mayCall(supervisor, target, selector)).toEqual([true, 0])
+    expect(await mayCall(OPERATOR, target, selector)).toEqual([false, 0])
+  }
+  const ofGovernor = [
+    ...SERVICES.map((name) => [addresses[name], UPGRADE] as const),
+    [ListingRegistry, selectorOf(listingRegistryAbi, 'expel')],
+    [AgreementRegistry, selectorOf(agreementRegistryAbi, 'setFee')],
+    [Escrow, selectorOf(escrowAbi, 'setTreasury')],
+  ] as const
+  for (const [target, selector] of ofGovernor) {
+    expect(await mayCall(OPERATOR, target, selector)).toEqual([false, 2 * 24 * 3600])
+    expect(await mayCall(supervisor, target, selector)).toEqual([false, 0])
+  }
+})
+
+test('the escrow counts in the euro that is named, takes the terms that are given, and cannot change', async () => {
+  const url = await openChain()
+  const client = createPublicClient({ transport: http(url) })
+  const own = await deploy({ ...optionsOn(url), timelockSeconds: 0 })
+  const { EuroToken } = own.addresses
+  dir = mkdtempSync(join(tmpdir(), 'opem-deploy-'))
+  const options: DeployOptions = {
+    ...optionsOn(url),
+    ...{ euroToken: EuroToken, treasury: NODES[0]!, feeBps: 100 },
+    escrowSeconds: { acceptance: 60, decision: 120, closing: 180 },
+  }
+  const { addresses } = await deploy(options)
+  expect(addresses.EuroToken).toBe(EuroToken)
+  const escrow = { address: addresses.Escrow, abi: escrowAbi } as const
+  expect((await client.readContract({ ...escrow, functionName: 'token' })).toLowerCase()).toBe(EuroToken)
+  expect(await client.readContract({ ...escrow, functionName: 'treasury' })).toBe(NODES[0])
+  expect(await client.readContract({ ...escrow, functionName: 'acceptanceSeconds' })).toBe(60)
+  expect(await client.readContract({ ...escrow, functionName: 'decisionSeconds' })).toBe(120)
+  expect(await client.readContract({ ...escrow, functionName: 'closingSeconds' })).toBe(180)
+  const agreements = { address: addresses.AgreementRegistry, abi: agreementRegistryAbi } as const
+  expect(await client.readContract({ ...agreements, functionName: 'feeBps' })).toBe(100)
+  await expect(deploy({ ...options, euroToken: addresses.Escrow })).rejects.toThrow(
+    /counts in the token 0x[0-9a-f]{40}/,
+  )
+})
+
+test('a marketplace of the version before keeps its contracts and gets listings, agreements and the escrow', async () => {
+  const url = await openChain()
+  const options = { ...optionsOn(url), timelockSeconds: 0 }
+  const whole = await deploy(options)
+  const gone = [...SERVICES, 'Escrow', 'EuroToken']
+  const addresses = Object.fromEntries(Object.entries(whole.addresses).filter(([name]) => !gone.includes(name)))
+  writeFileSync(join(dir, 'deployment.json'), JSON.stringify({ ...whole, addresses }))
+  rmSync(join(dir, 'journal-services'), { recursive: true })
+  const completed = await deploy(options)
+  expect(completed).toMatchObject({ addresses })
+  expect(completed.addresses.Escrow).not.toBe(whole.addresses.Escrow)
+  expect(await deploy(options)).toEqual(completed)
 })
 
 test('goes on where it was interrupted', async () => {

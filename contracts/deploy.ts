@@ -219,7 +219,9 @@ async function addPart<Known extends WithSpine, Added>(
     if (resumed) return resumed
   }
   await checkAdministrator(provider, begun.addresses.AccessManager, part)
-  rmSync(journal, { recursive: true, force: true })
+  // What stood on the part that is made anew is made anew too.
+  for (const later of PARTS.slice(PARTS.indexOf(part)))
+    rmSync(journalOf(deploymentDir, later), { recursive: true, force: true })
   return run()
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { notify } from '../../offchain-api/src/marketplace/notifications/notify.ts'
 import { createOperationalStore } from '../../offchain-api/src/operational/store.ts'
@@ -64,7 +65,9 @@ export async function run(): Promise<Record<string, unknown>> {
     await paced(PER_SECOND / 2, 5, (turn) => api.ask(target(turn)))
     await paced(PER_SECOND / 2, 5, (turn) => constant.ask(target(turn)))
     const constantAtPace = await paced(PER_SECOND, SECONDS, (turn) => constant.ask(target(turn)))
+    const before = cpuMilliseconds(world.api().pid)
     const atPace = await paced(PER_SECOND, SECONDS, (turn) => api.ask(target(turn)))
+    const cpuPerRead = round((cpuMilliseconds(world.api().pid) - before) / atPace.milliseconds.length)
 
     const p99 = quantile(atPace.milliseconds, 0.99)
     console.table({
@@ -80,6 +83,8 @@ export async function run(): Promise<Record<string, unknown>> {
       p50Milliseconds: quantile(atPace.milliseconds, 0.5),
       p99Milliseconds: p99,
       errors: countOf(atPace),
+      /** Of the API's process: what does not depend on who else uses the cores. */
+      cpuMillisecondsPerRead: cpuPerRead,
       baselineP50Milliseconds: quantile(constantAtPace.milliseconds, 0.5),
       baselineP99Milliseconds: quantile(constantAtPace.milliseconds, 0.99),
       baselineErrors: countOf(constantAtPace),
@@ -104,6 +109,14 @@ async function marketReads(url: string, cookie: string): Promise<{ path: string;
     if ((await fetch(`${url}${path}`, { headers: { cookie } })).status === 200) found.push({ path, as: cookie })
   return found
 }
+
+/** Processor time of a process so far (proc(5): utime and stime, in hundredths of a second). */
+function cpuMilliseconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+const round = (value: number) => Math.round(value * 100) / 100
 
 function startBaseline(): Promise<{ url: string; child: ChildProcess }> {
   const child = fork(join(import.meta.dirname, 'baseline.ts'))

@@ -92,7 +92,7 @@ const plainSearch = (store: OperationalStore, text: string) =>
     [text.split(' ')],
   )
 
-async function fill(store: OperationalStore, listings: number): Promise<void> {
+export async function fill(store: OperationalStore, listings: number): Promise<void> {
   const random = seeded(1)
   const id = (text: string) => `0x${createHash('sha256').update(text).digest('hex')}`
   for (let provider = 0; provider < PROVIDERS; provider++)

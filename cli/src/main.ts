@@ -23,6 +23,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'key files, companies’ wallets and their credentials',
     load: async () => (await import('./wallet/command.ts')).walletCommand,
   },
+  listing: {
+    summary: 'draft, review and publish services and data',
+    load: async () => (await import('./listing/command.ts')).listingCommand,
+  },
   system: {
     summary: 'the marketplace’s own machines and their keys',
     load: async () => (await import('./system/command.ts')).systemCommand,

@@ -5,6 +5,7 @@ export interface Api {
   readonly url: string
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
   delete(path: string): Promise<void>
   /** Objects of a newline-delimited answer, one by one as they arrive. */
   lines<T>(path: string): AsyncGenerator<T>
@@ -50,6 +51,7 @@ export function openApi(base: string, send: typeof fetch = fetch): Api {
       const text = await (await ask('POST', path, body)).text()
       return (text === '' ? undefined : JSON.parse(text)) as never
     },
+    put: async (path, body) => (await ask('PUT', path, body)).json() as never,
     delete: async (path) => void (await (await ask('DELETE', path)).arrayBuffer()),
     async *lines<T>(path: string) {
       const { body } = await ask('GET', path, undefined, 'application/x-ndjson')

@@ -47,6 +47,10 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
   await publishSchemas(chain, deployment.addresses.SchemaRegistry, keys.operator)
   await defineMarketplaceCredentials(home, chain, deployment.addresses, keys.operator)
   writeDeployment(home, deployment)
+  if (euroToken === undefined && chainId !== DEVELOPMENT_CHAIN_ID)
+    say(
+      `contracts    count in ${deployment.addresses.EuroToken}: unless OPEM_EURO_TOKEN named it at the first start, it is a development euro, worth nothing`,
+    )
   say(
     `contracts    on chain ${chainId} in ${((Date.now() - began) / 1000).toFixed(1)} s, Settlement ${deployment.addresses.Settlement}`,
   )

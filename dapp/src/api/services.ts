@@ -89,7 +89,13 @@ export const Workbench = z.strictObject({
   differences: z.array(Difference),
   submissions: z.array(Submission),
   revisions: z.array(z.strictObject({ revision: Whole, version: Whole, savedAt: Instant })),
-  credential: z.strictObject({ state: z.enum(['wanted', 'pending', 'active']), version: Whole.nullable() }).nullable(),
+  credential: z
+    .strictObject({
+      state: z.enum(['wanted', 'pending', 'active']),
+      version: Whole.nullable(),
+      credential: z.string().nullable(),
+    })
+    .nullable(),
   providerContract: ProviderContract,
 })
 export type Workbench = z.infer<typeof Workbench>

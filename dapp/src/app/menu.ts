@@ -31,7 +31,16 @@ export const MENU: readonly Group[] = [
       { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
     ],
   },
-  { name: 'Provide', places: [] },
+  {
+    name: 'Provide',
+    places: [
+      {
+        to: '/services',
+        label: 'My services',
+        need: { kind: 'any-capability', capabilities: ['publish', 'share-data'] },
+      },
+    ],
+  },
   {
     name: 'Data',
     places: [
@@ -45,6 +54,7 @@ export const MENU: readonly Group[] = [
     name: 'Operate',
     places: [
       { to: '/company', label: 'Company', need: { kind: 'company-administrator' } },
+      { to: '/review', label: 'Review', need: { kind: 'operator' } },
       { to: '/accounts', label: 'Accounts', need: { kind: 'operator' } },
       { to: '/status', label: 'Status', need: { kind: 'session' } },
     ],

@@ -77,6 +77,32 @@ export const router = createBrowserRouter([
                 }),
               },
               {
+                path: '/services',
+                lazy: async () => ({ Component: (await import('../market/publish/ServicesPage.tsx')).ServicesPage }),
+              },
+              {
+                path: '/services/:listing',
+                lazy: async () => ({ Component: (await import('../market/publish/ServicePage.tsx')).ServicePage }),
+              },
+              {
+                path: '/services/:listing/manage',
+                lazy: async () => ({ Component: (await import('../market/manage/ManagePage.tsx')).ManagePage }),
+              },
+              {
+                path: '/services/:listing/landing',
+                lazy: async () => ({
+                  Component: (await import('../market/advertise/LandingEditorPage.tsx')).LandingEditorPage,
+                }),
+              },
+              {
+                path: '/review',
+                lazy: async () => ({ Component: (await import('../market/review/ReviewsPage.tsx')).ReviewsPage }),
+              },
+              {
+                path: '/review/:listing',
+                lazy: async () => ({ Component: (await import('../market/review/ReviewPage.tsx')).ReviewPage }),
+              },
+              {
                 path: '/status',
                 lazy: async () => ({ Component: (await import('../status/StatusPage.tsx')).StatusPage }),
               },
@@ -89,6 +115,10 @@ export const router = createBrowserRouter([
           {
             path: '/notifications/stop',
             lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
+          },
+          {
+            path: '/l/:listing',
+            lazy: async () => ({ Component: (await import('../market/advertise/LandingPage.tsx')).LandingPage }),
           },
           {
             path: '/sign-in',

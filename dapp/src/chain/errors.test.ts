@@ -31,4 +31,11 @@ test('arguments are filled in, times as times', () => {
     'The member 0xab left the community at never.',
   )
   expect(sentenceOf('SomethingNew', [1n])).toBe('The contract refused: SomethingNew(1).')
+  expect(sentenceOf('EscrowBalanceTooLow', ['0xab', 12_500_000n, 1n])).toBe(
+    'There are 0.000001 EUR in the purse of 0xab; 12.500000 EUR are needed.',
+  )
+  expect(sentenceOf('PartyNotActive', ['0xab', 2, 3, 8])).toBe(
+    'The account of 0xab is not active as service-user: register it, or ask the operator.',
+  )
+  expect(sentenceOf('ListingInState', ['0xab', 3])).toBe('The listing is suspended: this is not possible now.')
 })

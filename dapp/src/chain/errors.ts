@@ -1,11 +1,23 @@
 import { agreementSentences } from './agreement-errors.ts'
+import {
+  AGREEMENT_STATES,
+  COMPOSITION_STATES,
+  formatEur,
+  INNOVATION_STATES,
+  LISTING_STATES,
+  MicroEur,
+  PAYMENT_STATES,
+  rolesOfBits,
+} from '@opem/domain'
+import { marketSentences } from './market-errors.ts'
 
 /**
  * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
- * arguments in order. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
+ * arguments in order; `{0:time}` and the like say how they are written. A test compares this table with the ABIs, so a new error cannot arrive without its sentence.
  */
 export const sentences: Record<string, string> = {
   ...agreementSentences,
+  ...marketSentences,
   FactoryPeriodLength: 'A period of {0} seconds is not possible: choose 900 (a quarter of an hour) or 3600 (an hour).',
   FactoryStartNotOnPeriod: 'The start {0:time} is not on a boundary of periods of {1} seconds.',
   FactoryScheme: 'The commitment scheme {0} is unknown to this contract; version 1 is meant.',
@@ -143,12 +155,26 @@ const timeText = (value: Argument) => {
     : 'never'
 }
 
+const wordOf = (words: readonly string[]) => (value: Argument) => words[Number(value)] ?? String(value)
+
+/** How an argument is written: `{1:eur}`. */
+const FORMATS: Readonly<Record<string, (value: Argument) => string>> = {
+  time: timeText,
+  eur: (value) => `${formatEur(MicroEur(BigInt(value ?? 0)))} EUR`,
+  roles: (value) => rolesOfBits(Number(value)).join(' or '),
+  listing: wordOf(LISTING_STATES),
+  agreement: wordOf(AGREEMENT_STATES),
+  payment: wordOf(PAYMENT_STATES),
+  innovation: wordOf(INNOVATION_STATES),
+  composition: wordOf(COMPOSITION_STATES),
+}
+
 /** The sentence for a decoded custom error. @example sentenceOf('CommunityNotRunning', []) // 'Settlement does not run.' */
 export function sentenceOf(name: string, args: readonly unknown[]): string {
   const sentence = sentences[name]
   if (sentence === undefined) return `The contract refused: ${name}(${args.map(String).join(', ')}).`
-  return sentence.replace(/\{(\d)(:time)?\}/g, (_, index: string, time?: string) => {
+  return sentence.replace(/\{(\d)(?::([a-z]+))?\}/g, (_, index: string, format?: string) => {
     const value = args[Number(index)] as Argument
-    return time === undefined ? String(value) : timeText(value)
+    return (FORMATS[format ?? ''] ?? String)(value)
   })
 }

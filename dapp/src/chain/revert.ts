@@ -1,4 +1,11 @@
-import { accessManagerAbi, agreementRegistryAbi, communityFactoryAbi, energyCommunityAbi, settlementAbi } from '@opem/contracts'
+import {
+  accessManagerAbi,
+  agreementRegistryAbi,
+  communityFactoryAbi,
+  energyCommunityAbi,
+  listingRegistryAbi,
+  settlementAbi,
+} from '@opem/contracts'
 import type { Abi } from 'viem'
 import { BaseError, ContractFunctionRevertedError, InsufficientFundsError, UserRejectedRequestError } from 'viem'
 import { sentenceOf } from './errors.ts'
@@ -10,6 +17,7 @@ export const houseErrors: Abi = [
   ...settlementAbi,
   ...accessManagerAbi,
   ...agreementRegistryAbi,
+  ...listingRegistryAbi,
 ].filter((item) => item.type === 'error')
 
 /** An ABI that can also read the errors of the contracts behind it. */

@@ -11,6 +11,12 @@ test('EUR are read and shown as whole micro-EUR, and nothing is rounded', () => 
   expect(parseEur('-1')).toBeUndefined()
   expect(parseEur('1e3')).toBeUndefined()
   expect([eurText(12_500_000), eurText('12,5x'), eurText(undefined)]).toEqual(['12.50', '12,5x', ''])
+  expect([eurText(1_200_000_000), eurText(1), eurText(0), eurText(100_000)]).toEqual([
+    '1200.00',
+    '0.000001',
+    '0.00',
+    '0.10',
+  ])
 })
 
 test('a price plan is said in words', () => {
@@ -19,8 +25,8 @@ test('a price plan is said in words', () => {
     '€49.00 every 30 days',
     '€0.25 for each forecast',
   ])
-  expect(planText(LISTING_EXAMPLES.data.plans[0]!)).toBe('€1200.00 once')
-  expect(planText(LISTING_EXAMPLES['energy-grid'].plans[0]!)).toBe('€3000.00 every 90 days, by bank transfer')
+  expect(planText(LISTING_EXAMPLES.data.plans[0]!)).toBe('€1\u202f200.00 once')
+  expect(planText(LISTING_EXAMPLES['energy-grid'].plans[0]!)).toBe('€3\u202f000.00 every 90 days, by bank transfer')
   expect([intervalText(86_400), intervalText(7200), intervalText(7)]).toEqual([
     'every day',
     'every 2 hours',

@@ -14,13 +14,13 @@ export function parseEur(text: string): number | undefined {
   return Number(match[1]) * 1_000_000 + Number((match[2] ?? '').padEnd(6, '0'))
 }
 
-/** How a field shows micro-EUR. @example eurText(12_500_000) // '12.50' */
-export const eurText = (micro: unknown): string =>
-  typeof micro === 'number' && Number.isSafeInteger(micro) && micro >= 0
-    ? eur(BigInt(micro)).slice(1)
-    : typeof micro === 'string'
-      ? micro
-      : ''
+/** How a field shows micro-EUR, so that it reads back as the same. @example eurText(1_200_000_000) // '1200.00' */
+export function eurText(micro: unknown): string {
+  if (typeof micro !== 'number' || !Number.isSafeInteger(micro) || micro < 0)
+    return typeof micro === 'string' ? micro : ''
+  const rest = String(micro % 1_000_000).padStart(6, '0')
+  return `${Math.floor(micro / 1_000_000)}.${rest.replace(/0{1,4}$/, '')}`
+}
 
 const LENGTHS = [
   [31_536_000, 'year'],

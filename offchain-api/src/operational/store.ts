@@ -20,7 +20,8 @@ export function createOperationalStore({ url }: { url: string }): OperationalSto
 
   const rowsOn = (on: Pool | PoolClient): OperationalStore['rows'] =>
     async function rows<T extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
-      return (await told(() => on.query<T>(sql, [...values]))).rows
+      const name = values.length > 0 ? nameOf(sql) : undefined
+      return (await told(() => on.query<T>({ text: sql, values: [...values], ...(name ? { name } : {}) }))).rows
     }
 
   return {
@@ -52,6 +53,18 @@ export function createOperationalStore({ url }: { url: string }): OperationalSto
       ),
     close: () => pool.end(),
   }
+}
+
+const MOST_NAMED = 500
+const names = new Map<string, string>()
+
+/** A statement with a name is parsed and planned once for each connection. Ours are few; whatever is made up stays without. */
+function nameOf(sql: string): string | undefined {
+  const known = names.get(sql)
+  if (known !== undefined || names.size >= MOST_NAMED) return known
+  const name = `opem-${names.size}`
+  names.set(sql, name)
+  return name
 }
 
 async function told<T>(work: () => Promise<T>): Promise<T> {

@@ -40,8 +40,8 @@ export interface UnifiedApiSettings {
   readonly meterCapacityWatts: number
   readonly futureSeconds: number
   readonly access: AccessSettings
-  readonly market: MarketSettings
   readonly notifications: NotificationSettings
+  readonly market: MarketSettings
   /** A second door for systems that show a client certificate. PEM. */
   readonly tls?: { readonly port: number; readonly key: string; readonly certificate: string } | undefined
   readonly log: (line: string) => void
@@ -79,6 +79,14 @@ export async function startUnifiedApi(
   const access = createAccess({
     ...{ settings: settings.access, store: store.part, chainUrl: settings.chainUrl, deployment, log: settings.log },
   })
+  let url = ''
+  const notifications = createNotifications({
+    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
+    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
+    page: () => settings.access.publicUrl ?? url,
+    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
+    log: settings.log,
+  })
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
@@ -95,14 +103,6 @@ export async function startUnifiedApi(
     ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney, now: access.now },
   })
   const reminders = startReminders(data, settings.log)
-  let url = ''
-  const notifications = createNotifications({
-    ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
-    ...{ dir: settings.access.dir, operatorDids: settings.access.operatorDids, development: settings.development },
-    page: () => settings.access.publicUrl ?? url,
-    onNotice: (account) => announcements.announce({ event: 'notification', data: { account } }),
-    log: settings.log,
-  })
   const adjustments = createAdjustmentWriter({ lake: lake.part, now: () => Date.now() })
   const parts = {
     lake: () => lake.isReady(),
@@ -138,11 +138,11 @@ export async function startUnifiedApi(
     announcements,
     development: settings.development,
     access,
-    market,
     contracting: contracting.parts,
     gateway,
     data,
     notifications,
+    market,
     deployment,
     health,
     refreshCapacities,
@@ -182,9 +182,9 @@ export async function startUnifiedApi(
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await reminders.close()
       await contracting.close()
+      await notifications.close()
       await market.close()
       await accountLines.close()
-      await notifications.close()
       await access.close()
       await writer.drain()
       await evidence.drain()

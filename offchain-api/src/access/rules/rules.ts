@@ -85,6 +85,9 @@ export const RULES = {
   'access-data': rule('the role "data-user"', 'may:access-data'),
   'data-consent': rule('somebody who signed in, for their own meters', 'person'),
   search: rule('a provider or user of services or data', 'may:search'),
+  'see-listing': rule('a provider or user of services or data, or the marketplace operator', 'may:search', 'operator'),
+  rate: rule('a user of services or data', 'may:use-service', 'may:access-data'),
+  'answer-ratings': rule('a provider of services or data', 'may:publish', 'may:share-data'),
   'name-auditors': rule("the community's administrator", 'community-administrator'),
 } as const satisfies Readonly<Record<string, Rule>>
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { Hex } from '@opem/domain'
 import { createTokenKeys, issueAccessToken, openAccessToken, publicKeySet, type TokenKeys } from '@opem/ssi/token'
 import type { Tokens } from '../access.ts'
 
 const LOOK_AGAIN_SECONDS = 60
+const MOST_REMEMBERED = 10_000
 
 /** Access tokens with the keys of `folder`, which are rotated while they are used. */
 export function createTokens({
@@ -14,17 +16,20 @@ export function createTokens({
   readonly marketplace: string
   readonly now: () => number
 }): Tokens {
-  let known: { readonly keys: Promise<TokenKeys>; readonly at: number } | undefined
-  const keys = () => {
+  /** Tokens that these keys opened, by their hash, with when they end: opening costs more than all else of a read. */
+  type Opened = Map<string, { readonly sid: string; readonly exp: number }>
+  let known: { readonly keys: Promise<TokenKeys>; readonly at: number; readonly opened: Opened } | undefined
+  const current = () => {
     if (!known || now() - known.at > LOOK_AGAIN_SECONDS) {
-      const opened = { keys: createTokenKeys(folder, now()), at: now() }
-      opened.keys.catch(() => {
-        if (known === opened) known = undefined
+      const read = { keys: createTokenKeys(folder, now()), at: now(), opened: new Map() as Opened }
+      read.keys.catch(() => {
+        if (known === read) known = undefined
       })
-      known = opened
+      known = read
     }
-    return known.keys
+    return known
   }
+  const keys = () => current().keys
   return {
     async issue(claims, at) {
       const { sub, sid, accountVersion, profile, roles, account, authTime } = claims
@@ -41,8 +46,16 @@ export function createTokens({
       return token
     },
     async sessionOf(token, at) {
-      const opened = await openAccessToken(token, await keys(), { issuer: marketplace, audience: marketplace, now: at })
-      return opened.ok ? opened.value.sid : undefined
+      const { keys: ours, opened: remembered } = current()
+      const name = createHash('sha256').update(token).digest('base64')
+      const before = remembered.get(name)
+      if (before && at < before.exp) return before.sid
+      const opened = await openAccessToken(token, await ours, { issuer: marketplace, audience: marketplace, now: at })
+      if (!opened.ok) return undefined
+      const { sid, exp } = opened.value
+      if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+      remembered.set(name, { sid, exp })
+      return sid
     },
     keySet: async () => publicKeySet(await keys()),
   }

@@ -63,16 +63,22 @@ async function issue(
 export interface LineProgress {
   readonly state: 'wanted' | 'pending' | 'active'
   readonly version: number | null
+  /** The credential that waits for its receipt, for a citizen or machine; a company's wallet is brought it. */
+  readonly credential: string | null
 }
 
 export async function accountLine(rows: Rows, request: string): Promise<LineProgress | undefined> {
-  const [found] = await rows<{ version: number | null; status: string | null }>(
-    `SELECT c.version, c.status FROM market_account_lines l LEFT JOIN account_credentials c
+  const [found] = await rows<{ version: number | null; status: string | null; jwt: string | null }>(
+    `SELECT c.version, c.status, CASE WHEN a.kind <> 'company' THEN c.jwt END AS jwt FROM market_account_lines l
+       JOIN accounts a ON a.account = l.account LEFT JOIN account_credentials c
        ON c.account = l.account AND c.request = l.request AND c.status <> 'abandoned'
      WHERE l.request = $1 ORDER BY c.version DESC NULLS LAST LIMIT 1`,
     [request],
   )
   if (found === undefined) return undefined
-  const { version, status } = found
-  return { version, state: status === null ? 'wanted' : status === 'pending' ? 'pending' : 'active' }
+  const { version, status, jwt } = found
+  if (status === null) return { version, state: 'wanted', credential: null }
+  return status === 'pending'
+    ? { version, state: 'pending', credential: jwt }
+    : { version, state: 'active', credential: null }
 }

@@ -28,32 +28,38 @@ const WANTED = `n.account = ANY($1) AND NOT EXISTS (
   SELECT 1 FROM market_notification_preferences p WHERE p.account = $2 AND p.did = $3 AND p.kind = n.kind
     AND p.channel = 'page' AND NOT p.wanted)`
 
-/** Notifications, the newest first; asked for with one more than a page shows. */
-export const readInbox = (
+const MOST_COUNTED = 1000
+
+const UNREAD = `SELECT count(*)::int AS unread FROM (
+  SELECT 1 FROM market_notifications n WHERE ${WANTED} AND NOT EXISTS (
+    SELECT 1 FROM market_notification_reads r WHERE r.notification = n.id AND r.did = $3) LIMIT ${MOST_COUNTED}) u`
+
+const LIST = `SELECT n.id, n.kind, n.about, n.title, n.body AS text, n.link, n.written_at AS "writtenAt",
+    r.read_at IS NOT NULL AS read
+  FROM market_notifications n LEFT JOIN market_notification_reads r ON r.notification = n.id AND r.did = $3
+  WHERE ${WANTED} AND ($4::bigint IS NULL OR n.id < $4) AND (NOT $5 OR r.read_at IS NULL)
+  ORDER BY n.id DESC LIMIT $6`
+
+/**
+ * Notifications, the newest first, asked for with one more than a page shows; and how many were not read, of which no more
+ * than a thousand are counted. One statement: every page of the dApp asks this.
+ */
+export async function readInbox(
   rows: Rows,
   reader: InboxReader,
   { before, limit, unread }: { before: number | undefined; limit: number; unread: boolean },
-): Promise<InboxItem[]> =>
-  rows<InboxItem & Record<string, unknown>>(
-    `SELECT n.id::float8 AS id, n.kind, n.about, n.title, n.body AS text, n.link, n.written_at::float8 AS "writtenAt",
-       r.read_at IS NOT NULL AS read
-     FROM market_notifications n LEFT JOIN market_notification_reads r ON r.notification = n.id AND r.did = $3
-     WHERE ${WANTED} AND ($4::bigint IS NULL OR n.id < $4) AND (NOT $5 OR r.read_at IS NULL)
-     ORDER BY n.id DESC LIMIT $6`,
+): Promise<{ items: InboxItem[]; unread: number }> {
+  const [found] = await rows<{ items: InboxItem[]; unread: number }>(
+    `SELECT (${UNREAD}) AS unread, (SELECT coalesce(json_agg(l ORDER BY l.id DESC), '[]') FROM (${LIST}) l) AS items`,
     [accountsOf(reader), reader.account, reader.did, before ?? null, unread, limit],
   )
-
-const MOST_COUNTED = 1000
+  return found ?? { items: [], unread: 0 }
+}
 
 /** How many were not read; no more than a thousand are counted. */
 export async function countUnread(rows: Rows, reader: InboxReader): Promise<number> {
-  const [found] = await rows<{ n: number }>(
-    `SELECT count(*)::int AS n FROM (
-       SELECT 1 FROM market_notifications n WHERE ${WANTED} AND NOT EXISTS (
-         SELECT 1 FROM market_notification_reads r WHERE r.notification = n.id AND r.did = $3) LIMIT ${MOST_COUNTED}) unread`,
-    [accountsOf(reader), reader.account, reader.did],
-  )
-  return found?.n ?? 0
+  const [found] = await rows<{ unread: number }>(UNREAD, [accountsOf(reader), reader.account, reader.did])
+  return found?.unread ?? 0
 }
 
 /** Marks some as read, or all up to one; others' notifications are left alone whatever is asked. */

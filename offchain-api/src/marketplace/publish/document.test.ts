@@ -19,6 +19,7 @@ describe('a listing document', () => {
     const { title: _left, ...untitled } = analytic
     expect(problemsOf(untitled)).toEqual(['title: this is missing'])
     expect(problemsOf({ ...analytic, title: ' ' })).toEqual(['title: there is only white space here'])
+    expect(problemsOf({ ...analytic, title: '' })).toEqual(['title: nothing is written here'])
     expect(problemsOf({ ...analytic, extra: 1 })).toEqual(['extra: there is no such field'])
     expect(problemsOf({ ...analytic, category: 'E6.3' })).toEqual([
       'category: a code like E6.2 (E1.1 to E9.1), or an own word in lower case like weather',

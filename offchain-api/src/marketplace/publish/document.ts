@@ -228,12 +228,15 @@ export interface FieldProblem {
   readonly message: string
 }
 
-export const problemsOf = ({ issues }: z.ZodError): FieldProblem[] =>
-  issues.flatMap((issue) =>
+/** One for each field: what is wrong first is said first. */
+export function problemsOf({ issues }: z.ZodError): FieldProblem[] {
+  const found = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: [...issue.path, key].join('.'), message: 'there is no such field' }))
       : [{ path: issue.path.join('.'), message: messageOf(issue) }],
   )
+  return found.filter(({ path }, index) => found.findIndex((other) => other.path === path) === index)
+}
 
 const messageOf = (issue: z.core.$ZodIssue): string =>
   issue.code === 'invalid_type' && /received undefined$/.test(issue.message) ? 'this is missing' : issue.message

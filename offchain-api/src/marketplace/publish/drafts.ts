@@ -34,7 +34,7 @@ const MOST_REVISIONS = 30
 const SELECT = `SELECT d.listing, coalesce(l.account, d.account) AS account, coalesce(l.provider, d.provider) AS provider,
     d.state, d.version, d.document, d.revision, d.created_at::float8 AS "createdAt", d.changed_at::float8 AS "changedAt",
     CASE WHEN l.listing IS NULL THEN NULL
-      ELSE json_build_object('state', l.state, 'version', l.version, 'reason', l.state_reason) END AS chain
+      ELSE json_build_object('state', l.state, 'version', l.version, 'reason', nullif(l.state_reason, '0x' || repeat('0', 64))) END AS chain
   FROM market_drafts d LEFT JOIN market_listings l USING (listing)`
 
 type Found = Draft & Record<string, unknown>

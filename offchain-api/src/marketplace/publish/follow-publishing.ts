@@ -48,6 +48,12 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
      RETURNING document->>'title' AS title`,
     [listing, version, content],
   )
+  // What else waits for this version can be published no more.
+  await rows(
+    `UPDATE market_submissions SET state = 'withdrawn'
+     WHERE listing = $1 AND version <= $2 AND state IN ('waiting', 'approved')`,
+    [listing, version],
+  )
   // Published although it had been withdrawn: what was drafted meanwhile gives way, the newest revisions keep it.
   await rows(
     `UPDATE market_drafts d SET state = 'published', version = $2, changed_at = $4, document = coalesce(

@@ -244,7 +244,7 @@ describe('a listing', () => {
   test('adds a line to its provider’s Account credential, which they present back', async () => {
     await until(async () => (await pia.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'pending')
     const { body } = await pia.call('GET', `${SERVICES}/${listing}`)
-    expect(body.credential).toEqual({ state: 'pending', version: 2 })
+    expect(body.credential).toEqual({ state: 'pending', version: 2, credential: expect.stringMatching(/^eyJ/) })
   })
 
   test('has a next version, which shows how it differs and is approved anew', async () => {
@@ -283,7 +283,9 @@ describe('a listing', () => {
       ...{ state: 'stopped', version: 2, reason: 'We move our servers.' },
     })
     await it.send('Pia', 'start', [listing])
-    expect((await pia.call('GET', `${SERVICES}/${listing}`)).body.chain.state).toBe('published')
+    expect((await pia.call('GET', `${SERVICES}/${listing}`)).body.chain).toEqual({
+      ...{ state: 'published', version: 2, reason: null },
+    })
     const rob = await it.rob.browser.call('POST', `/v1/market/listings/${listing}/reasons`, { words: 'mine' })
     expect(coded(rob)).toEqual([404, 'ERR_LISTING_UNKNOWN'])
   })

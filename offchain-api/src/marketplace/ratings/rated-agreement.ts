@@ -36,3 +36,12 @@ export async function wasCalled(rows: Rows, agreement: string): Promise<boolean>
   const used = await rows(`SELECT 1 FROM market_usage WHERE agreement = $1 AND state = 'counted' LIMIT 1`, [agreement])
   return used.length > 0
 }
+
+/** Agreements of a consumer under a listing, the newest first. Seconds since 1970. */
+export const agreementsUnder = (rows: Rows, listing: string, consumer: string) =>
+  rows<{ id: Hex; startsAt: number }>(
+    `SELECT args->>'id' AS id, (args->'agreement'->>'start')::float8 AS "startsAt" FROM market_events
+     WHERE name = 'AgreementConcluded' AND applied AND args->>'listing' = $1 AND args->>'consumer' = $2
+     ORDER BY block DESC, log_index DESC LIMIT 20`,
+    [listing, consumer],
+  )

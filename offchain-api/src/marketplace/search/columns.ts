@@ -26,6 +26,7 @@ export interface Names {
   /** undefined when no listing has it. */
   find(word: string): number | undefined
   wordOf(number: number): string
+  size(): number
 }
 
 export interface Columns {
@@ -122,5 +123,6 @@ function createNames(): Names {
     },
     find: (word) => numbers.get(word),
     wordOf: (number) => words[number]!,
+    size: () => words.length,
   }
 }

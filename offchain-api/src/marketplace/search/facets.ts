@@ -36,11 +36,7 @@ export interface Counted {
 export function countFacets(candidates: Iterable<Hit>, asked: Asked, { names }: Columns): Counted {
   const filter = filterOf(asked, names)
   const { data } = filter
-  const tally: Record<Facet, Map<number, number>> = {
-    ...{ kind: new Map(), category: new Map(), provider: new Map(), plan: new Map() },
-    ...{ region: new Map(), granularity: new Map(), price: new Map(), rating: new Map() },
-  }
-  const add = (facet: Facet, value: number) => tally[facet].set(value, (tally[facet].get(value) ?? 0) + 1)
+  const tally = tallies(names.size())
   const tabs = { services: 0, data: 0 }
   const hits: Hit[] = []
   let everywhere = 0
@@ -51,21 +47,22 @@ export function countFacets(candidates: Iterable<Hit>, asked: Asked, { names }: 
     if ((row.kind === data) !== (asked.of === 'data')) continue
     if (misses === 0) hits.push(hit)
     // Of two facets that do not fit, neither count changes by letting go of one.
-    const fits = (facet: Facet) => misses === 0 || misses === BIT[facet]
-    if (fits('kind')) add('kind', row.kind)
-    if (fits('category')) add('category', row.category)
-    if (fits('provider')) add('provider', row.provider)
-    if (fits('plan'))
-      for (let plan = 0; plan < row.prices.length; plan++) if (filter.affordable(row, plan)) add('plan', plan)
-    if (fits('region')) {
+    else if ((misses & (misses - 1)) !== 0) continue
+    const fits = (bit: number) => (misses & ~bit) === 0
+    if (fits(BIT.kind)) tally.kind[row.kind]!++
+    if (fits(BIT.category)) tally.category[row.category]!++
+    if (fits(BIT.provider)) tally.provider[row.provider]!++
+    if (fits(BIT.plan))
+      for (let plan = 0; plan < row.prices.length; plan++) if (filter.affordable(row, plan)) tally.plan[plan]!++
+    if (fits(BIT.region)) {
       if (row.regions.length === 0) everywhere++
-      for (const region of row.regions) add('region', region)
+      for (const region of row.regions) tally.region[region]!++
     }
-    if (fits('granularity') && row.granularity >= 0) add('granularity', row.granularity)
-    if (fits('price')) add('price', stepOf(filter.priceOf(row)))
-    if (fits('rating')) for (const stars of STARS) if (row.rating >= stars) add('rating', stars)
+    if (fits(BIT.granularity) && row.granularity >= 0) tally.granularity[row.granularity]!++
+    if (fits(BIT.price)) tally.price[stepOf(filter.priceOf(row))]!++
+    if (fits(BIT.rating)) for (const stars of STARS) if (row.rating >= stars) tally.rating[stars]!++
   }
-  for (const [region, count] of tally.region) tally.region.set(region, count + everywhere)
+  for (const [region, count] of tally.region.entries()) if (count > 0) tally.region[region] = count + everywhere
   const named = (facet: Facet) => ordered(tally[facet], (value) => names.wordOf(value))
   return {
     hits,
@@ -78,12 +75,12 @@ export function countFacets(candidates: Iterable<Hit>, asked: Asked, { names }: 
       granularity: named('granularity'),
       plan: ordered(tally.plan, (value) => PRICE_PLAN_KINDS[value]!),
       price: [...PRICE_STEPS.keys(), PRICE_STEPS.length].flatMap((step) => {
-        const count = tally.price.get(step)
-        return count === undefined ? [] : [{ value: stepName(step), count }]
+        const count = tally.price[step]!
+        return count === 0 ? [] : [{ value: stepName(step), count }]
       }),
       rating: STARS.flatMap((stars) => {
-        const count = tally.rating.get(stars)
-        return count === undefined ? [] : [{ value: String(stars), count }]
+        const count = tally.rating[stars]!
+        return count === 0 ? [] : [{ value: String(stars), count }]
       }),
     },
   }
@@ -150,7 +147,14 @@ const stepOf = (price: number): number => {
 const stepName = (step: number): string =>
   step === 0 ? '0' : `${PRICE_STEPS[step - 1]}-${step < PRICE_STEPS.length ? PRICE_STEPS[step] : ''}`
 
-const ordered = (tally: Map<number, number>, wordOf: (value: number) => string): Count[] =>
-  [...tally]
+const ordered = (tally: Uint32Array, wordOf: (value: number) => string): Count[] =>
+  [...tally.entries()]
+    .filter(([, count]) => count > 0)
     .map(([value, count]) => ({ value: wordOf(value), count }))
     .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+
+/** A counter for each word: arrays, since a hundred thousand listings are counted at every question. */
+const tallies = (words: number) => {
+  const counters = () => new Uint32Array(Math.max(words, 8))
+  return Object.fromEntries(FACETS.map((facet) => [facet, counters()])) as Record<Facet, Uint32Array>
+}

@@ -79,11 +79,9 @@ const knownForms = (rows: Rows, given: readonly string[]): Promise<Known[]> =>
 async function similarWords(rows: Rows, word: string): Promise<Known[]> {
   const most = mayBeOff(word)
   if (most === 0) return []
-  const found = await rows<Known & Record<string, unknown>>(
-    `SELECT word, listings FROM market_search_words WHERE word % $1 AND listings > 0
-     ORDER BY similarity(word, $1) DESC, listings DESC LIMIT 40`,
-    [word],
-  )
+  const found = await rows<Known & Record<string, unknown>>('SELECT word, listings FROM market_similar_words($1)', [
+    word,
+  ])
   const apart = found
     .map((it) => ({ ...it, apart: lettersApart(word, it.word, most) }))
     .filter((it) => it.apart <= most)

@@ -39,4 +39,10 @@ CREATE TABLE market_search_words (
 );
 CREATE INDEX market_search_words_similar ON market_search_words USING gin (word gin_trgm_ops);
 
+-- Two mistakes in a word leave a fifth of its trigrams; how many letters differ is judged afterwards.
+CREATE FUNCTION market_similar_words(asked text) RETURNS SETOF market_search_words LANGUAGE sql STABLE
+  SET pg_trgm.similarity_threshold = 0.2
+  AS $$ SELECT * FROM market_search_words WHERE word % asked AND listings > 0
+        ORDER BY similarity(word, asked) DESC, listings DESC LIMIT 60 $$;
+
 CREATE INDEX market_listing_policies_restricted ON market_listing_policies (listing) WHERE restricted;

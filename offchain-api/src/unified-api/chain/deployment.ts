@@ -29,17 +29,23 @@ const shape = z.object({
 /** Where the contracts are, as the deployment wrote it. */
 export type Deployment = z.output<typeof shape>
 
+const LOOK_AGAIN_MS = 250
+
 /**
  * Reads the deployment file whenever it changed: it appears after the first start, and again after a new deployment.
  * @throws ERR_DEPLOYMENT_UNKNOWN (retryable)
  */
 export function createDeploymentReader(path: string): () => Promise<Deployment> {
   let known: { readonly changed: number; readonly deployment: Deployment } | undefined
+  let looked = 0
   return async () => {
+    // Every request asks; a new deployment is noticed a moment later.
+    if (known && performance.now() - looked < LOOK_AGAIN_MS) return known.deployment
     try {
       const changed = (await stat(path)).mtimeMs
       if (known?.changed !== changed)
         known = { changed, deployment: shape.parse(JSON.parse(await readFile(path, 'utf8'))) }
+      looked = performance.now()
       return known.deployment
     } catch (cause) {
       throw new OpemError({

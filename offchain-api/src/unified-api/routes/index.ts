@@ -60,6 +60,7 @@ import {
   postUnsubscription,
   putEmailAddress,
 } from './letters.ts'
+import { getListing } from './listing.ts'
 import { getListings } from './listings.ts'
 import { deleteAssigned, getManaged, postAssigned, postReason, putPolicy } from './manage.ts'
 import { getMarketFollower } from './market-follower.ts'
@@ -94,6 +95,7 @@ import {
   postWithdraw,
   putDraft,
 } from './publish.ts'
+import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
 import {
@@ -255,4 +257,10 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
+  getMarketFollower,
+  getListings,
+  getListing,
+  getRatings,
+  postRating,
+  putRatingAnswer,
 ]

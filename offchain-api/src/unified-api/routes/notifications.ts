@@ -45,10 +45,9 @@ export const getNotifications = defineRoute({
   async handle({ query: { after, limit, unread } }, { store }, access) {
     const reader = readerOf(access)
     const [before] = fromCursor(after, key) ?? []
-    const [items, left] = await Promise.all([
-      readInbox(store.rows, reader, { before, limit: limit + 1, unread: unread === 'true' }),
-      countUnread(store.rows, reader),
-    ])
+    const { items, unread: left } = await readInbox(store.rows, reader, {
+      ...{ before, limit: limit + 1, unread: unread === 'true' },
+    })
     const page = pageFrom(items, limit, ({ id }) => [id])
     return { items: page.items.map(format), next: page.next, unread: left }
   },

@@ -134,7 +134,11 @@ const workbench = serviceShape
     submissions: z.array(submissionShape).meta({ description: 'the newest first' }),
     revisions: z.array(z.object({ revision: count, version: count, savedAt: instantText })),
     credential: z
-      .object({ state: z.enum(['wanted', 'pending', 'active']), version: count.nullable() })
+      .object({
+        state: z.enum(['wanted', 'pending', 'active']),
+        version: count.nullable(),
+        credential: z.string().nullable().meta({ description: 'of a citizen, who presents it back (receipt)' }),
+      })
       .nullable()
       .meta({ description: "the line of the account's credential that this listing adds" }),
     providerContract: providerContractShape.meta({ description: 'approved with the listing, else the one in force' }),
