@@ -35,6 +35,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,
   },
+  agreement: {
+    summary: 'contracts: request, sign, refuse, end, extend',
+    load: async () => (await import('./agreement/command.ts')).agreementCommand,
+  },
+  service: {
+    summary: 'provide a contracted service, and use one',
+    load: async () => (await import('./service/command.ts')).serviceCommand,
+  },
   import: {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,

@@ -22,6 +22,8 @@ export interface Keys {
   readonly operator: PrivateKeyAccount
   readonly registrar: PrivateKeyAccount
   readonly oracles: readonly PrivateKeyAccount[]
+  /** Brings agreements to a development chain for wallets without ether; elsewhere a setting names it. */
+  readonly relayer: PrivateKeyAccount
 }
 
 export const keyFile = (home: string, name: string): string => join(home, 'keys', `${name}.json`)
@@ -37,7 +39,7 @@ export async function openKeys(home: string): Promise<Keys> {
   const registrar = await keyOf(home, 'registrar')
   const oracles = []
   for (const name of ORACLE_NODES) oracles.push(await keyOf(home, name))
-  return { operator, registrar, oracles }
+  return { operator, registrar, oracles, relayer: await keyOf(home, 'relayer') }
 }
 
 /** How much each key needs for deployment, bond and years of reports; a development chain's money is play money. */
@@ -51,13 +53,14 @@ const GIFT = parseEther('500')
  */
 export async function fund(
   chain: Chain,
-  { operator, registrar, oracles }: Keys,
+  { operator, registrar, oracles, relayer }: Keys,
   say: (line: string) => void,
 ): Promise<void> {
   const client = createPublicClient({ chain, transport: http() })
   const poor: Address[] = []
-  for (const { address } of [operator, registrar, ...oracles]) {
-    if ((await client.getBalance({ address })) < (chain.id === DEVELOPMENT_CHAIN_ID ? NEEDED : 1n)) poor.push(address)
+  const development = chain.id === DEVELOPMENT_CHAIN_ID
+  for (const { address } of [operator, registrar, ...oracles, ...(development ? [relayer] : [])]) {
+    if ((await client.getBalance({ address })) < (development ? NEEDED : 1n)) poor.push(address)
   }
   if (poor.length === 0) return
   if (chain.id !== DEVELOPMENT_CHAIN_ID) {

@@ -110,6 +110,8 @@ export function partsOf(
         OPEM_DEVELOPMENT: settings.replaced.has('chain') ? '0' : '1',
         OPEM_ACCESS_DIR: accessPath(home),
         OPEM_REGISTRAR_KEY_FILE: keyFile(home, 'registrar'),
+        // Elsewhere whoever operates the marketplace decides whether it pays for its users.
+        ...(settings.replaced.has('chain') ? {} : { OPEM_RELAYER_KEY_FILE: keyFile(home, 'relayer') }),
         OPEM_OPERATOR_DIDS: await operatorDids(home),
         OPEM_API_TLS_PORT: `${at(16)}`,
         OPEM_API_TLS_KEY_FILE: tls.key,

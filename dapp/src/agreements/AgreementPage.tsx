@@ -64,14 +64,15 @@ function Shown({ it }: { it: ShownAgreement }) {
           <h2 id="words">The agreement in words</h2>
           {it.document === null ? (
             <p className="soft">
-              It was made elsewhere, and this marketplace has no document of it: {priceText(it.terms)} {endText(it.endsAt)}.
+              It was made elsewhere, and this marketplace has no document of it: {priceText(it.terms)}{' '}
+              {endText(it.endsAt)}.
             </p>
           ) : (
             <TermsShown terms={it.terms} document={it.document} />
           )}
           <p>
-            <a href={`/v1/agreements/${it.id}/document`}>The document as it was signed</a> (canonical JSON; its SHA-256 is
-            the field “terms”)
+            <a href={`/v1/agreements/${it.id}/document`}>The document as it was signed</a> (canonical JSON; its SHA-256
+            is the field “terms”)
           </p>
         </section>
         <section className="panel" aria-labelledby="history">

@@ -66,8 +66,10 @@ function One({ line }: { line: AgreementLine }) {
       </h2>
       <p className="small soft">
         You are the {sideName(line.side)}
-        {line.other === null ? '' : `, ${line.other} is the ${sideName(line.side === 'consumer' ? 'provider' : 'consumer')}`} ·{' '}
-        {priceText(line.terms)} · {endText(line.endsAt)}
+        {line.other === null
+          ? ''
+          : `, ${line.other} is the ${sideName(line.side === 'consumer' ? 'provider' : 'consumer')}`}{' '}
+        · {priceText(line.terms)} · {endText(line.endsAt)}
         {line.instance === null ? '' : ` · service ${line.instance}`}
       </p>
       <p>{nextStep(line)}</p>

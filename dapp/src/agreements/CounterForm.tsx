@@ -32,7 +32,13 @@ export function CounterForm({ it, document }: { it: ShownAgreement; document: Ag
   return (
     <div className="stack">
       <div className="form-grid">
-        <TextInput label="Price" suffix="EUR" value={draft.price} onChange={(price) => setDraft({ ...draft, price })} problem={problems.price} />
+        <TextInput
+          label="Price"
+          suffix="EUR"
+          value={draft.price}
+          onChange={(price) => setDraft({ ...draft, price })}
+          problem={problems.price}
+        />
         <TextInput
           label="Notice"
           suffix="days"
@@ -40,7 +46,13 @@ export function CounterForm({ it, document }: { it: ShownAgreement; document: Ag
           onChange={(noticeDays) => setDraft({ ...draft, noticeDays })}
           problem={problems.noticeDays}
         />
-        <TextInput label="Until" type="date" hint="Left empty: without an end." value={draft.end} onChange={(end) => setDraft({ ...draft, end })} />
+        <TextInput
+          label="Until"
+          type="date"
+          hint="Left empty: without an end."
+          value={draft.end}
+          onChange={(end) => setDraft({ ...draft, end })}
+        />
       </div>
       <TextInput
         label="Agreed besides"

@@ -42,8 +42,8 @@ function TakeCredential({ jwt, version }: { jwt: string; version: number }) {
   return (
     <>
       <p>
-        Version {version} of your Account credential names this agreement. Sign its receipt, and it takes the place of the
-        one before. Afterwards you sign in once more, with the new version, which this browser keeps.
+        Version {version} of your Account credential names this agreement. Sign its receipt, and it takes the place of
+        the one before. Afterwards you sign in once more, with the new version, which this browser keeps.
       </p>
       {holder === undefined ? <WalletStep /> : <SignReceipt jwt={jwt} holder={holder} />}
     </>

@@ -34,8 +34,8 @@ export function EndSection({ it }: { it: ShownAgreement }) {
     <section className="panel stack" aria-labelledby="end">
       <h2 id="end">End the agreement</h2>
       <p>
-        {days === 0 ? 'It ends at once.' : `It ends ${days} ${days === 1 ? 'day' : 'days'} after the chain has it.`} This
-        cannot be taken back.
+        {days === 0 ? 'It ends at once.' : `It ends ${days} ${days === 1 ? 'day' : 'days'} after the chain has it.`}{' '}
+        This cannot be taken back.
       </p>
       <TextInput label="Why it ends" hint="The other side reads it." value={reason} onChange={setReason} />
       <p>

@@ -22,9 +22,9 @@ import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { For } from '../session/For.tsx'
-import { priceText } from './words.ts'
 import { TermsChecks, TermsShown } from './TermsShown.tsx'
 import { useSignTerms } from './use-sign-terms.ts'
+import { priceText } from './words.ts'
 
 /** Contracting a listing: choose, read, sign. */
 export const NewAgreementPage = () => (
@@ -116,7 +116,9 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
         <Choice
           key={name}
           label={`${name}: from which meter`}
-          placeholder={own.length === 0 ? 'You have no authorised meter' : 'Choose a meter, or hand the data over yourself'}
+          placeholder={
+            own.length === 0 ? 'You have no authorised meter' : 'Choose a meter, or hand the data over yourself'
+          }
           value={meters[name]}
           options={offered.meters.map(({ meter, authorised }) => ({
             id: meter,
@@ -127,7 +129,13 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
         />
       ))}
       <div className="form-grid">
-        <TextInput label="From" type="date" value={start} onChange={setStart} hint="Left empty: from now on. Days begin at 00:00 UTC." />
+        <TextInput
+          label="From"
+          type="date"
+          value={start}
+          onChange={setStart}
+          hint="Left empty: from now on. Days begin at 00:00 UTC."
+        />
         <TextInput label="Until" type="date" value={end} onChange={setEnd} hint="Left empty: without an end." />
       </div>
       <p>
@@ -197,8 +205,8 @@ function SignDraft({ draft, back }: { draft: DraftAgreement; back: () => void })
       <section className="panel stack" aria-labelledby="sign">
         <h2 id="sign">Sign</h2>
         <p>
-          Your wallet shows the same values. The provider then signs, refuses or offers other terms; nothing is sent to the
-          chain before.
+          Your wallet shows the same values. The provider then signs, refuses or offers other terms; nothing is sent to
+          the chain before.
         </p>
         <p className="row">
           <Button look="main" isDisabled={!isConnected || send.isPending} onPress={() => send.mutate()}>

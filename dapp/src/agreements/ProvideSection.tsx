@@ -104,8 +104,18 @@ function ReadyForm({ id, instance }: { id: string; instance: Instance }) {
   })
   return (
     <div className="stack">
-      <TextInput label="Address of the service" hint="Left empty: the listing’s. Users call it through the marketplace." value={baseUrl} onChange={setBaseUrl} />
-      <TextInput label="Documentation" hint="An address that the user reads." value={documentation} onChange={setDocumentation} />
+      <TextInput
+        label="Address of the service"
+        hint="Left empty: the listing’s. Users call it through the marketplace."
+        value={baseUrl}
+        onChange={setBaseUrl}
+      />
+      <TextInput
+        label="Documentation"
+        hint="An address that the user reads."
+        value={documentation}
+        onChange={setDocumentation}
+      />
       <TextInput label="What the user needs besides" value={notes} onChange={setNotes} />
       <p>
         <Button look="main" isDisabled={send.isPending} onPress={() => send.mutate()}>

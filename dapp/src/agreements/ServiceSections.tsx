@@ -6,8 +6,8 @@ import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { DataCheckShown } from './DataCheckShown.tsx'
 import { ProvideSection } from './ProvideSection.tsx'
-import { UseSection } from './UseSection.tsx'
 import { UsageSection } from './UsageSection.tsx'
+import { UseSection } from './UseSection.tsx'
 
 /** The service under an agreement, as its user and as its provider see it. */
 export function ServiceSections({ it }: { it: ShownAgreement }) {

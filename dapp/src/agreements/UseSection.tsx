@@ -31,10 +31,20 @@ export function UseSection({ it, instance }: { it: ShownAgreement; instance: Ins
       {handedOver ? (
         <Facts
           of={[
-            ['Call it at', <Copy key="url" text={`${window.location.origin}${instance.gateway}/`} label="address of the service" />],
+            [
+              'Call it at',
+              <Copy key="url" text={`${window.location.origin}${instance.gateway}/`} label="address of the service" />,
+            ],
             ...(service?.documentation === undefined
               ? []
-              : [['Documentation', <a key="doc" href={service.documentation} rel="noreferrer" target="_blank">{service.documentation}</a>] as const]),
+              : [
+                  [
+                    'Documentation',
+                    <a key="doc" href={service.documentation} rel="noreferrer" target="_blank">
+                      {service.documentation}
+                    </a>,
+                  ] as const,
+                ]),
             ...(service?.notes === undefined ? [] : [['From the provider', service.notes] as const]),
             ...(instance.notes === '' ? [] : [['Adapted', instance.notes] as const]),
           ]}
@@ -58,7 +68,9 @@ function AccessKey({ id, instance }: { id: string; instance: Instance }) {
     <>
       <p className="soft small">
         Programs call the service with an access key.{' '}
-        {instance.keyMadeAt === null ? 'There is none yet.' : `One was made at ${whenText(instance.keyMadeAt)}; another takes its place.`}
+        {instance.keyMadeAt === null
+          ? 'There is none yet.'
+          : `One was made at ${whenText(instance.keyMadeAt)}; another takes its place.`}
       </p>
       <p>
         <Button isDisabled={make.isPending} onPress={() => make.mutate()}>
@@ -88,7 +100,13 @@ function TryIt({ id, gateway }: { id: string; gateway: string }) {
   })
   return (
     <div className="stack">
-      <TextInput label="Path to ask" hint="As the documentation says. A call is counted." value={path} onChange={setPath} placeholder="day?from=2026-12-01" />
+      <TextInput
+        label="Path to ask"
+        hint="As the documentation says. A call is counted."
+        value={path}
+        onChange={setPath}
+        placeholder="day?from=2026-12-01"
+      />
       <p>
         <Button isDisabled={call.isPending} onPress={() => call.mutate()}>
           Call the service

@@ -36,15 +36,20 @@ export async function checkTerms(
   ])
   const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
   return [
-    { what: 'The words above are exactly those whose digest is signed.', holds: contentDigest(document, sha256) === terms.terms },
+    {
+      what: 'The words above are exactly those whose digest is signed.',
+      holds: contentDigest(document, sha256) === terms.terms,
+    },
     {
       what: 'The listing is published, in this version, by this provider.',
-      holds:
-        listing.state === PUBLISHED && listing.version === terms.version && same(listing.provider, terms.provider),
+      holds: listing.state === PUBLISHED && listing.version === terms.version && same(listing.provider, terms.provider),
     },
     {
       what: 'The words are about the document of the listing that the chain holds.',
-      holds: same(listing.content, document.content) && document.version === terms.version && same(document.listing, terms.listing),
+      holds:
+        same(listing.content, document.content) &&
+        document.version === terms.version &&
+        same(document.listing, terms.listing),
     },
     { what: 'The platform fee is the one in force.', holds: Number(feeBps) === terms.feeBps },
   ]

@@ -1,5 +1,5 @@
 import { type AgreementTermsJson, priceWords } from '@opem/domain'
-import type { AgreementLine, Side, ShownAgreement, Stage } from '../api/agreements.ts'
+import type { AgreementLine, ShownAgreement, Side, Stage } from '../api/agreements.ts'
 import { dateClock } from '../format/time.ts'
 
 const STAGE_NAMES: Record<Stage, string> = {
@@ -21,7 +21,9 @@ export const stageName = (stage: Stage): string => STAGE_NAMES[stage]
 export function nextStep({ stage, turn, side }: Pick<AgreementLine, 'stage' | 'turn' | 'side'>): string {
   switch (stage) {
     case 'offered':
-      return turn === side ? 'Your turn: read it, then sign, refuse or offer other terms.' : 'The other side answers next.'
+      return turn === side
+        ? 'Your turn: read it, then sign, refuse or offer other terms.'
+        : 'The other side answers next.'
     case 'signed':
       return 'Both have signed. It is concluded as soon as the chain has it.'
     case 'agreed':
@@ -76,8 +78,7 @@ export function timeline(shown: Pick<ShownAgreement, 'offers' | 'events'>): Happ
     const end = OFFER_ENDS[state]
     if (end !== undefined)
       happened.push({ at: changedAt, text: `The offer was ${end}${reason === null ? '' : `: ${reason}`}.` })
-    if (state === 'signed' || state === 'concluded')
-      happened.push({ at: changedAt, text: 'The other side signed.' })
+    if (state === 'signed' || state === 'concluded') happened.push({ at: changedAt, text: 'The other side signed.' })
   }
   for (const { at, what, detail, transaction } of shown.events)
     happened.push({ at, text: eventText(what, detail), transaction })

@@ -179,6 +179,7 @@ const Plan = z.object({
   price: z.number(),
   interval: z.number().optional(),
   unit: z.string().optional(),
+  credit: z.number().optional(),
 })
 export type Plan = z.infer<typeof Plan>
 const Needed = z.object({

@@ -27,9 +27,7 @@ export const MENU: readonly Group[] = [
   { name: 'Market', places: [] },
   {
     name: 'Agreements',
-    places: [
-      { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
-    ],
+    places: [{ to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } }],
   },
   {
     name: 'Provide',

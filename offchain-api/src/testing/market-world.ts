@@ -14,7 +14,16 @@ import {
   parseAgreementTerms,
 } from '@opem/domain'
 import { developmentWallet } from '@opem/ssi'
-import { createWalletClient, http, keccak256, type PrivateKeyAccount, parseEther, sha256, stringToHex, toHex } from 'viem'
+import {
+  createWalletClient,
+  http,
+  keccak256,
+  type PrivateKeyAccount,
+  parseEther,
+  sha256,
+  stringToHex,
+  toHex,
+} from 'viem'
 import { createContent } from '../marketplace/content/content.ts'
 import { type Citizen, openAccessWorld, walletOf } from './access-world.ts'
 import { type Browser, CHAIN_ID } from './browser.ts'
@@ -52,7 +61,11 @@ export async function openMarketWorld({
   environment = {},
   lake = false,
   relays = false,
-}: { environment?: Record<string, string>; lake?: boolean; relays?: boolean } = {}) {
+}: {
+  environment?: Record<string, string>
+  lake?: boolean
+  relays?: boolean
+} = {}) {
   const folder = await temporaryFolder()
   const content = await startContent({ dir: join(folder.path, 'content') })
   const relayer = join(folder.path, 'relayer.json')
@@ -166,7 +179,12 @@ export async function openMarketWorld({
     const { body } = await by.browser.call('GET', `/v1/agreements/${id}`)
     await mined(
       await walletClient(by.wallet).writeContract({
-        ...{ chain: null, address: addresses.AgreementRegistry as Hex, abi: agreementRegistryAbi, functionName: 'conclude' },
+        ...{
+          chain: null,
+          address: addresses.AgreementRegistry as Hex,
+          abi: agreementRegistryAbi,
+          functionName: 'conclude',
+        },
         args: [parseAgreementTerms(body.terms), body.signatures.consumer, body.signatures.provider],
       }),
     )
@@ -176,7 +194,12 @@ export async function openMarketWorld({
   async function terminate(by: Trader, terms: AgreementTermsJson, asProvider: boolean, reason: Hex): Promise<void> {
     await mined(
       await walletClient(by.wallet).writeContract({
-        ...{ chain: null, address: addresses.AgreementRegistry as Hex, abi: agreementRegistryAbi, functionName: 'terminate' },
+        ...{
+          chain: null,
+          address: addresses.AgreementRegistry as Hex,
+          abi: agreementRegistryAbi,
+          functionName: 'terminate',
+        },
         args: [parseAgreementTerms(terms), asProvider, reason],
       }),
     )
@@ -200,14 +223,33 @@ export async function openMarketWorld({
   const delegate = async (of: Trader, role: MarketRole, to: Hex) =>
     mined(
       await walletClient(of.wallet).writeContract({
-        ...{ chain: null, address: addresses.EthereumDIDRegistry as Hex, abi: ethereumDidRegistryAbi, functionName: 'addDelegate' },
+        ...{
+          chain: null,
+          address: addresses.EthereumDIDRegistry as Hex,
+          abi: ethereumDidRegistryAbi,
+          functionName: 'addDelegate',
+        },
         args: [of.address, stringToHex(`opem/${role}`, { size: 32 }), to, 86_400n],
       }),
     )
 
   return {
     ...world,
-    ...{ content, trader, publish, operatorSays, typed, draft, sign, offer, conclude, send, terminate, takeCredential, delegate },
+    ...{
+      content,
+      trader,
+      publish,
+      operatorSays,
+      typed,
+      draft,
+      sign,
+      offer,
+      conclude,
+      send,
+      terminate,
+      takeCredential,
+      delegate,
+    },
     ...{ walletClient, mined, agreements: addresses.AgreementRegistry as Hex },
     async close() {
       await world.close()

@@ -5,9 +5,9 @@ import { noteAction } from '../audit-log/note.ts'
 import { notify } from '../notifications/notify.ts'
 import { offeredListing } from './listing.ts'
 import { accountOfSide, checkSignature, checkTurn, otherParty, takeTurn } from './make-offer.ts'
-import { changeOffer, readDocument, readOffer, signOffer, type StoredOffer } from './offers.ts'
-import { needRole, otherSide, partyOf, type Side, sideOf, unknownAgreement } from './party.ts'
+import { changeOffer, readDocument, readOffer, type StoredOffer, signOffer } from './offers.ts'
 import type { ContractingParts } from './parts.ts'
+import { needRole, otherSide, partyOf, type Side, sideOf, unknownAgreement } from './party.ts'
 
 /**
  * The second signature. The contract is asked first whether it would take the agreement, so that nobody waits for one that
@@ -24,7 +24,11 @@ export async function answerWithSignature(
   const { store, now } = parts
   const { offer, side } = await offerOf(parts, person, id)
   if (relay && !parts.relays)
-    throw new Refusal(409, 'ERR_NO_RELAY', 'this marketplace brings no agreement to the chain; your own wallet sends it')
+    throw new Refusal(
+      409,
+      'ERR_NO_RELAY',
+      'this marketplace brings no agreement to the chain; your own wallet sends it',
+    )
   checkTurn(offer, side, now())
   const chain = await parts.chain()
   await offeredListing(store.rows, offer.listing, offer.consumer_account)
@@ -66,7 +70,10 @@ export async function refuseOffer(
     await takeTurn(rows, id, side, 'refused', now(), reason)
     await notify(rows, {
       ...{ account: accountOfSide(offer, otherSide(side)), kind: 'agreement-rejected', about: aboutOf(offer) },
-      words: { title: `Your offer for “${await titleOf(parts, offer)}” was refused`, text: 'The agreement’s page says why.' },
+      words: {
+        title: `Your offer for “${await titleOf(parts, offer)}” was refused`,
+        text: 'The agreement’s page says why.',
+      },
       link: `/agreements/${id}`,
     })
     await noteAction(rows, deed(person, offer, 'agreement.refused'))
@@ -95,9 +102,17 @@ export async function withdrawOffer(parts: ContractingParts, person: Person, id:
 export async function relayOffer(parts: ContractingParts, person: Person, id: string): Promise<void> {
   const { offer } = await offerOf(parts, person, id)
   if (!parts.relays)
-    throw new Refusal(409, 'ERR_NO_RELAY', 'this marketplace brings no agreement to the chain; your own wallet sends it')
+    throw new Refusal(
+      409,
+      'ERR_NO_RELAY',
+      'this marketplace brings no agreement to the chain; your own wallet sends it',
+    )
   if (offer.state !== 'signed')
-    throw new Refusal(409, 'ERR_OFFER_NOT_OPEN', `the agreement is ${offer.state}; what both sides have signed is relayed`)
+    throw new Refusal(
+      409,
+      'ERR_OFFER_NOT_OPEN',
+      `the agreement is ${offer.state}; what both sides have signed is relayed`,
+    )
   await parts.store.rows('UPDATE market_offers SET relay = true, next_try = 0 WHERE id = $1', [id])
   parts.wake()
 }

@@ -72,7 +72,11 @@ function checkTimes({ start, end, deadline }: AgreementTerms, now: number): void
   if (end !== 0 && (end <= start || end <= now))
     throw new Refusal(422, 'ERR_AGREEMENT_PERIOD', 'the agreement ends before it begins, or has ended already')
   if (start > now + MOST_START)
-    throw new Refusal(422, 'ERR_AGREEMENT_PERIOD', 'the agreement begins more than a year from now; choose an earlier day')
+    throw new Refusal(
+      422,
+      'ERR_AGREEMENT_PERIOD',
+      'the agreement begins more than a year from now; choose an earlier day',
+    )
 }
 
 /** The document is what this version of the listing makes of these choices, and nothing else. */
@@ -90,7 +94,9 @@ function checkDocument(
     {
       plan: document.plan.id,
       parameters: Object.fromEntries(document.parameters.map(({ name, value }) => [name, value])),
-      meters: Object.fromEntries(document.data.flatMap(({ name, meter }) => (meter === undefined ? [] : [[name, meter]]))),
+      meters: Object.fromEntries(
+        document.data.flatMap(({ name, meter }) => (meter === undefined ? [] : [[name, meter]])),
+      ),
     },
     meters,
   )

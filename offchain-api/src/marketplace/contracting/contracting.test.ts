@@ -24,7 +24,11 @@ afterAll(() => world?.close())
 /** What the API says to an offer that somebody else's hand has been at. */
 async function offered(
   change: (terms: AgreementTermsJson) => AgreementTermsJson,
-  { by = consumer, signer = consumer.wallet, besides }: { by?: Trader; signer?: Trader['wallet']; besides?: string } = {},
+  {
+    by = consumer,
+    signer = consumer.wallet,
+    besides,
+  }: { by?: Trader; signer?: Trader['wallet']; besides?: string } = {},
 ) {
   const { terms, document } = await world.draft(consumer.browser, listing)
   const said = besides === undefined ? document : { ...document, besides }
@@ -59,7 +63,14 @@ test('an agreement goes from the offer through both signatures onto the chain, a
   await world.takeCredential(provider, id)
   const list = await provider.browser.call('GET', '/v1/agreements?side=provider')
   expect(list.body.items[0]).toMatchObject({
-    ...{ id, title: 'Forecast for homes', side: 'provider', other: 'Consumer', stage: 'in-force', instance: 'requested' },
+    ...{
+      id,
+      title: 'Forecast for homes',
+      side: 'provider',
+      other: 'Consumer',
+      stage: 'in-force',
+      instance: 'requested',
+    },
   })
   const told = await world.rows<{ kind: string }>(
     `SELECT kind FROM market_notifications WHERE account = $1 AND about ->> 'agreement' = $2 ORDER BY id`,
@@ -88,12 +99,32 @@ test('a document with other words than the listing’s is refused, whoever signe
 test.each([
   ['another price', (terms: AgreementTermsJson) => ({ ...terms, price: '1' }), 'ERR_AGREEMENT_TERMS'],
   ['another notice', (terms: AgreementTermsJson) => ({ ...terms, notice: 86_400 }), 'ERR_AGREEMENT_TERMS'],
-  ['another provider', (terms: AgreementTermsJson) => ({ ...terms, provider: stranger.address }), 'ERR_AGREEMENT_TERMS'],
-  ['another consumer', (terms: AgreementTermsJson) => ({ ...terms, consumer: stranger.address }), 'ERR_AGREEMENT_TERMS'],
+  [
+    'another provider',
+    (terms: AgreementTermsJson) => ({ ...terms, provider: stranger.address }),
+    'ERR_AGREEMENT_TERMS',
+  ],
+  [
+    'another consumer',
+    (terms: AgreementTermsJson) => ({ ...terms, consumer: stranger.address }),
+    'ERR_AGREEMENT_TERMS',
+  ],
   ['another version', (terms: AgreementTermsJson) => ({ ...terms, version: 2 }), 'ERR_AGREEMENT_TERMS'],
-  ['a deadline that is over', (terms: AgreementTermsJson) => ({ ...terms, deadline: '1700000000' }), 'ERR_AGREEMENT_DEADLINE'],
-  ['a deadline years ahead', (terms: AgreementTermsJson) => ({ ...terms, deadline: '4000000000' }), 'ERR_AGREEMENT_DEADLINE'],
-  ['an end before its beginning', (terms: AgreementTermsJson) => ({ ...terms, end: terms.start - 1 }), 'ERR_AGREEMENT_PERIOD'],
+  [
+    'a deadline that is over',
+    (terms: AgreementTermsJson) => ({ ...terms, deadline: '1700000000' }),
+    'ERR_AGREEMENT_DEADLINE',
+  ],
+  [
+    'a deadline years ahead',
+    (terms: AgreementTermsJson) => ({ ...terms, deadline: '4000000000' }),
+    'ERR_AGREEMENT_DEADLINE',
+  ],
+  [
+    'an end before its beginning',
+    (terms: AgreementTermsJson) => ({ ...terms, end: terms.start - 1 }),
+    'ERR_AGREEMENT_PERIOD',
+  ],
 ])('an offer with %s is refused', async (_what, change, expected) => {
   expect(code(await offered(change))).toEqual([422, expected])
 })
@@ -103,7 +134,10 @@ test('an offer under another fee than the one in force is refused', async () => 
 })
 
 test('a first offer takes the listing as it is: nothing is agreed besides', async () => {
-  expect(code(await offered((terms) => terms, { besides: 'For half the price.' }))).toEqual([422, 'ERR_AGREEMENT_TERMS'])
+  expect(code(await offered((terms) => terms, { besides: 'For half the price.' }))).toEqual([
+    422,
+    'ERR_AGREEMENT_TERMS',
+  ])
 })
 
 test('a signature by a stranger’s key counts for nothing', async () => {
@@ -198,7 +232,9 @@ test('a counter-offer has other terms, takes the place of the offer, and is conc
     [2, 'provider', 'open'],
   ])
   const theirs = await world.sign(consumer.wallet, terms)
-  expect((await consumer.browser.call('POST', `/v1/agreements/${id}/signatures`, { signature: theirs })).status).toBe(200)
+  expect((await consumer.browser.call('POST', `/v1/agreements/${id}/signatures`, { signature: theirs })).status).toBe(
+    200,
+  )
   await world.send(consumer, id)
   expect((await consumer.browser.call('GET', `/v1/agreements/${id}`)).body.stage).toBe('in-force')
 })
@@ -308,4 +344,3 @@ test('an offer that nobody answers expires, and both sides hear of it', async ()
     return row?.state === 'expired'
   })
 })
-

@@ -40,10 +40,10 @@ async function issueTo(parts: Parts, account: Hex): Promise<void> {
   // Written first: after a kill the same lines ask for the same update.
   await parts.store.transaction(async (rows) => {
     for (const { agreement, role } of lines)
-      await rows('UPDATE market_credential_lines SET request = $4 WHERE agreement = $1 AND account = $2 AND role = $3', [
-        ...[agreement, account, role],
-        request,
-      ])
+      await rows(
+        'UPDATE market_credential_lines SET request = $4 WHERE agreement = $1 AND account = $2 AND role = $3',
+        [...[agreement, account, role], request],
+      )
   })
   try {
     const { version } = await updateAccountCredential(parts, {

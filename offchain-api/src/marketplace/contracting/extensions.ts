@@ -7,8 +7,8 @@ import { notify } from '../notifications/notify.ts'
 import { readAgreement, type StoredAgreement } from './agreements.ts'
 import { accountOfSide } from './make-offer.ts'
 import type { Rows } from './offers.ts'
-import { needRole, otherSide, partyOf, roleOfSide, type Side, sideOf, unknownAgreement } from './party.ts'
 import type { ContractingParts } from './parts.ts'
+import { needRole, otherSide, partyOf, roleOfSide, type Side, sideOf, unknownAgreement } from './party.ts'
 
 /** A later end: offered by one side, in force when both have signed and the chain has it. */
 export interface StoredExtension {
@@ -48,7 +48,10 @@ export async function signExtension(
     await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [it.id])
     const latest = await latestExtension(rows, it.id)
     const answers =
-      latest?.state === 'open' && latest.ends_at === it.end && latest.deadline === it.deadline && latest.made_by !== side
+      latest?.state === 'open' &&
+      latest.ends_at === it.end &&
+      latest.deadline === it.deadline &&
+      latest.made_by !== side
     if (answers) {
       await rows(
         `UPDATE market_extensions SET ${side}_signature = $3, state = 'signed' WHERE agreement = $1 AND number = $2`,
@@ -93,14 +96,22 @@ export async function agreementOf(
   return { agreement, side }
 }
 
-function checkEnd({ state, ends_at }: StoredAgreement, { end, deadline }: { end: number; deadline: number }, now: number) {
+function checkEnd(
+  { state, ends_at }: StoredAgreement,
+  { end, deadline }: { end: number; deadline: number },
+  now: number,
+) {
   if (state !== 'concluded' || (ends_at !== 0 && ends_at <= now))
     throw new Refusal(409, 'ERR_AGREEMENT_ENDED', 'the agreement was ended or is over; conclude a new one')
   if (ends_at === 0) throw new Refusal(409, 'ERR_EXTENSION_END', 'the agreement has no end that could be moved')
   if (end !== 0 && end <= ends_at)
     throw new Refusal(422, 'ERR_EXTENSION_END', 'an extension ends later than the agreement does now')
   if (deadline < now + 60)
-    throw new Refusal(422, 'ERR_AGREEMENT_DEADLINE', 'the time in which this can be signed is over; choose a later deadline')
+    throw new Refusal(
+      422,
+      'ERR_AGREEMENT_DEADLINE',
+      'the time in which this can be signed is over; choose a later deadline',
+    )
 }
 
 async function checkExtensionSignature(
@@ -112,7 +123,11 @@ async function checkExtensionSignature(
 ): Promise<void> {
   const chain = await parts.chain()
   const { chainId, contract } = chain
-  const request = extensionTypedData({ chainId, agreements: contract, extension: { agreement: id, end, deadline: BigInt(deadline) } })
+  const request = extensionTypedData({
+    chainId,
+    agreements: contract,
+    extension: { agreement: id, end, deadline: BigInt(deadline) },
+  })
   const role = roleOfSide(side, kind)
   const { address } = partyOf(person)
   if (!(await chain.isSignedFor({ party: address, role, digest: hashTypedData(request), signature })))

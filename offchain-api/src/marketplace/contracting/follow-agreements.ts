@@ -116,10 +116,10 @@ async function terminated(event: Of<'AgreementTerminated'>, rows: Rows, parts: R
 async function extended(event: Of<'AgreementExtended'>, rows: Rows, parts: ReactionParts): Promise<void> {
   const { id, previousEnd, end } = event.args
   await rows('UPDATE market_agreements SET ends_at = $2 WHERE id = $1', [id, end])
-  await rows(`UPDATE market_extensions SET state = 'concluded' WHERE agreement = $1 AND ends_at = $2 AND state = 'signed'`, [
-    id,
-    end,
-  ])
+  await rows(
+    `UPDATE market_extensions SET state = 'concluded' WHERE agreement = $1 AND ends_at = $2 AND state = 'signed'`,
+    [id, end],
+  )
   await happened(event, rows, id, 'extended', { previousEnd, end })
   const agreement = await readAgreement(rows, id)
   if (!parts.first || !agreement) return

@@ -42,11 +42,16 @@ export function keepContracting(parts: {
         for (const account of [offer.provider_account, offer.consumer_account])
           await notify(rows, {
             ...{ account, kind: 'agreement-rejected', about: { agreement: offer.id, listing: offer.listing } },
-            words: { title: `An offer for “${title}” expired`, text: 'Nobody answered it in time. It can be made anew.' },
+            words: {
+              title: `An offer for “${title}” expired`,
+              text: 'Nobody answered it in time. It can be made anew.',
+            },
             link: `/agreements/${offer.id}`,
           })
       }
-      await rows(`UPDATE market_extensions SET state = 'expired' WHERE state IN ('open', 'signed') AND deadline < $1`, [now()])
+      await rows(`UPDATE market_extensions SET state = 'expired' WHERE state IN ('open', 'signed') AND deadline < $1`, [
+        now(),
+      ])
       // Documents that no offer and no agreement names.
       await rows(
         `DELETE FROM market_agreement_documents d WHERE NOT EXISTS (SELECT 1 FROM market_offers o WHERE o.document = d.digest)`,
@@ -115,7 +120,8 @@ export function keepContracting(parts: {
     running ??= round()
       .catch((cause: unknown) => {
         // Parts that are away are asked again.
-        const retryable = typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
+        const retryable =
+          typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
         if (!retryable) parts.log(`contracting: ${cause instanceof Error ? cause.name : 'an unknown error'}`)
       })
       .finally(() => (running = undefined))

@@ -32,7 +32,8 @@ export async function offeredListing(
   consumer: string,
 ): Promise<ContractedListing & { document: NonNullable<ContractedListing['document']> }> {
   const found = await readListing(rows, listing)
-  if (!found || !(await isListed(rows, listing, consumer))) throw new Refusal(404, 'ERR_LISTING_UNKNOWN', `there is no listing ${listing} on this marketplace`)
+  if (!found || !(await isListed(rows, listing, consumer)))
+    throw new Refusal(404, 'ERR_LISTING_UNKNOWN', `there is no listing ${listing} on this marketplace`)
   if (found.state !== 'published')
     throw new Refusal(
       409,

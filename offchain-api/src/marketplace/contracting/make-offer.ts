@@ -16,10 +16,20 @@ import { notify } from '../notifications/notify.ts'
 import type { AgreementChain } from './agreement-chain.ts'
 import { checkOffer } from './check-offer.ts'
 import { offeredListing } from './listing.ts'
-import { changeOffer, readOffer, type Rows, type StoredOffer, storeDocument, storeOffer } from './offers.ts'
+import { changeOffer, type Rows, readOffer, type StoredOffer, storeDocument, storeOffer } from './offers.ts'
 import { ownMeters } from './own-meters.ts'
-import { needRole, otherSide, type Party, partyOf, partyOfAccount, roleOfSide, type Side, sideOf, unknownAgreement } from './party.ts'
 import type { ContractingParts } from './parts.ts'
+import {
+  needRole,
+  otherSide,
+  type Party,
+  partyOf,
+  partyOfAccount,
+  roleOfSide,
+  type Side,
+  sideOf,
+  unknownAgreement,
+} from './party.ts'
 
 export interface SignedOffer {
   readonly terms: AgreementTermsJson
@@ -68,7 +78,11 @@ export async function makeOffer(
 
   const id = idOf(json)
   if ((await chain.standingOf(id)).state !== 'none')
-    throw new Refusal(409, 'ERR_OFFER_EXISTS', 'this very agreement was concluded already; make another with a new salt')
+    throw new Refusal(
+      409,
+      'ERR_OFFER_EXISTS',
+      'this very agreement was concluded already; make another with a new salt',
+    )
   await store.transaction(async (rows) => {
     const at = now()
     if (answered) await takeTurn(rows, answered.id, side, 'countered', at)
@@ -80,12 +94,19 @@ export async function makeOffer(
       consumer_signature: side === 'consumer' ? signature : null,
       provider_signature: side === 'provider' ? signature : null,
     })
-    if (!stored) throw new Refusal(409, 'ERR_OFFER_EXISTS', 'this very offer was made already; make another with a new salt')
+    if (!stored)
+      throw new Refusal(409, 'ERR_OFFER_EXISTS', 'this very offer was made already; make another with a new salt')
     await notify(rows, {
       ...{ account: other.account, kind: 'agreement-offered', about: { agreement: id, listing: listing.listing } },
       words: answered
-        ? { title: `A counter-offer for “${document.title}”`, text: 'The other side offers other terms. Read them, then sign, refuse or make an offer of your own.' }
-        : { title: `Somebody wants to contract “${document.title}”`, text: 'The offer is signed by the user. Read it, then sign, refuse or make a counter-offer.' },
+        ? {
+            title: `A counter-offer for “${document.title}”`,
+            text: 'The other side offers other terms. Read them, then sign, refuse or make an offer of your own.',
+          }
+        : {
+            title: `Somebody wants to contract “${document.title}”`,
+            text: 'The offer is signed by the user. Read it, then sign, refuse or make a counter-offer.',
+          },
       link: `/agreements/${id}`,
     })
     await noteAction(rows, {
@@ -100,14 +121,15 @@ export async function makeOffer(
 /** The id that an agreement has on chain: its EIP-712 struct hash. */
 const idOf = (terms: AgreementTermsJson): Hex => agreementId(keccak, parseAgreementTerms(terms))
 
-
 /** @throws Refusal ERR_AGREEMENT_SIGNATURE when neither the party nor somebody who acts for it in the role signed these terms */
 export async function checkSignature(
   chain: AgreementChain,
   it: { terms: AgreementTermsJson; party: Party; side: Side; kind: string; signature: Hex },
 ): Promise<void> {
   const { chainId, contract } = chain
-  const digest = hashTypedData(agreementTypedData({ chainId, agreements: contract, agreement: parseAgreementTerms(it.terms) }))
+  const digest = hashTypedData(
+    agreementTypedData({ chainId, agreements: contract, agreement: parseAgreementTerms(it.terms) }),
+  )
   const role = roleOfSide(it.side, it.kind)
   if (await chain.isSignedFor({ party: it.party.address, role, digest, signature: it.signature })) return
   throw new Refusal(
@@ -118,7 +140,11 @@ export async function checkSignature(
 }
 
 /** @throws Refusal ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN */
-export function checkTurn(offer: Pick<StoredOffer, 'state' | 'deadline' | 'made_by'> | undefined, side: Side, now: number): void {
+export function checkTurn(
+  offer: Pick<StoredOffer, 'state' | 'deadline' | 'made_by'> | undefined,
+  side: Side,
+  now: number,
+): void {
   if (offer?.state !== 'open' || offer.deadline < now)
     throw new Refusal(
       409,
@@ -139,13 +165,12 @@ export async function takeTurn(
   reason?: string,
 ): Promise<void> {
   checkTurn(await readOffer(rows, id, { lock: true }), side, now)
-  if (to !== 'open') await changeOffer(rows, { id, from: ['open'], to, now, ...(reason === undefined ? {} : { reason }) })
+  if (to !== 'open')
+    await changeOffer(rows, { id, from: ['open'], to, now, ...(reason === undefined ? {} : { reason }) })
 }
 
-export const accountOfSide = (
-  of: Pick<StoredOffer, 'provider_account' | 'consumer_account'>,
-  side: Side,
-): Hex => (side === 'provider' ? of.provider_account : of.consumer_account)
+export const accountOfSide = (of: Pick<StoredOffer, 'provider_account' | 'consumer_account'>, side: Side): Hex =>
+  side === 'provider' ? of.provider_account : of.consumer_account
 
 /** @throws Refusal ERR_PARTY_NOT_ACTIVE */
 export async function otherParty(rows: Rows, account: string): Promise<Party> {

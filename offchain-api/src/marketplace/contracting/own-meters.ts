@@ -1,5 +1,5 @@
-import type { OperationalStore } from '../../operational/store.ts'
 import { coversMeter } from '../../access/caller/caller.ts'
+import type { OperationalStore } from '../../operational/store.ts'
 
 /** A meter that somebody may offer to a service, and whether its use is authorised now. */
 export interface OwnMeter {

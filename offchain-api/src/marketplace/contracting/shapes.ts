@@ -1,7 +1,8 @@
 import type { AgreementDocument, AgreementTermsJson } from '@opem/domain'
 import { z } from 'zod'
 
-const hex = (bytes: number) => z.string().regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`), `needed: 0x and ${2 * bytes} hex digits, in lower case`)
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`), `needed: 0x and ${2 * bytes} hex digits, in lower case`)
 const whole = (bits: number) =>
   z
     .string()
@@ -51,9 +52,7 @@ export const agreementDocument = z
     consumer: party,
     plan: z.strictObject({ id: short, kind: short, unit: short.optional() }),
     parameters: z
-      .array(
-        z.strictObject({ name: short, label: short, value: z.string().max(2000), unit: short.optional() }),
-      )
+      .array(z.strictObject({ name: short, label: short, value: z.string().max(2000), unit: short.optional() }))
       .max(100),
     data: z
       .array(

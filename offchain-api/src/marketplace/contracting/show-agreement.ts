@@ -67,8 +67,8 @@ export async function showAgreement(
 
 const reasonWords = async (rows: OperationalStore['rows'], agreement: string, digest: string) =>
   (
-    await rows<{ words: string }>(
-      'SELECT words FROM market_agreement_reasons WHERE agreement = $1 AND digest = $2',
-      [agreement, digest],
-    )
+    await rows<{ words: string }>('SELECT words FROM market_agreement_reasons WHERE agreement = $1 AND digest = $2', [
+      agreement,
+      digest,
+    ])
   )[0]?.words

@@ -28,6 +28,5 @@ export async function makeAccessKey(rows: Rows, agreement: string, now: number):
 
 /** The agreement that a key opens. */
 export const agreementOfKey = async (rows: Rows, key: string): Promise<string | undefined> =>
-  (
-    await rows<{ agreement: string }>('SELECT agreement FROM market_instances WHERE key_hash = $1', [hashOfKey(key)])
-  )[0]?.agreement
+  (await rows<{ agreement: string }>('SELECT agreement FROM market_instances WHERE key_hash = $1', [hashOfKey(key)]))[0]
+    ?.agreement

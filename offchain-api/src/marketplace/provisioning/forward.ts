@@ -88,8 +88,16 @@ export async function forward(
     if (!(cause instanceof OpemError)) throw cause
     const never = /^ERR_FETCH_(URL|ADDRESS|REDIRECT)$/.test(cause.code)
     throw never
-      ? new Refusal(502, 'ERR_SERVICE_ADDRESS', `the provider's address cannot be asked (${cause.code}); tell the provider`)
-      : new Refusal(502, 'ERR_SERVICE_AWAY', `the provider's service does not answer (${cause.code}); try again, it costs nothing`)
+      ? new Refusal(
+          502,
+          'ERR_SERVICE_ADDRESS',
+          `the provider's address cannot be asked (${cause.code}); tell the provider`,
+        )
+      : new Refusal(
+          502,
+          'ERR_SERVICE_AWAY',
+          `the provider's service does not answer (${cause.code}); try again, it costs nothing`,
+        )
   }
 }
 
@@ -102,7 +110,8 @@ export function answerHeaders(given: IncomingHttpHeaders): Record<string, string
     PASSED_BACK.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name] as string]] : [])),
   )
   const type = (passed['content-type'] ?? 'application/octet-stream').toLowerCase()
-  const data = /^(application\/(json|[a-z0-9.+-]+\+json|x-ndjson|octet-stream|pdf)|text\/(plain|csv)|image\/(png|jpeg|webp))\s*(;|$)/
+  const data =
+    /^(application\/(json|[a-z0-9.+-]+\+json|x-ndjson|octet-stream|pdf)|text\/(plain|csv)|image\/(png|jpeg|webp))\s*(;|$)/
   return {
     ...passed,
     'content-type': data.test(type) ? type : 'application/octet-stream',

@@ -85,10 +85,13 @@ async function call(
   const service = await callableService(rows, agreement, who, { now: access.now(), mayUseMoney: gateway.mayUseMoney })
   const policy = await policyFor(store, service.agreement.listing, request.socket.remoteAddress ?? '')
   const shown = who.by === 'key' || who.by === 'session' ? 'token' : who.by
-  if (!policy.fromHere)
-    throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
+  if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
   if (!policy.authentication.includes(shown))
-    throw new Refusal(403, 'ERR_POLICY_AUTHENTICATION', `the provider takes calls with ${policy.authentication.join(' or ')}`)
+    throw new Refusal(
+      403,
+      'ERR_POLICY_AUTHENTICATION',
+      `the provider takes calls with ${policy.authentication.join(' or ')}`,
+    )
   limits.count(agreement, policy.requestsPerMinute, services.now())
 
   const target = targetOf(service.baseUrl, rest)
@@ -151,7 +154,11 @@ async function whoCalls(services: Services, request: Request, body: () => Promis
   if (bearer !== undefined && isAccessKey(bearer)) {
     const agreement = await agreementOfKey(services.store.rows, bearer)
     if (agreement === undefined)
-      throw new Refusal(401, 'ERR_ACCESS_KEY', 'this access key opens nothing: it was replaced, or the service ended; make another')
+      throw new Refusal(
+        401,
+        'ERR_ACCESS_KEY',
+        'this access key opens nothing: it was replaced, or the service ended; make another',
+      )
     return { by: 'key', agreement }
   }
   const caller = await callerOf(services, request, { rule: 'use-service', route: 'ALL /v1/services/{agreement}', body })
@@ -164,11 +171,18 @@ function requestIdOf(request: Request): string {
   const given = request.headers['opem-request-id']
   if (given === undefined) return newRequestId()
   if (typeof given === 'string' && REQUEST_ID.test(given)) return given
-  throw new Refusal(400, 'ERR_REQUEST_ID', 'OPEM-Request-Id needs 8 to 100 letters, digits, dots, colons, hyphens or underscores')
+  throw new Refusal(
+    400,
+    'ERR_REQUEST_ID',
+    'OPEM-Request-Id needs 8 to 100 letters, digits, dots, colons, hyphens or underscores',
+  )
 }
 
 /** What the user chose, and what the provider set for them. */
-async function parametersOf({ store }: Services, { agreement, instance }: CallableService): Promise<Record<string, string>> {
+async function parametersOf(
+  { store }: Services,
+  { agreement, instance }: CallableService,
+): Promise<Record<string, string>> {
   const document = await readDocument(store.rows, agreement.terms.terms)
   return {
     ...Object.fromEntries((document?.parameters ?? []).map(({ name, value }) => [name, value])),

@@ -21,7 +21,9 @@ export interface CallableService {
 }
 
 /** Whether what is due has been paid, as far as it must be; the hook of billing. */
-export type MayUseMoney = (agreement: StoredAgreement) => Promise<{ ok: true } | { ok: false; code: string; reason: string }>
+export type MayUseMoney = (
+  agreement: StoredAgreement,
+) => Promise<{ ok: true } | { ok: false; code: string; reason: string }>
 
 /**
  * Whether a service may be called now, by whom calls. Fails closed.
@@ -39,7 +41,11 @@ export async function callableService(
   if (who.by === 'session') {
     const capability = agreement.kind === 'data' ? 'access-data' : 'use-service'
     if (!mayUse(who.caller.actors, capability))
-      throw new Refusal(403, 'ERR_NOT_ALLOWED', `this service is used by somebody who may "${capability}"; your roles do not say so`)
+      throw new Refusal(
+        403,
+        'ERR_NOT_ALLOWED',
+        `this service is used by somebody who may "${capability}"; your roles do not say so`,
+      )
   }
   if (!isInForce(agreement, now))
     throw new Refusal(403, 'ERR_AGREEMENT_NOT_IN_FORCE', 'the agreement has not begun, or is over; its page tells')
@@ -48,7 +54,11 @@ export async function callableService(
   if (listing.state === 'suspended')
     throw new Refusal(403, 'ERR_LISTING_SUSPENDED', 'the marketplace suspended this service; its operator decides')
   if (instance.state !== 'running')
-    throw new Refusal(409, 'ERR_SERVICE_NOT_RUNNING', `the service is ${instance.state}; it is used while it is running`)
+    throw new Refusal(
+      409,
+      'ERR_SERVICE_NOT_RUNNING',
+      `the service is ${instance.state}; it is used while it is running`,
+    )
   const baseUrl = instance.service?.baseUrl ?? listing.document?.access?.baseUrl
   if (baseUrl === undefined)
     throw new Refusal(409, 'ERR_SERVICE_WITHOUT_ADDRESS', 'the provider has given no address of the service; ask them')

@@ -20,7 +20,9 @@ const asked: { path: string; headers: IncomingMessage['headers']; body: string; 
 // A provider's own little service: it believes nobody but the marketplace.
 const nonces = createNonceMemory({ startedAt: 0 })
 let marketplaceKeys: { kid: string }[] = []
-async function answer(request: IncomingMessage): Promise<{ status: number; units?: string; text: string; type?: string }> {
+async function answer(
+  request: IncomingMessage,
+): Promise<{ status: number; units?: string; text: string; type?: string }> {
   const parts: Buffer[] = []
   for await (const part of request) parts.push(part as Buffer)
   const body = Buffer.concat(parts)
@@ -52,7 +54,11 @@ beforeAll(async () => {
   service = createServer((request, response) => {
     void answer(request).then(({ status, units, text, type }) =>
       response
-        .writeHead(status, { 'content-type': type ?? 'application/json', ...(units && { 'opem-units': units }), 'set-cookie': 'a=b' })
+        .writeHead(status, {
+          'content-type': type ?? 'application/json',
+          ...(units && { 'opem-units': units }),
+          'set-cookie': 'a=b',
+        })
         .end(text),
     )
   })
@@ -64,7 +70,8 @@ beforeAll(async () => {
   marketplaceKeys = (await stranger.browser.call('GET', '/v1/service-keys')).body.keys
   listing = await world.publish(provider)
   await giveMeter(consumer, 'home-1')
-  agreement = (await world.conclude(consumer, provider, listing, { plan: 'call', meters: { Consumption: 'home-1' } })).id
+  agreement = (await world.conclude(consumer, provider, listing, { plan: 'call', meters: { Consumption: 'home-1' } }))
+    .id
 }, 120_000)
 afterAll(async () => {
   await world?.close()
@@ -79,10 +86,12 @@ async function giveMeter({ address }: Trader, meter: string): Promise<void> {
      ON CONFLICT DO NOTHING`,
     [community],
   )
-  await world.rows(
-    `INSERT INTO members (community, id, name, account, salt_key) VALUES ($1, $2, 'Consumer', $3, $4)`,
-    [community, `0x${'1'.repeat(64)}`, address, `0x${'2'.repeat(64)}`],
-  )
+  await world.rows(`INSERT INTO members (community, id, name, account, salt_key) VALUES ($1, $2, 'Consumer', $3, $4)`, [
+    community,
+    `0x${'1'.repeat(64)}`,
+    address,
+    `0x${'2'.repeat(64)}`,
+  ])
   await world.rows(`INSERT INTO meters (community, member, place, meter, participation) VALUES ($1, $2, 0, $3, 100)`, [
     ...[community, `0x${'1'.repeat(64)}`],
     meter,
@@ -108,7 +117,8 @@ async function send(meter: string, hours: number): Promise<void> {
 
 const code = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
 const at = (path: string, id = agreement) => `/v1/agreements/${id}${path}`
-const say = (who: Trader, path: string, body: object = {}, id = agreement) => who.browser.call('POST', at(path, id), body)
+const say = (who: Trader, path: string, body: object = {}, id = agreement) =>
+  who.browser.call('POST', at(path, id), body)
 let key = ''
 const call = (path: string, init: RequestInit & { key?: string; id?: string } = {}) =>
   fetch(`${world.api().url}/v1/services/${init.id ?? agreement}${path}`, {
@@ -122,7 +132,10 @@ test('a check without readings says what is missing and what to do; the provider
   const { body } = await say(provider, '/instance/data-checks')
   expect(body).toMatchObject({
     state: 'checking-data',
-    dataCheck: { days: 30, items: [{ name: 'Consumption', meter: 'home-1', state: 'missing', periods: 0, possible: 720 }] },
+    dataCheck: {
+      days: 30,
+      items: [{ name: 'Consumption', meter: 'home-1', state: 'missing', periods: 0, possible: 720 }],
+    },
   })
   expect(body.dataCheck.items[0].advice).toMatch(/^There is no reading of home-1 of the last 30 days/)
   expect(code(await say(provider, '/instance/adaptations'))).toEqual([409, 'ERR_DATA_MISSING'])
@@ -240,29 +253,41 @@ test('an answer that a browser would run is handed over as a file, and sets no c
   expect(response.headers.getSetCookie()).toEqual([])
 })
 
-test.each(['/../secret', '/%2e%2e/secret', '/a/%2fetc', '//elsewhere.example/'])('a path %s does not leave the service', async (path) => {
-  const before = asked.length
-  const { hostname, port } = new URL(world.api().url)
-  // A fetch would tidy the path up: it is sent as an attacker would.
-  const { request } = await import('node:http')
-  const status = await new Promise<number>((resolve, reject) =>
-    request({ hostname, port, path: `/v1/services/${agreement}${path}`, headers: { authorization: `Bearer ${key}` } }, (response) => {
-      response.resume()
-      resolve(response.statusCode ?? 0)
-    })
-      .on('error', reject)
-      .end(),
-  )
-  expect(status).toBe(400)
-  expect(asked.length).toBe(before)
-})
+test.each(['/../secret', '/%2e%2e/secret', '/a/%2fetc', '//elsewhere.example/'])(
+  'a path %s does not leave the service',
+  async (path) => {
+    const before = asked.length
+    const { hostname, port } = new URL(world.api().url)
+    // A fetch would tidy the path up: it is sent as an attacker would.
+    const { request } = await import('node:http')
+    const status = await new Promise<number>((resolve, reject) =>
+      request(
+        { hostname, port, path: `/v1/services/${agreement}${path}`, headers: { authorization: `Bearer ${key}` } },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode ?? 0)
+        },
+      )
+        .on('error', reject)
+        .end(),
+    )
+    expect(status).toBe(400)
+    expect(asked.length).toBe(before)
+  },
+)
 
 test('the user’s session opens the service; a stranger’s does not, nor the provider’s, nor nobody', async () => {
   expect((await consumer.browser.call('GET', `/v1/services/${agreement}/day`)).status).toBe(200)
   for (const who of [stranger, provider])
     expect([403, 404]).toContain((await who.browser.call('GET', `/v1/services/${agreement}/day`)).status)
-  expect(code(await stranger.browser.call('GET', `/v1/services/${agreement}/day`))).toEqual([404, 'ERR_AGREEMENT_UNKNOWN'])
-  expect(await codeOf(await fetch(`${world.api().url}/v1/services/${agreement}/day`))).toEqual([401, 'ERR_SIGN_IN_NEEDED'])
+  expect(code(await stranger.browser.call('GET', `/v1/services/${agreement}/day`))).toEqual([
+    404,
+    'ERR_AGREEMENT_UNKNOWN',
+  ])
+  expect(await codeOf(await fetch(`${world.api().url}/v1/services/${agreement}/day`))).toEqual([
+    401,
+    'ERR_SIGN_IN_NEEDED',
+  ])
 })
 
 test('a key that was replaced opens nothing, and a key opens its own agreement alone', async () => {

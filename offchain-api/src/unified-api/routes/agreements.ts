@@ -131,6 +131,29 @@ export const getAgreements = defineRoute({
   },
 })
 
+const offeredPlan = z.object({
+  id: z.string(),
+  kind: z.string(),
+  price: z.number().int().meta({ description: 'µEUR' }),
+  interval: z.number().int().optional(),
+  unit: z.string().optional(),
+  credit: z.number().int().optional(),
+})
+const offeredParameter = z.object({
+  name: z.string(),
+  label: z.string(),
+  type: z.string(),
+  required: z.boolean(),
+  choices: z.array(z.string()).optional(),
+  unit: z.string().optional(),
+})
+const offeredData = z.object({
+  name: z.string(),
+  template: z.string(),
+  granularity: z.string().optional(),
+  unit: z.string().optional(),
+})
+
 export const getAgreementChoices = defineRoute({
   method: 'get',
   path: '/v1/agreements/choices',
@@ -145,9 +168,9 @@ export const getAgreementChoices = defineRoute({
       provider: z.object({ did: z.string(), name: z.string(), address: z.string() }),
       title: z.string(),
       kind: z.string(),
-      plans: z.array(z.unknown()),
-      parameters: z.array(z.unknown()),
-      dataNeeded: z.array(z.unknown()),
+      plans: z.array(offeredPlan),
+      parameters: z.array(offeredParameter),
+      dataNeeded: z.array(offeredData),
       noticeDays: z.number().int(),
       meters: z.array(z.object({ meter: z.string(), authorised: z.boolean() })),
       feeBps: z.number().int(),

@@ -257,8 +257,6 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
-  getMarketFollower,
-  getListings,
   getListing,
   getRatings,
   postRating,
