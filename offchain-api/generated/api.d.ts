@@ -2496,6 +2496,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/market/listings/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One listing: its document, versions, provider, ratings and figures, with the digest that the chain holds.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/listings/{listing}/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ratings by who used a service, with their signatures: EIP-712 "OPEM Ratings" of this chain and registry.
+         * @description Needs a provider or user of services or data, or the marketplace operator.
+         */
+        get: operations["getMarketListingsByListingRatings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rates a service that was used under an agreement: signed for its consumer; a later one takes its place.
+         * @description Needs a user of services or data.
+         */
+        post: operations["postMarketRatings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/market/ratings/{agreement}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The provider's answer to a rating; null takes it back.
+         * @description Needs a provider of services or data.
+         */
+        put: operations["putMarketRatingsByAgreementAnswer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2639,9 +2719,29 @@ export interface components {
             };
             title: string;
             kind: string;
-            plans: unknown[];
-            parameters: unknown[];
-            dataNeeded: unknown[];
+            plans: {
+                id: string;
+                kind: string;
+                /** @description µEUR */
+                price: number;
+                interval?: number;
+                unit?: string;
+                credit?: number;
+            }[];
+            parameters: {
+                name: string;
+                label: string;
+                type: string;
+                required: boolean;
+                choices?: string[];
+                unit?: string;
+            }[];
+            dataNeeded: {
+                name: string;
+                template: string;
+                granularity?: string;
+                unit?: string;
+            }[];
             noticeDays: number;
             meters: {
                 meter: string;
@@ -2986,6 +3086,24 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Kpi: {
+            kpi: string;
+            label: string;
+            /** @enum {string} */
+            unit: "count" | "stars" | "s" | "ms" | "%";
+            meaning: string;
+            value: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            measuredAt: string;
+            days: {
+                /** Format: date */
+                day: string;
+                value: number;
+            }[];
+        };
         LandingBlock: {
             /** @constant */
             kind: "heading";
@@ -3029,6 +3147,78 @@ export interface components {
             pictures: components["schemas"]["Picture"][];
             /** @description price plans of the published document */
             plans: components["schemas"]["AnyDocument"][];
+        };
+        ListingDocument: {
+            /** @constant */
+            schema: "opem/listing/1";
+            title: string;
+            summary: string;
+            description: string;
+            /** @enum {string} */
+            kind: "analytic" | "data" | "energy-grid" | "composed";
+            category: string;
+            keywords: string[];
+            region: string[];
+            /**
+             * @description ISO 8601 duration
+             * @enum {string}
+             */
+            granularity?: "PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y";
+            requirements: {
+                technical: string[];
+                functional: string[];
+                nonFunctional: string[];
+            };
+            dataNeeded: {
+                name: string;
+                template: string;
+                /**
+                 * @description ISO 8601 duration
+                 * @enum {string}
+                 */
+                granularity?: "PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y";
+                unit?: string;
+            }[];
+            parameters: components["schemas"]["ServiceParameter"][];
+            contract: {
+                text: string;
+                noticeDays: number;
+            };
+            terms: {
+                text: string;
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                url?: string;
+            };
+            privacy: {
+                text: string;
+            };
+            plans: components["schemas"]["PricePlan"][];
+            access: {
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                baseUrl?: string;
+                /**
+                 * Format: uri
+                 * @description https; http on the own machine alone
+                 */
+                documentation?: string;
+            };
+            composition: {
+                before: string[];
+                after: string[];
+            };
+            /** @description of kind "data" alone, which needs it */
+            data?: {
+                contents: string;
+                storageCountries: string[];
+                updates: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | "once";
+                readings?: components["schemas"]["ReadingsOffered"];
+            };
         };
         ManagedListing: {
             listing: string;
@@ -3229,6 +3419,8 @@ export interface components {
                 /** @enum {string} */
                 state: "wanted" | "pending" | "active";
                 version: number | null;
+                /** @description of a citizen, who presents it back (receipt) */
+                credential: string | null;
             } | null;
             /** @description approved with the listing, else the one in force */
             providerContract: components["schemas"]["ProviderContract"];
@@ -3328,6 +3520,47 @@ export interface components {
             title: string;
             kind: string;
             provider: string;
+        };
+        Rating: {
+            agreement: string;
+            listing: string;
+            consumer: string;
+            account: string;
+            name: string;
+            stars: number;
+            words: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            ratedAt: string;
+            signer: string;
+            signature: string;
+            revision: number;
+            answer: string | null;
+            answeredAt: string | null;
+        };
+        ReadingsOffered: {
+            /** @constant */
+            quantity: "active-energy";
+            /** @constant */
+            unit: "Wh";
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            leastSubjects: number;
+            timeZone: string;
+            from: string;
+            to: string | null;
+            volume: {
+                meters: number;
+                readings: number;
+                countedAt: string;
+            };
+            processors: string;
+            termination: string;
+            policy: {
+                [key: string]: unknown;
+            };
         };
         RejectedReading: {
             id?: string;
@@ -3454,6 +3687,15 @@ export interface components {
                 calls: number;
                 units: string;
             };
+        };
+        ServiceParameter: {
+            name: string;
+            label: string;
+            /** @enum {string} */
+            type: "text" | "number" | "choice" | "meter" | "date";
+            required: boolean;
+            choices?: string[];
+            unit?: string;
         };
         Session: {
             did: string;
@@ -12453,6 +12695,304 @@ export interface operations {
                 };
             };
             /** @description The rule "own-session" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        listing: string;
+                        /** @enum {string} */
+                        state: "published" | "stopped" | "suspended" | "removed";
+                        reason: string | null;
+                        version: number;
+                        content: string;
+                        cid: string;
+                        providerContract: string;
+                        document: components["schemas"]["ListingDocument"] | null;
+                        provider: {
+                            account: string;
+                            address: string;
+                            name: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        publishedAt: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        updatedAt: string;
+                        restricted: boolean;
+                        landing: boolean;
+                        own: boolean;
+                        versions: {
+                            version: number;
+                            content: string;
+                            cid: string;
+                            approver: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            publishedAt: string;
+                            transaction: string;
+                            document: components["schemas"]["ListingDocument"] | null;
+                        }[];
+                        /** @description how many gave one star, two … */
+                        stars: number[];
+                        kpis: components["schemas"]["Kpi"][];
+                        /** @description those of the account that asks */
+                        agreements: {
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            startsAt: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMarketListingsByListingRatings: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Rating"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                        chainId: number;
+                        agreements: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-listing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postMarketRatings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    agreement: string;
+                    stars: number;
+                    words: "" | string;
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with an offset
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    ratedAt: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "rate" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMarketRatingsByAgreementAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    answer: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rating"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "answer-ratings" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -46,13 +46,16 @@ export function dataCommand(program: Command): void {
   const json = (command: Command) => withWhere(command).option('--json', 'one JSON object for machines')
   json(data.command('list').description('What was contracted, the newest first.')).action(async (options: Options) => {
     const { api } = await reach(options)
-    const answer = await api.get<{ contracts: { agreement: string; title: string; provider: string; inForce: boolean }[] }>(
-      '/v1/data/contracts',
-    )
+    const answer = await api.get<{
+      contracts: { agreement: string; title: string; provider: string; inForce: boolean }[]
+    }>('/v1/data/contracts')
     print(
       options,
       answer,
-      answer.contracts.map(({ agreement, title, provider, inForce }) => `${agreement}  ${title} (${provider})${inForce ? '' : ', not in force'}`),
+      answer.contracts.map(
+        ({ agreement, title, provider, inForce }) =>
+          `${agreement}  ${title} (${provider})${inForce ? '' : ', not in force'}`,
+      ),
     )
   })
   json(data.command('describe <agreement>').description('Columns, units, time, and how the data may be used.')).action(
@@ -100,7 +103,11 @@ const asking = (command: Command): Command =>
   command
     .requiredOption('--from <instant>', 'first period, ISO 8601 with an offset')
     .requiredOption('--to <instant>', 'end, exclusive')
-    .addOption(new Option('--by <length>', 'readings as metered, hours, or local days').choices(['raw', 'hour', 'day']).default('hour'))
+    .addOption(
+      new Option('--by <length>', 'readings as metered, hours, or local days')
+        .choices(['raw', 'hour', 'day'])
+        .default('hour'),
+    )
     .option('--columns <names>', 'with commas between them (default: all)')
     .requiredOption('--purpose <name>', 'what the data are used for, one that the policy allows')
 

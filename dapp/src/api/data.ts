@@ -131,7 +131,9 @@ export const linkData = (
   body: { query: Query; purpose: string; country: string; format: string; uses: number },
 ) => exchange(`/v1/data/contracts/${agreement}/links`, DataLink, { body })
 export const confirmDeletion = (agreement: string, download: string) =>
-  exchange(`/v1/data/contracts/${agreement}/deletions`, z.strictObject({ download: z.string() }), { body: { download } })
+  exchange(`/v1/data/contracts/${agreement}/deletions`, z.strictObject({ download: z.string() }), {
+    body: { download },
+  })
 export const giveDataConsent = (body: object) =>
   exchange('/v1/data/consents', z.strictObject({ id: Bytes32 }), { body })
 export const withdrawDataConsent = (id: string) =>

@@ -4,7 +4,8 @@ const WIDTH = 10
 
 /** How much of each of the last days has readings: a bar for each day. */
 export function CompletenessBars({ days }: { days: Contract['completeness'] }) {
-  if (days.length === 0) return <p className="soft">There are no readings of the last three months in this data set now.</p>
+  if (days.length === 0)
+    return <p className="soft">There are no readings of the last three months in this data set now.</p>
   const places = Math.max(days.length, 31)
   const share = days.reduce((sum, { hours }) => sum + hours, 0) / days.reduce((sum, { possible }) => sum + possible, 0)
   const percent = Math.floor(share * 100)

@@ -23,7 +23,9 @@ export const ContractSections = ({ of }: { of: Contract }) => (
           ['What', `active energy in ${of.unit}, in and out`],
           [
             'Form',
-            of.form === 'aggregate' ? `sums of at least ${of.leastSubjects} people` : 'each meter under an invented name',
+            of.form === 'aggregate'
+              ? `sums of at least ${of.leastSubjects} people`
+              : 'each meter under an invented name',
           ],
           ['Time', `${of.from.slice(0, 10)} ${of.to === null ? 'on' : `to ${of.to.slice(0, 10)}`}`],
           ['Days', `local, ${of.timeZone}`],

@@ -8,9 +8,7 @@ export function PreviewTable({ of: { rows, columns, count, suppressedHours } }: 
       <p role="status">
         {count === 1 ? '1 row' : `${count} rows`}
         {rows.length < count ? `; the first ${rows.length}` : ''}.
-        {suppressedHours === 0
-          ? ''
-          : ` ${suppressedHours} hours are left out: too few people are behind them.`}
+        {suppressedHours === 0 ? '' : ` ${suppressedHours} hours are left out: too few people are behind them.`}
       </p>
       {rows.length === 0 ? null : (
         <div className="table-wrap">

@@ -5,8 +5,7 @@ import { Button } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
-import { wallText, whenOf } from '../parts/WhenInput.tsx'
-import { WhenInput } from '../parts/WhenInput.tsx'
+import { WhenInput, wallText, whenOf } from '../parts/WhenInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { PreviewTable } from './PreviewTable.tsx'
 
@@ -42,11 +41,13 @@ export function QueryForm({ of }: { of: Contract }) {
   }
   const preview = useMutation({ mutationFn: () => previewData(of.agreement, asked()) })
   const link = useMutation({ mutationFn: () => linkData(of.agreement, { ...asked(), country, format, uses: 1 }) })
-  const change = <T,>(set: (next: T) => void) => (next: T) => {
-    set(next)
-    preview.reset()
-    link.reset()
-  }
+  const change =
+    <T,>(set: (next: T) => void) =>
+    (next: T) => {
+      set(next)
+      preview.reset()
+      link.reset()
+    }
   const ready = 'epoch' in begins && 'epoch' in ends && (columns === undefined || columns.length > 0)
   const downloaded = () => {
     link.reset()
@@ -74,12 +75,7 @@ export function QueryForm({ of }: { of: Contract }) {
           value={columns ?? known}
           onChange={change(setColumns)}
         />
-        <Choice
-          label="What you use them for"
-          value={purpose}
-          options={of.purposes}
-          onChange={change(setPurpose)}
-        />
+        <Choice label="What you use them for" value={purpose} options={of.purposes} onChange={change(setPurpose)} />
         {of.countries.length === 0 ? (
           <TextInput
             label="Country where you keep the copy"

@@ -62,7 +62,9 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
           ]}
           onChange={(form) => set({ form })}
         />
-        {draft.form === 'aggregate' ? <TextInput label="People behind a sum, at least" {...text('leastSubjects')} /> : null}
+        {draft.form === 'aggregate' ? (
+          <TextInput label="People behind a sum, at least" {...text('leastSubjects')} />
+        ) : null}
         <Choice
           label="How often they are metered"
           value={draft.granularity}

@@ -22,8 +22,8 @@ function Page() {
       <header className="page-head">
         <h1>Share data</h1>
         <p className="soft">
-          Describe readings that you hold in the lake, say how they may be used, and publish them. Whoever is measured is
-          asked first.
+          Describe readings that you hold in the lake, say how they may be used, and publish them. Whoever is measured
+          is asked first.
         </p>
       </header>
       <div className="sections">

@@ -74,7 +74,8 @@ export function problemsOf(draft: ShareDraft): Partial<Record<keyof ShareDraft, 
   }
   const least = Number(draft.leastSubjects)
   if (!Number.isInteger(least) || least < 3 || least > 1000) problems.leastSubjects = 'A whole number from 3 to 1000.'
-  if (!/^(\d{1,9}([.,]\d{1,6})?)?$/.test(draft.price.trim())) problems.price = 'An amount in EUR like 12.50, or nothing.'
+  if (!/^(\d{1,9}([.,]\d{1,6})?)?$/.test(draft.price.trim()))
+    problems.price = 'An amount in EUR like 12.50, or nothing.'
   return problems
 }
 
