@@ -1,4 +1,5 @@
 import type { Contract } from '../api/data.ts'
+import { dayText } from './day-text.ts'
 
 const WIDTH = 10
 
@@ -22,7 +23,7 @@ export function CompletenessBars({ days }: { days: Contract['completeness'] }) {
           const height = (hours / possible) * 100
           return (
             <rect key={day} className="g-shared" x={i * WIDTH + 1} y={100 - height} width={WIDTH - 2} height={height}>
-              <title>{`${day.slice(0, 10)}: ${hours} of ${possible} hours`}</title>
+              <title>{`${dayText(day)}: ${hours} of ${possible} hours`}</title>
             </rect>
           )
         })}

@@ -12,6 +12,7 @@ import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { For } from '../session/For.tsx'
+import { dayText } from './day-text.ts'
 
 /** Who asks for readings of one's meters, and what one allows. */
 export const ConsentsPage = () => (
@@ -60,9 +61,9 @@ function One({ asked }: { asked: AskedOf }) {
         {title} <span className="badge">{consent === null ? 'not shared' : 'shared'}</span>
       </h2>
       <p className="small soft">
-        {provider} asks for the meter {meter}, from {from.slice(0, 10)} {to === null ? 'on' : `to ${to.slice(0, 10)}`}.{' '}
+        {provider} asks for the meter {meter}, from {dayText(from)} {to === null ? 'on' : `to ${dayText(to)}`}.{' '}
         {form === 'aggregate'
-          ? `Only sums of at least ${leastSubjects} people are given away.`
+          ? `Only sums of at least ${leastSubjects} people are given away, of those who consent to every purpose.`
           : 'Your readings are given away under an invented name.'}
       </p>
       <ul>
@@ -131,7 +132,7 @@ function Withdraw({ consent, downloads }: { consent: NonNullable<AskedOf['consen
   return (
     <div className="stack">
       <p>
-        You consent to {consent.purposes.map(nameOf).join(', ')} until {consent.until.slice(0, 10)}. The data set was
+        You consent to {consent.purposes.map(nameOf).join(', ')} until {dayText(consent.until)}. The data set was
         downloaded {downloads === 1 ? 'once' : `${downloads} times`} since.
       </p>
       <Button isDisabled={withdraw.isPending} onPress={() => withdraw.mutate()}>

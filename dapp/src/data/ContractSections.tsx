@@ -5,6 +5,7 @@ import { Facts } from '../parts/Facts.tsx'
 import { Notice } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { CompletenessBars } from './CompletenessBars.tsx'
+import { dayText, minuteText } from './day-text.ts'
 import { QueryForm } from './QueryForm.tsx'
 
 /** A contracted data set: what it is, how it may be used, a query, and what was downloaded. */
@@ -27,7 +28,7 @@ export const ContractSections = ({ of }: { of: Contract }) => (
               ? `sums of at least ${of.leastSubjects} people`
               : 'each meter under an invented name',
           ],
-          ['Time', `${of.from.slice(0, 10)} ${of.to === null ? 'on' : `to ${of.to.slice(0, 10)}`}`],
+          ['Time', `${dayText(of.from)} ${of.to === null ? 'on' : `to ${dayText(of.to)}`}`],
           ['Days', `local, ${of.timeZone}`],
           ['Volume', `${of.volume.readings} readings of ${of.volume.meters} meters`],
           ['Who may process them', of.processors],
@@ -97,14 +98,14 @@ function Downloads({ of }: { of: Contract }) {
         {of.downloads.map(({ id, at, rows, format, purpose, country, deleteBy, deletedAt, state }) => (
           <li key={id}>
             <p>
-              {at.slice(0, 16).replace('T', ' ')} UTC: {rows} rows as {format} for {purpose}, kept in {country}
+              {minuteText(at)} UTC: {rows} rows as {format} for {purpose}, kept in {country}
               {state === 'failed' ? '; it broke off and costs nothing' : ''}
             </p>
             {deletedAt !== null ? (
-              <p className="small soft">Deleted, as you confirmed on {deletedAt.slice(0, 10)}.</p>
+              <p className="small soft">Deleted, as you confirmed on {dayText(deletedAt)}.</p>
             ) : deleteBy !== null ? (
               <p>
-                To be deleted by {deleteBy.slice(0, 10)}.{' '}
+                To be deleted by {dayText(deleteBy)}.{' '}
                 <Button isDisabled={confirm.isPending} onPress={() => confirm.mutate(id)}>
                   I have deleted it
                 </Button>

@@ -21,10 +21,10 @@ const FORMATS = [
 
 /** Asks a data set: a look at the first rows, then a link that opens once. */
 export function QueryForm({ of }: { of: Contract }) {
-  const first = Math.floor(Date.parse(of.from) / 1000)
+  const first = of.from
   const zone = of.timeZone
   const [from, setFrom] = useState(wallText(first, zone))
-  const [to, setTo] = useState(wallText(of.to === null ? first + 7 * DAY : Math.floor(Date.parse(of.to) / 1000), zone))
+  const [to, setTo] = useState(wallText(of.to === null ? first + 7 * DAY : of.to, zone))
   const [granularity, setGranularity] = useState<Granularity>('hour')
   const [columns, setColumns] = useState<string[] | undefined>()
   const [purpose, setPurpose] = useState(of.purposes[0]?.id ?? '')

@@ -10,6 +10,7 @@ import { Notice } from '../parts/Notice.tsx'
 import { TextBox } from '../parts/TextBox.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
+import { dayText } from './day-text.ts'
 import { describedOf, emptyShare, policyOfDraft, problemsOf, type ShareDraft } from './share-draft.ts'
 
 /** Describes a data set; what comes of it is a draft that is submitted as any other listing. */
@@ -44,7 +45,7 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
           hint={problems.meters ?? 'Nobody sees their names: the listing counts them.'}
           options={holdings.map(({ meter, first, last, readings, foreign }) => ({
             ...{ id: meter, name: meter },
-            hint: `${readings} readings, ${first.slice(0, 10)} to ${last.slice(0, 10)}${foreign ? '; somebody else’s, who is asked' : ''}`,
+            hint: `${readings} readings, ${dayText(first)} to ${dayText(last)}${foreign ? '; somebody else’s, who is asked' : ''}`,
           }))}
           value={draft.meters}
           onChange={(meters) => set({ meters })}

@@ -82,8 +82,8 @@ export function problemsOf(draft: ShareDraft): Partial<Record<keyof ShareDraft, 
 /** The request of a data set. Its time is that of the readings chosen. */
 export function describedOf(draft: ShareDraft, holdings: readonly Holding[]) {
   const chosen = holdings.filter(({ meter }) => draft.meters.includes(meter))
-  const first = Math.min(...chosen.map(({ first }) => Date.parse(first) / 1000))
-  const last = Math.max(...chosen.map(({ last }) => Date.parse(last) / 1000))
+  const first = Math.min(...chosen.map(({ first }) => first))
+  const last = Math.max(...chosen.map(({ last }) => last))
   const policy = policyOfDraft(draft)
   const price = Math.round(Number(draft.price.trim().replace(',', '.') || '0') * 1_000_000)
   return {

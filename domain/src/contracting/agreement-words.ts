@@ -63,7 +63,9 @@ export function agreementWords(terms: AgreementTerms, document: AgreementDocumen
 /** What the ODRL policy of a data set says; one that is not understood is not signed. */
 function useWords(policy: OdrlPolicy): string {
   const read = readOdrl(policy)
-  return read.ok ? policyWords(read.policy).join(' ') : 'The policy holds rules that are not known here. Do not sign it.'
+  return read.ok
+    ? policyWords(read.policy).join(' ')
+    : 'The policy holds rules that are not known here. Do not sign it.'
 }
 
 export const periodWords = ({ start, end }: Pick<AgreementTerms, 'start' | 'end'>): string =>

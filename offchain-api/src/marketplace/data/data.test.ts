@@ -119,9 +119,19 @@ async function contracted(change: object = {}, plan = 'open') {
   return { listing, agreement: agreed.id, terms: agreed.terms, document: agreed.document }
 }
 
-async function consent(who: Trader, dataSet: Hex, meter: string, change: object = {}, signer = who.wallet) {
+const consentToAll = (who: Trader, dataSet: Hex, meter: string) =>
+  consent(who, dataSet, meter, {}, who.wallet, ['AcademicResearch', 'PublicBenefit'])
+
+async function consent(
+  who: Trader,
+  dataSet: Hex,
+  meter: string,
+  change: object = {},
+  signer = who.wallet,
+  purposes = ['AcademicResearch'],
+) {
   const { listings } = (await who.browser.call('GET', '/v1/data/consents')).body
-  const given = { dataSet, meter, purposes: ['AcademicResearch'], form: 'pseudonymous', until: 4_000_000_000 }
+  const given = { dataSet, meter, purposes, form: 'pseudonymous', until: 4_000_000_000 }
   const typed = dataConsentTypedData({ chainId: CHAIN_ID, listings, consent: { ...given, salt: BigInt(SALT) } })
   const signature = await signer.signTypedData(typed)
   return who.browser.call('POST', '/v1/data/consents', {
@@ -255,7 +265,11 @@ test('a consent that was withdrawn is not given again with the old signature', a
 })
 
 test('sums show hours of enough subjects alone', async () => {
-  const { agreement, listing } = await contracted({ form: 'aggregate', leastSubjects: 3 })
+  const { agreement, listing } = await contracted({
+    policy: { ...DESCRIBED.policy, purposes: ['AcademicResearch'] },
+    form: 'aggregate',
+    leastSubjects: 3,
+  })
   await consent(ann, listing, 'street.ann')
   expect((await preview(agreement)).body).toMatchObject({ count: 0, suppressedHours: 24 })
   await consent(bob, listing, 'street.bob')
@@ -275,6 +289,22 @@ test('sums show hours of enough subjects alone', async () => {
     { start: '2026-01-09T23:00:00Z', seconds: 86400, importWh: 7200, exportWh: 252, meters: 3, subjects: 3, hours: 12 },
   ])
   expect(code(await preview(agreement, { granularity: 'raw' }))).toEqual([422, 'ERR_DATA_GRANULARITY'])
+})
+
+test('a sum counts who consents to every purpose alone, so that sums for two purposes differ by nobody', async () => {
+  const { agreement, listing } = await contracted({ form: 'aggregate', leastSubjects: 3 })
+  for (const [who, meter] of [
+    [ann, 'street.ann'],
+    [bob, 'street.bob'],
+  ] as const)
+    await consent(who, listing, meter)
+  expect((await preview(agreement)).body).toMatchObject({ count: 0 })
+  for (const [who, meter] of [
+    [ann, 'street.ann'],
+    [bob, 'street.bob'],
+  ] as const)
+    expect((await consentToAll(who, listing, meter)).status).toBe(200)
+  expect((await preview(agreement)).body).toMatchObject({ count: 12 })
 })
 
 test('a local day has 23, 24 or 25 hours', async () => {

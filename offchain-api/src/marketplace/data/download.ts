@@ -28,12 +28,12 @@ const MOST_ROWS = 20_000_000
 /** The query of a user over the meters that are in the data set now. */
 export async function preparedQuery(
   { store, now }: DataParts,
-  { listing, readings }: ContractedData,
+  { listing, readings, policy }: ContractedData,
   { query, purpose }: Pick<Asked, 'query' | 'purpose'>,
 ): Promise<LakeQuery> {
   const meters = await includedMeters(store.rows, {
     ...{ listing: listing.listing, provider: { account: listing.account, address: listing.provider } },
-    ...{ purpose, form: readings.form, now: now() },
+    ...{ purpose, purposes: policy.purposes, form: readings.form, now: now() },
   })
   return lakeQuery(query, readings, meters)
 }

@@ -22,11 +22,15 @@ export async function includedMeters(
     readonly listing: string
     readonly provider: Holder
     readonly purpose: string
+    /** All purposes that the policy allows. */
+    readonly purposes: readonly string[]
     readonly form: DataForm
     readonly now: number
   },
 ): Promise<IncludedMeter[]> {
-  const { listing, provider, purpose, form, now } = it
+  const { listing, provider, form, now } = it
+  // The same people stand behind the sums of every purpose: otherwise two sums would differ by one person's readings.
+  const needed = form === 'aggregate' ? it.purposes : [it.purpose]
   const [patterns, [set], found] = await Promise.all([
     heldPatterns(rows, provider),
     rows<{ salt: string }>('SELECT salt FROM market_data_sets WHERE listing = $1', [listing]),
@@ -36,9 +40,9 @@ export async function includedMeters(
        LEFT JOIN (SELECT DISTINCT t.meter, m.account AS subject FROM meters t
          JOIN members m ON m.community = t.community AND m.id = t.member WHERE m.account <> $2) f ON f.meter = s.meter
        LEFT JOIN market_data_consents c ON c.listing = s.listing AND c.meter = s.meter AND c.subject = f.subject
-         AND c.withdrawn_at IS NULL AND c.ends_at > $3 AND $4 = ANY(c.purposes) AND c.form IN ('pseudonymous', $5)
+         AND c.withdrawn_at IS NULL AND c.ends_at > $3 AND $4::text[] <@ c.purposes AND c.form IN ('pseudonymous', $5)
        WHERE s.listing = $1 GROUP BY s.meter HAVING count(f.subject) = count(c.id) ORDER BY s.meter`,
-      [listing, provider.address, now, purpose, form],
+      [listing, provider.address, now, needed, form],
     ),
   ])
   if (set === undefined) return []

@@ -112,7 +112,7 @@ export const getDataContract = defineRoute({
     const meters = inForce
       ? await includedMeters(store.rows, {
           ...{ listing: listing.listing, provider: { account: listing.account, address: listing.provider } },
-          ...{ purpose: policy.purposes[0] ?? '', form: readings.form, now },
+          ...{ purpose: policy.purposes[0] ?? '', purposes: policy.purposes, form: readings.form, now },
         })
       : []
     const instantOrNull = (at: number | null) => (at === null ? null : formatInstant(at))
