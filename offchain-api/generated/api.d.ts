@@ -11389,7 +11389,19 @@ export interface operations {
                             countedAt: string;
                         };
                         columns: {
-                            [key: string]: {
+                            raw: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                            hour: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                            day: {
                                 name: string;
                                 /** @enum {string} */
                                 type: "text" | "instant" | "whole";

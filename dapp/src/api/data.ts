@@ -70,7 +70,7 @@ export const Contract = z.strictObject({
   ...{ quantity: z.string(), unit: z.string(), form: Form, leastSubjects: whole, timeZone: z.string() },
   ...{ from: Instant, to: Instant.nullable() },
   volume: z.strictObject({ meters: whole, readings: whole, countedAt: Instant }),
-  columns: z.record(z.enum(['raw', 'hour', 'day']), z.array(Column)),
+  columns: z.strictObject({ raw: z.array(Column), hour: z.array(Column), day: z.array(Column) }),
   purposes: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   countries: z.array(z.string()),
   words: z.array(z.string()),

@@ -70,7 +70,7 @@ const Columns = ({ of }: { of: Contract }) => (
       </thead>
       <tbody>
         {(['raw', 'hour', 'day'] as const).flatMap((granularity) =>
-          (of.columns[granularity] ?? []).map(({ name, meaning }) => (
+          of.columns[granularity].map(({ name, meaning }) => (
             <tr key={`${granularity} ${name}`}>
               <td>{granularity === 'raw' ? 'reading' : granularity}</td>
               <th scope="row">{name}</th>

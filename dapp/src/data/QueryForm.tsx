@@ -32,7 +32,7 @@ export function QueryForm({ of }: { of: Contract }) {
   const [format, setFormat] = useState<Format>('csv')
   const queries = useQueryClient()
 
-  const known = (of.columns[granularity] ?? []).map(({ name }) => name)
+  const known = of.columns[granularity].map(({ name }) => name)
   const [begins, ends] = [whenOf(from, zone, 900), whenOf(to, zone, 900)]
   const asked = (): { query: Query; purpose: string } => {
     const chosen = columns?.filter((name) => known.includes(name)) ?? known

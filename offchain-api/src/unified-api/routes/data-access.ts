@@ -82,7 +82,7 @@ export const getDataContract = defineRoute({
     ...{ quantity: z.string(), unit: z.string(), form: z.enum(DATA_FORMS), leastSubjects: count, timeZone: z.string() },
     ...{ from: instantText, to: instantText.nullable() },
     volume: z.object({ meters: count, readings: count, countedAt: instantText }),
-    columns: z.record(z.enum(DATA_GRANULARITIES), z.array(column)),
+    columns: z.object({ raw: z.array(column), hour: z.array(column), day: z.array(column) }),
     purposes: z.array(z.object({ id: z.string(), name: z.string() })),
     countries: z.array(z.string()),
     words: z.array(z.string()),
