@@ -70,7 +70,11 @@ export function createLake({ url, cluster }: { url: string; cluster?: string | u
       }
       // A whole file ends as it begins; an answer that broke off ends in the engine's words.
       if (end.toString('latin1') !== MAGIC)
-        throw new OpemError({ code: 'ERR_LAKE', shortMessage: 'the lake broke off in the middle of a file', retryable: true })
+        throw new OpemError({
+          code: 'ERR_LAKE',
+          shortMessage: 'the lake broke off in the middle of a file',
+          retryable: true,
+        })
     },
     async insert(table, columns, rows) {
       if (rows.length === 0) return
