@@ -37,6 +37,7 @@ test('the overview names every verb, and each verb explains itself', async () =>
     'audit',
     'evidence',
     'statement',
+    'data',
   ]
   for (const verb of verbs) expect(stdout).toMatch(new RegExp(`^  ${verb}\\b`, 'm'))
   const helps = await Promise.all(verbs.map((verb) => opem(verb, '--help')))

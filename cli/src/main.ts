@@ -63,6 +63,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,
   },
+  data: {
+    summary: 'contracted data sets: list, describe, query, download',
+    load: async () => (await import('./data/command.ts')).dataCommand,
+  },
   prices: {
     summary: 'commit market prices to the chain, and show what is committed',
     load: async () => (await import('./prices/command.ts')).pricesCommand,

@@ -111,6 +111,9 @@ export {
   type InstanceStep,
   mayStep,
 } from './contracting/instance-states.ts'
+export { type DataConsent, dataConsentTypedData } from './data/data-consent.ts'
+export { type OdrlPolicy, type OdrlProblem, odrlAgreement, odrlOffer, readOdrl } from './data/odrl.ts'
+export { DATA_PURPOSES, type DataPurpose, dataPurposes, policyWords, type UsePolicy } from './data/policy.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
 export { OPERATIONS, type Operation, type PresentationTerms, presentationTypedData } from './identity/presentation.ts'
@@ -144,6 +147,8 @@ export {
   listingApproval,
 } from './marketplace/listing-approval.ts'
 export {
+  DATA_FORMS,
+  type DataForm,
   GRANULARITIES,
   type Granularity,
   LISTING_KINDS,
@@ -158,6 +163,7 @@ export {
   type PricePlan,
   type PricePlanKind,
   pricePlanNumber,
+  type ReadingsOffered,
   SERVICE_CATEGORIES,
   type ServiceParameter,
 } from './marketplace/listing-document.ts'

@@ -2340,6 +2340,234 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meters whose readings the account holds in the lake: what it can share.
+         * @description Needs the role "data-provider".
+         */
+        get: operations["getDataHoldings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The account's own data sets, with how many holders of meters consent.
+         * @description Needs the role "data-provider".
+         */
+        get: operations["getDataSets"];
+        put?: never;
+        /**
+         * Describes a data set of readings in the lake: a draft of a listing of the kind "data", which is then submitted.
+         * @description Needs the role "data-provider".
+         */
+        post: operations["postDataSets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/sets/{listing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describes it anew: while it is a draft, or after an update was begun.
+         * @description Needs the role "data-provider".
+         */
+        put: operations["putDataSetsByListing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sets that would hold readings of the caller's own meters, and what the caller consents to.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        get: operations["getDataConsents"];
+        put?: never;
+        /**
+         * A holder of a meter consents, signed (EIP-712) with their wallet: the meter is in the data set from the next query on.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        post: operations["postDataConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/consents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws a consent: from the next query on the meter is in the data set no more, whatever links there are.
+         * @description Needs somebody who signed in, for their own meters.
+         */
+        delete: operations["deleteDataConsentsById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data that the account has contracted, the newest first.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a contracted data set is: columns, units, time zone, completeness, and how it may be used.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataContractsByAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many rows a query has, and the first 20 of them. It costs nothing.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementQueries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to download the rows of a query: for this account alone, for a few minutes, for so many uses. Says what for, and where the copy is kept.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementLinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/downloads/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows as a file, streamed. All is checked anew; the use is counted before the first byte.
+         * @description Needs the role "data-user".
+         */
+        get: operations["getDataDownloadsByToken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data/contracts/{agreement}/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms that a downloaded copy was deleted, as the policy wants.
+         * @description Needs the role "data-user".
+         */
+        post: operations["postDataContractsByAgreementDeletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/market/listings": {
         parameters: {
             query?: never;
@@ -3111,6 +3339,9 @@ export interface components {
                 url?: string;
             };
             besides: string;
+            policy?: {
+                [key: string]: unknown;
+            };
             blind: string;
         };
         AgreementLine: {
@@ -3327,6 +3558,68 @@ export interface components {
             roles: ("administrator" | "data-provider" | "service-provider" | "data-user" | "service-user")[];
             disabled: boolean;
             lastSeen: string | null;
+        };
+        DataSet: {
+            listing: string;
+            title: string;
+            /** @description of the draft; published as any listing, with POST /v1/market/services/{listing}/submit */
+            state: string;
+            published: string | null;
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            meters: number;
+            /** @description meters of others, who are asked */
+            foreign: number;
+            /** @description of those, how many consent now; it is not told which */
+            consented: number;
+            downloads: number;
+            words: string[];
+            document: {
+                [key: string]: unknown;
+            };
+            chosen: string[];
+        };
+        DataSetDescribed: {
+            title: string;
+            summary: string;
+            description: string;
+            keywords: string[];
+            region: string[];
+            /** @enum {string} */
+            granularity: "PT5M" | "PT15M" | "PT30M" | "PT1H";
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description ISO 8601 with an offset
+             * @example 2015-06-01T04:00:00Z
+             */
+            from: string;
+            to: string | null;
+            meters: string[];
+            /**
+             * @description meters without a known holder measure nobody but the provider
+             * @constant
+             */
+            ownMetersConfirmed: true;
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            /** @default 5 */
+            leastSubjects?: number;
+            storageCountries: string[];
+            processors: string;
+            /** @enum {string} */
+            updates: "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "once";
+            termination: string;
+            noticeDays: number;
+            contract: string;
+            terms: string;
+            privacy: string;
+            plans: components["schemas"]["PricePlan"][];
+            policy: components["schemas"]["UsePolicy"] | {
+                odrl: {
+                    [key: string]: unknown;
+                };
+            };
         };
         Difference: {
             path: string;
@@ -3640,6 +3933,7 @@ export interface components {
                 contents: string;
                 storageCountries: string[];
                 updates: ("PT1M" | "PT5M" | "PT15M" | "PT30M" | "PT1H" | "P1D" | "P1W" | "P1M" | "P1Y") | "once";
+                readings?: components["schemas"]["ReadingsOffered"];
             };
         };
         Machine: {
@@ -4022,6 +4316,28 @@ export interface components {
             answer: string | null;
             answeredAt: string | null;
         };
+        ReadingsOffered: {
+            /** @constant */
+            quantity: "active-energy";
+            /** @constant */
+            unit: "Wh";
+            /** @enum {string} */
+            form: "pseudonymous" | "aggregate";
+            leastSubjects: number;
+            timeZone: string;
+            from: string;
+            to: string | null;
+            volume: {
+                meters: number;
+                readings: number;
+                countedAt: string;
+            };
+            processors: string;
+            termination: string;
+            policy: {
+                [key: string]: unknown;
+            };
+        };
         RejectedReading: {
             id?: string;
             source: string;
@@ -4300,6 +4616,15 @@ export interface components {
                     salt: string;
                 }[];
             }[];
+        };
+        UsePolicy: {
+            purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+            countries: string[];
+            until: string | null;
+            times: number | null;
+            deleteAfterDays: number | null;
+            attribution: string;
+            redistribution: boolean;
         };
         Waiting: {
             /** @description listings that wait for review */
@@ -12364,6 +12689,992 @@ export interface operations {
                             [key: string]: string;
                         }[];
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataHoldings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        meters: {
+                            meter: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            first: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            last: string;
+                            readings: number;
+                            foreign: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        sets: components["schemas"]["DataSet"][];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataSets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataSetDescribed"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putDataSetsByListing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataSetDescribed"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "share-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        chainId: number;
+                        /** @description address that stands in the EIP-712 domain */
+                        listings: string;
+                        asked: {
+                            listing: string;
+                            title: string;
+                            provider: string;
+                            meter: string;
+                            /** @enum {string} */
+                            form: "pseudonymous" | "aggregate";
+                            leastSubjects: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            from: string;
+                            to: string | null;
+                            purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                            words: string[];
+                            downloads: number;
+                            consent: {
+                                id: string;
+                                purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                until: string;
+                                /**
+                                 * Format: date-time
+                                 * @description ISO 8601, UTC, seconds and Z
+                                 */
+                                givenAt: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataConsents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dataSet: string;
+                    meter: string;
+                    purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
+                    /** @enum {string} */
+                    form: "pseudonymous" | "aggregate";
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601 with an offset
+                     * @example 2015-06-01T04:00:00Z
+                     */
+                    until: string;
+                    salt: string;
+                    signature: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDataConsentsById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "data-consent" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataContracts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        contracts: {
+                            agreement: string;
+                            listing: string;
+                            title: string;
+                            provider: string;
+                            inForce: boolean;
+                            here: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataContractsByAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agreement: string;
+                        listing: string;
+                        title: string;
+                        provider: string;
+                        inForce: boolean;
+                        quantity: string;
+                        unit: string;
+                        /** @enum {string} */
+                        form: "pseudonymous" | "aggregate";
+                        leastSubjects: number;
+                        timeZone: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        from: string;
+                        to: string | null;
+                        volume: {
+                            meters: number;
+                            readings: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            countedAt: string;
+                        };
+                        columns: {
+                            raw: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                            hour: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                            day: {
+                                name: string;
+                                /** @enum {string} */
+                                type: "text" | "instant" | "whole";
+                                meaning: string;
+                            }[];
+                        };
+                        purposes: {
+                            id: string;
+                            name: string;
+                        }[];
+                        countries: string[];
+                        words: string[];
+                        odrl: {
+                            [key: string]: unknown;
+                        };
+                        processors: string;
+                        termination: string;
+                        completeness: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            day: string;
+                            hours: number;
+                            possible: number;
+                        }[];
+                        downloads: {
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            at: string;
+                            purpose: string;
+                            country: string;
+                            format: string;
+                            rows: number;
+                            /** @enum {string} */
+                            state: "given" | "failed";
+                            deleteBy: string | null;
+                            deletedAt: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementQueries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @enum {string} */
+                    purpose: "AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        columns: string[];
+                        rows: {
+                            [key: string]: string | number;
+                        }[];
+                        count: number;
+                        /** @description hours that are left out because too few subjects are behind them */
+                        suppressedHours: number;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementLinks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @enum {string} */
+                    purpose: "AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection";
+                    /** @description where the copy is stored and processed */
+                    country: string;
+                    /** @enum {string} */
+                    format: "csv" | "ndjson" | "parquet";
+                    /** @default 1 */
+                    uses?: number;
+                    /** @default 600 */
+                    seconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        url: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        expiresAt: string;
+                        uses: number;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataDownloadsByToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataContractsByAgreementDeletions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                agreement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    download: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        download: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "access-data" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A problem */

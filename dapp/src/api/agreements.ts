@@ -65,6 +65,7 @@ const Document = z.strictObject({
   text: z.string(),
   terms: z.strictObject({ text: z.string(), url: z.string().optional() }),
   besides: z.string(),
+  policy: z.record(z.string(), z.unknown()).optional(),
   blind: Bytes32,
 })
 

@@ -9,6 +9,7 @@ import type * as billing from './billing.ts'
 import type { Communities, Community } from './communities.ts'
 import type { Machines, OpenedMachine, Systems, Users } from './company.ts'
 import type { Consents } from './consents.ts'
+import type * as data from './data.ts'
 import type * as governance from './governance.ts'
 import type * as instances from './instances.ts'
 import type * as landing from './landing.ts'
@@ -125,6 +126,17 @@ export type ApiContract = AllRead<{
   'POST /v1/agreements/{id}/reasons': Reads<typeof agreements.Reason, Post<'/v1/agreements/{id}/reasons'>>
   'GET /v1/agreements/{id}/instance': Reads<typeof instances.Instance, Get<'/v1/agreements/{id}/instance'>>
   'POST /v1/agreements/{id}/instance/keys': Reads<typeof instances.Key, Post<'/v1/agreements/{id}/instance/keys'>>
+  'GET /v1/data/holdings': Reads<typeof data.Holdings, Get<'/v1/data/holdings'>>
+  'GET /v1/data/sets': Reads<typeof data.DataSets, Get<'/v1/data/sets'>>
+  'POST /v1/data/sets': Reads<typeof data.DataSet, Post<'/v1/data/sets'>>
+  'GET /v1/data/consents': Reads<typeof data.Consents, Get<'/v1/data/consents'>>
+  'GET /v1/data/contracts': Reads<typeof data.Contracts, Get<'/v1/data/contracts'>>
+  'GET /v1/data/contracts/{agreement}': Reads<typeof data.Contract, Get<'/v1/data/contracts/{agreement}'>>
+  'POST /v1/data/contracts/{agreement}/queries': Reads<
+    typeof data.Preview,
+    Post<'/v1/data/contracts/{agreement}/queries'>
+  >
+  'POST /v1/data/contracts/{agreement}/links': Reads<typeof data.DataLink, Post<'/v1/data/contracts/{agreement}/links'>>
   'GET /v1/agreements/{id}/usage': Reads<typeof instances.Usage, Get<'/v1/agreements/{id}/usage'>>
   'GET /v1/notifications': Reads<typeof notifications.Inbox, Get<'/v1/notifications'>>
   'POST /v1/notifications/read': Reads<typeof notifications.Left, Post<'/v1/notifications/read'>>

@@ -39,7 +39,14 @@ export const MENU: readonly Group[] = [
       },
     ],
   },
-  { name: 'Data', places: [] },
+  {
+    name: 'Data',
+    places: [
+      { to: '/data/share', label: 'Share data', need: { kind: 'capability', capability: 'share-data' } },
+      { to: '/data/mine', label: 'My data', need: { kind: 'capability', capability: 'access-data' } },
+      { to: '/data/consents', label: 'My readings', need: { kind: 'session' } },
+    ],
+  },
   {
     name: 'Billing',
     places: [{ to: '/billing', label: 'Billing', need: { kind: 'capability', capability: 'billing' } }],

@@ -69,6 +69,18 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../billing/BillingPage.tsx')).BillingPage }),
               },
               {
+                path: '/data/share',
+                lazy: async () => ({ Component: (await import('../data/SharePage.tsx')).SharePage }),
+              },
+              {
+                path: '/data/mine',
+                lazy: async () => ({ Component: (await import('../data/MinePage.tsx')).MinePage }),
+              },
+              {
+                path: '/data/consents',
+                lazy: async () => ({ Component: (await import('../data/ConsentsPage.tsx')).ConsentsPage }),
+              },
+              {
                 path: '/notifications',
                 lazy: async () => ({
                   Component: (await import('../notifications/NotificationsPage.tsx')).NotificationsPage,

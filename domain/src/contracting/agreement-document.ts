@@ -1,4 +1,5 @@
 import type { Hex } from '../commitment/bytes.ts'
+import type { OdrlPolicy } from '../data/odrl.ts'
 
 /** Who is a side of an agreement, as its document says it; on chain stands the address alone. */
 export interface AgreementParty {
@@ -45,6 +46,8 @@ export interface AgreementDocument {
   readonly terms: { readonly text: string; readonly url?: string }
   /** What the two agreed on besides; empty: nothing. */
   readonly besides: string
+  /** Of a data set: the ODRL Agreement between the two, as JSON-LD. */
+  readonly policy?: OdrlPolicy
   /** 32 random bytes: whoever sees the digest on chain cannot guess what is behind it. */
   readonly blind: Hex
 }

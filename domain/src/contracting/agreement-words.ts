@@ -1,3 +1,5 @@
+import { type OdrlPolicy, readOdrl } from '../data/odrl.ts'
+import { policyWords } from '../data/policy.ts'
 import type { AgreementDocument, AgreementTerms } from './agreement-document.ts'
 import { money, span, when } from './say.ts'
 
@@ -39,7 +41,9 @@ export function agreementWords(terms: AgreementTerms, document: AgreementDocumen
     sentence('price', 'Price', priceWords(terms, document.plan.unit), 'plan', 'price', 'interval'),
     sentence('fee', 'Platform fee', feeWords(terms), 'feeBps'),
     sentence('end', 'Ending it', endWords(terms, document), 'notice'),
-    sentence('data', 'Data needed', dataWords(document), 'terms'),
+    document.policy === undefined
+      ? sentence('data', 'Data needed', dataWords(document), 'terms')
+      : sentence('data', 'Use of the data', useWords(document.policy), 'terms'),
   ]
   if (document.parameters.length > 0)
     sentences.push(sentence('choices', 'Chosen', `${document.parameters.map(parameterWords).join('; ')}.`, 'terms'))
@@ -54,6 +58,14 @@ export function agreementWords(terms: AgreementTerms, document: AgreementDocumen
     ),
   )
   return sentences
+}
+
+/** What the ODRL policy of a data set says; one that is not understood is not signed. */
+function useWords(policy: OdrlPolicy): string {
+  const read = readOdrl(policy)
+  return read.ok
+    ? policyWords(read.policy).join(' ')
+    : 'The policy holds rules that are not known here. Do not sign it.'
 }
 
 export const periodWords = ({ start, end }: Pick<AgreementTerms, 'start' | 'end'>): string =>

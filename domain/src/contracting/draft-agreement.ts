@@ -1,4 +1,5 @@
 import type { Hex } from '../commitment/bytes.ts'
+import { type OdrlPolicy, odrlAgreement } from '../data/odrl.ts'
 import { ok, type Result, refuse } from '../errors/result.ts'
 import type { AgreedData, AgreementDocument, AgreementParty, ChosenParameter } from './agreement-document.ts'
 
@@ -29,6 +30,7 @@ export interface OfferedService {
     readonly interval?: number
     readonly unit?: string
   }[]
+  readonly data?: { readonly readings?: { readonly policy: OdrlPolicy } }
 }
 
 export interface Choices {
@@ -74,12 +76,14 @@ export function draftAgreement(
   const data = agreedData(service, choices.meters, meters)
   if (!data.ok) return data
   const { title, kind, contract, terms } = service
+  const offered = service.data?.readings?.policy
   return ok({
     document: {
       ...{ schema: 'opem/agreement/1' as const, ...of, title, kind },
       plan: { id: plan.id, kind: plan.kind, ...(plan.unit === undefined ? {} : { unit: plan.unit }) },
       ...{ parameters: parameters.value, data: data.value, text: contract.text, besides: '' },
       terms: { text: terms.text, ...(terms.url === undefined ? {} : { url: terms.url }) },
+      ...(offered === undefined ? {} : { policy: policyBetween(offered, of) }),
     },
     planned: {
       ...{ plan: PLAN_NUMBERS.indexOf(plan.kind), price: BigInt(plan.price), interval: plan.interval ?? 0 },
@@ -87,6 +91,11 @@ export function draftAgreement(
     },
   })
 }
+
+const policyBetween = (offer: OdrlPolicy, of: { provider: AgreementParty; consumer: AgreementParty; blind: Hex }) =>
+  odrlAgreement(offer, {
+    ...{ uid: `urn:opem:agreement:${of.blind}`, assigner: of.provider.did, assignee: of.consumer.did },
+  })
 
 function chosenParameters(
   { parameters }: OfferedService,

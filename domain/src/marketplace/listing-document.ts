@@ -49,6 +49,32 @@ export interface ServiceParameter {
   readonly unit?: string
 }
 
+/** How readings are given away: each meter by itself under an invented name, or in sums of several subjects alone. */
+export const DATA_FORMS = ['pseudonymous', 'aggregate'] as const
+export type DataForm = (typeof DATA_FORMS)[number]
+
+/** A data set of readings in the lake, which the marketplace itself hands out. Meters are counted, never named. */
+export interface ReadingsOffered {
+  readonly quantity: 'active-energy'
+  readonly unit: 'Wh'
+  readonly form: DataForm
+  /** Of `aggregate`: subjects behind each sum, at the least; hours with fewer are left out. */
+  readonly leastSubjects: number
+  /** IANA name; days are local days of it: 23, 24 or 25 hours. */
+  readonly timeZone: string
+  /** Periods that start in `[from, to)`; ISO 8601 in UTC, `to` null: it goes on. */
+  readonly from: string
+  readonly to: string | null
+  /** Counted in the lake when it was described. */
+  readonly volume: { readonly meters: number; readonly readings: number; readonly countedAt: string }
+  /** Who may process the data, in words. */
+  readonly processors: string
+  /** What happens when it ends, in words. */
+  readonly termination: string
+  /** ODRL 2.2 Offer as JSON-LD: what `readOdrl` understands. */
+  readonly policy: Readonly<Record<string, unknown>>
+}
+
 /** A data set that is offered; of kind `data` alone, which needs it. */
 export interface OfferedData {
   /** What was measured, of what, how. */
@@ -57,6 +83,8 @@ export interface OfferedData {
   readonly storageCountries: readonly string[]
   /** How often something new comes, or `once`. */
   readonly updates: Granularity | 'once'
+  /** Of readings that lie in the lake; other data come from the provider's own service. */
+  readonly readings?: ReadingsOffered
 }
 
 /**

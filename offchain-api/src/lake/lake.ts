@@ -2,6 +2,9 @@ import { ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/c
 import { OpemError } from '@opem/domain'
 import { lakeDdl } from './schema.ts'
 
+/** First and last bytes of a Parquet file. */
+const MAGIC = 'PAR1'
+
 export type Parameters = Readonly<Record<string, string | number | readonly string[] | readonly number[]>>
 
 /** The lake as the other capabilities see it: SQL with bound parameters in, rows out. Embedded and cluster alike. */
@@ -9,6 +12,8 @@ export interface Lake {
   rows<T>(sql: string, parameters?: Parameters): Promise<T[]>
   /** Rows in chunks, for answers that must not be held in memory. */
   stream<T>(sql: string, parameters?: Parameters): AsyncIterable<T[]>
+  /** The answer as a file of one of the engine's formats, in pieces. @throws ERR_LAKE also when it breaks off in the middle */
+  bytes(sql: string, format: 'Parquet', parameters?: Parameters): AsyncIterable<Uint8Array>
   /** Durable when it returns. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>
   /** Creates what is missing; safe to run again. */
@@ -53,6 +58,23 @@ export function createLake({ url, cluster }: { url: string; cluster?: string | u
         client.query({ query: sql, query_params: { ...parameters }, format: 'JSONEachRow' }),
       )
       for await (const rows of result.stream<T>()) yield rows.map((row) => row.json<T>())
+    },
+    async *bytes(sql, format, parameters: Parameters = {}) {
+      const { stream } = await told(() =>
+        client.exec({ query: `${sql} FORMAT ${format}`, query_params: { ...parameters } }),
+      )
+      let end = Buffer.alloc(0)
+      for await (const piece of stream as AsyncIterable<Buffer>) {
+        end = Buffer.concat([end, piece.subarray(-MAGIC.length)]).subarray(-MAGIC.length)
+        yield piece
+      }
+      // A whole file ends as it begins; an answer that broke off ends in the engine's words.
+      if (end.toString('latin1') !== MAGIC)
+        throw new OpemError({
+          code: 'ERR_LAKE',
+          shortMessage: 'the lake broke off in the middle of a file',
+          retryable: true,
+        })
     },
     async insert(table, columns, rows) {
       if (rows.length === 0) return

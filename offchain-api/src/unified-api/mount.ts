@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { admit, callerOf } from '../access/caller/admit.ts'
 import type { Caller } from '../access/caller/caller.ts'
 import { cookiesOf } from '../access/session/cookies.ts'
-import { answerRows } from './answer.ts'
+import { answerFile, answerRows } from './answer.ts'
 import { bodyOf } from './body.ts'
 import { keyedRequest } from './idempotency/key.ts'
 import { giveUp, type KeptAnswer, type KeyedRequest, keepAnswer, takeKey } from './idempotency/once.ts'
 import { Refusal, toProblem } from './problem.ts'
-import { isRows, isText, type Route } from './route.ts'
+import { isFile, isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
 
 /** A route as Express serves it: who asks, what they ask, whether they may, and only then the answer. */
@@ -64,7 +64,7 @@ async function answerOf(work: () => Promise<unknown>, { store }: Services, keyed
     throw cause
   }
   // Done is done: when the answer cannot be kept, who sends the request again is told that nobody knows.
-  if (!isRows(answer) && !isText(answer))
+  if (!isRows(answer) && !isText(answer) && !isFile(answer))
     await keepAnswer(store, keyed, { status: 200, json: JSON.stringify(answer) }).catch(() => undefined)
   return answer
 }
@@ -75,6 +75,7 @@ const again = (response: Response, { status, json }: KeptAnswer) => {
 
 const send = async (request: Request, response: Response, answer: unknown) => {
   if (isRows(answer)) await answerRows(request, response, answer)
+  else if (isFile(answer)) await answerFile(response, answer)
   else if (isText(answer)) response.type(answer.type).send(answer.text)
   else response.json(answer)
 }

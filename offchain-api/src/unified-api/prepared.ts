@@ -15,7 +15,7 @@ export function prepared<T extends object>(part: T & { isReady(): Promise<boolea
     get(target, name) {
       const value = Reflect.get(target, name)
       if (typeof value !== 'function') return value
-      if (name === 'stream')
+      if (name === 'stream' || name === 'bytes')
         return async function* (...given: unknown[]) {
           await ready()
           yield* value.apply(target, given)

@@ -30,6 +30,13 @@ export interface TextAnswer {
   readonly text: string | Buffer
 }
 
+/** A file, streamed as it comes. */
+export interface FileAnswer {
+  readonly type: string
+  readonly name: string
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
 type Shape = z.ZodType
 
 /** One route: the server parses with its shapes, the OpenAPI document is generated from the same. */
@@ -84,6 +91,15 @@ export const text = (type: string, text: string | Buffer): TextAnswer => ({ type
 
 export const isText = (value: unknown): value is TextAnswer =>
   typeof value === 'object' && value !== null && 'text' in value && 'type' in value && Object.keys(value).length === 2
+
+export const file = (answer: FileAnswer): FileAnswer => answer
+
+export const isFile = (value: unknown): value is FileAnswer =>
+  typeof value === 'object' &&
+  value !== null &&
+  'bytes' in value &&
+  'name' in value &&
+  Symbol.asyncIterator in Object(value.bytes)
 
 export const isRows = (value: unknown): value is RowsAnswer =>
   typeof value === 'object' &&

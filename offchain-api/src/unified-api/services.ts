@@ -6,6 +6,7 @@ import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
 import type { Billing } from '../marketplace/billing/billing.ts'
 import type { ContractingParts } from '../marketplace/contracting/parts.ts'
+import type { DataParts } from '../marketplace/data/parts.ts'
 import type { Market } from '../marketplace/market.ts'
 import type { NotificationParts } from '../marketplace/notifications/notifications.ts'
 import type { Gateway } from '../marketplace/provisioning/gateway.ts'
@@ -33,6 +34,7 @@ export interface Services {
   readonly billing: Billing
   readonly contracting: ContractingParts
   readonly gateway: Gateway
+  readonly data: DataParts
   readonly notifications: NotificationParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>

@@ -12,9 +12,12 @@ import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
 import { mayUseMoney } from '../marketplace/billing/use-account.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
+import { createDataParts } from '../marketplace/data/parts.ts'
+import { startReminders } from '../marketplace/data/reminders.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
+import type { MayUseMoney } from '../marketplace/provisioning/may-call.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -95,13 +98,14 @@ export async function startUnifiedApi(
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
+  const mayUse: MayUseMoney = ({ id }) => mayUseMoney(store.part.rows, id)
   const gateway = createGateway({
-    ...{
-      dir: settings.access.dir,
-      development: settings.development,
-      mayUseMoney: ({ id }) => mayUseMoney(store.part.rows, id),
-    },
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: mayUse },
   })
+  const data = createDataParts({
+    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney: mayUse, now: access.now },
+  })
+  const reminders = startReminders(data, settings.log)
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -150,6 +154,7 @@ export async function startUnifiedApi(
     billing,
     contracting: contracting.parts,
     gateway,
+    data,
     notifications,
     deployment,
     health,
@@ -188,6 +193,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await reminders.close()
       await billing.close()
       await contracting.close()
       await market.close()

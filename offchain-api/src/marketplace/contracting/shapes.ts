@@ -68,6 +68,7 @@ export const agreementDocument = z
     text: long,
     terms: z.strictObject({ text: long, url: z.string().max(2000).optional() }),
     besides: z.string().max(10_000),
+    policy: z.record(z.string(), z.unknown()).optional(),
     blind: hex(32),
   })
   .meta({ id: 'AgreementDocument' }) as unknown as z.ZodType<AgreementDocument>

@@ -1,9 +1,12 @@
 import {
+  DATA_FORMS,
   GRANULARITIES,
+  isTimeZone,
   LISTING_KINDS,
   type ListingDocument,
   PARAMETER_TYPES,
   PRICE_PLAN_KINDS,
+  readOdrl,
   SERVICE_CATEGORIES,
 } from '@opem/domain'
 import { z } from 'zod'
@@ -33,7 +36,7 @@ const category = z
     `a code like E6.2 (${codes.at(0)} to ${codes.at(-1)}), or an own word in lower case like weather`,
   )
 
-const plan = z
+export const planShape = z
   .strictObject({
     id: name,
     kind: z.enum(PRICE_PLAN_KINDS),
@@ -94,6 +97,38 @@ const composable = z
     'the id of a listing, or a category',
   )
 
+const instantInUtc = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, 'an instant in UTC like 2026-01-01T00:00:00Z')
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'there is no such day or time')
+const timeZone = z.string().max(60).refine(isTimeZone, 'an IANA time zone like Europe/Madrid')
+const wholeCount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+const readingsOffered = z
+  .strictObject({
+    quantity: z.literal('active-energy'),
+    unit: z.literal('Wh'),
+    form: z.enum(DATA_FORMS),
+    leastSubjects: z.number().int().min(3, 'a sum of fewer than three hides nobody').max(1000),
+    timeZone,
+    from: instantInUtc,
+    to: instantInUtc.nullable(),
+    volume: z.strictObject({ meters: wholeCount, readings: wholeCount, countedAt: instantInUtc }),
+    processors: paragraphs(2000),
+    termination: paragraphs(2000),
+    policy: z.record(z.string(), z.unknown()).superRefine((policy, context) => {
+      const read = readOdrl(policy)
+      if (read.ok) return
+      for (const { path, message } of read.problems)
+        context.addIssue({ code: 'custom', path: path === '' ? [] : path.split('.'), message })
+    }),
+  })
+  .superRefine(({ from, to }, context) => {
+    if (to !== null && to <= from)
+      context.addIssue({ code: 'custom', path: ['to'], message: 'it ends before it begins' })
+  })
+  .meta({ id: 'ReadingsOffered' })
+
 const NEVER_BOTH = 'of kind "data" alone, which needs it'
 
 /** The strict reader of a listing document: domain/src/marketplace/listing-document.ts says what each field means. */
@@ -137,7 +172,7 @@ export const listingDocument = z
     terms: z.strictObject({ text: paragraphs(40_000), url: link.optional() }),
     privacy: z.strictObject({ text: paragraphs(20_000) }),
     plans: z
-      .array(plan)
+      .array(planShape)
       .min(1, 'a listing has at least one price plan')
       .max(12)
       .superRefine(unlike(({ id }) => id, 'the plan')),
@@ -148,6 +183,7 @@ export const listingDocument = z
         contents: paragraphs(4000),
         storageCountries: z.array(country).max(250),
         updates: z.union([granularity, z.literal('once')]),
+        readings: readingsOffered.optional(),
       })
       .optional()
       .meta({ description: NEVER_BOTH }),

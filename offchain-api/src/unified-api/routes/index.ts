@@ -43,6 +43,16 @@ import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopme
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  getDataContract,
+  getDataContracts,
+  getDataDownload,
+  postDataDeletion,
+  postDataLink,
+  postDataQuery,
+} from './data-access.ts'
+import { deleteDataConsent, getDataConsents, postDataConsent } from './data-consents.ts'
+import { getDataHoldings, getDataSets, postDataSet, putDataSet } from './data-sets.ts'
 import { getAuditLog, getAuditVerification, getWaiting } from './governance.ts'
 import {
   getAgreedReadings,
@@ -252,6 +262,19 @@ export const routes: readonly Route[] = [
   getInstanceUsage,
   getAgreedReadings,
   getServiceKeys,
+  getDataHoldings,
+  getDataSets,
+  postDataSet,
+  putDataSet,
+  getDataConsents,
+  postDataConsent,
+  deleteDataConsent,
+  getDataContracts,
+  getDataContract,
+  postDataQuery,
+  postDataLink,
+  getDataDownload,
+  postDataDeletion,
   getListings,
   getListing,
   getRatings,

@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { type DataSet, dataSetsQuery, holdingsQuery } from '../api/data.ts'
+import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { useTitle } from '../parts/title.ts'
+import { For } from '../session/For.tsx'
+import { ShareForm } from './ShareForm.tsx'
+
+/** What a data provider shares, and the way to share more. */
+export const SharePage = () => (
+  <For need={{ kind: 'capability', capability: 'share-data' }} title="Share data">
+    <Page />
+  </For>
+)
+
+function Page() {
+  useTitle('Share data')
+  const sets = useQuery(dataSetsQuery)
+  const holdings = useQuery(holdingsQuery)
+  return (
+    <>
+      <header className="page-head">
+        <h1>Share data</h1>
+        <p className="soft">
+          Describe readings that you hold in the lake, say how they may be used, and publish them. Whoever is measured
+          is asked first.
+        </p>
+      </header>
+      <div className="sections">
+        <section className="panel" aria-labelledby="sets">
+          <h2 id="sets">Your data sets</h2>
+          {sets.error ? (
+            <ReadProblem error={sets.error} retry={() => sets.refetch()} />
+          ) : sets.data === undefined ? (
+            <Waiting what="your data sets" />
+          ) : sets.data.sets.length === 0 ? (
+            <p className="soft">None yet.</p>
+          ) : (
+            <ul className="people" aria-label="Data sets">
+              {sets.data.sets.map((set) => (
+                <One key={set.listing} set={set} />
+              ))}
+            </ul>
+          )}
+        </section>
+        {holdings.error ? (
+          <ReadProblem error={holdings.error} retry={() => holdings.refetch()} />
+        ) : holdings.data === undefined ? (
+          <Waiting what="readings that you hold" />
+        ) : holdings.data.meters.length === 0 ? (
+          <p>
+            You hold no readings in the lake yet. Name the system that sends them on the page of your{' '}
+            <Link to="/company">company</Link>, or import a file with <code>opem import</code>.
+          </p>
+        ) : (
+          <ShareForm holdings={holdings.data.meters} />
+        )}
+      </div>
+    </>
+  )
+}
+
+const One = ({ set }: { set: DataSet }) => (
+  <li aria-label={set.title}>
+    <h3>
+      <Link to={`/services/${set.listing}`}>{set.title}</Link>{' '}
+      <span className="badge">{set.published ?? set.state}</span>
+    </h3>
+    <p className="small soft">
+      {set.meters} meters, {set.foreign} of others; {set.consented} consent now · {set.downloads} downloads
+    </p>
+    <details>
+      <summary>How it may be used</summary>
+      <ul>
+        {set.words.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </details>
+  </li>
+)
