@@ -4,6 +4,7 @@ import type { AdjustmentWriter } from '../lake/adjustments/adjustments.ts'
 import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
+import type { Runner } from '../marketplace/composition/runner.ts'
 import type { ContractingParts } from '../marketplace/contracting/parts.ts'
 import type { Market } from '../marketplace/market.ts'
 import type { NotificationParts } from '../marketplace/notifications/notifications.ts'
@@ -29,6 +30,7 @@ export interface Services {
   readonly market: Market
   readonly contracting: ContractingParts
   readonly gateway: Gateway
+  readonly compositions: Pick<Runner, 'wake'>
   readonly notifications: NotificationParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>

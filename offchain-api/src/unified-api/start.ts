@@ -9,6 +9,7 @@ import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
 import { startAccountLines } from '../marketplace/account-lines/worker.ts'
+import { startRunner } from '../marketplace/composition/runner.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
@@ -87,6 +88,7 @@ export async function startUnifiedApi(
   const gateway = createGateway({
     ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: async () => ({ ok: true }) },
   })
+  const compositions = startRunner({ store: store.part, gateway, access }, settings.log)
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -133,6 +135,7 @@ export async function startUnifiedApi(
     market,
     contracting: contracting.parts,
     gateway,
+    compositions,
     notifications,
     deployment,
     health,
@@ -171,6 +174,7 @@ export async function startUnifiedApi(
       settled.close()
       announcements.close()
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
+      await compositions.close()
       await contracting.close()
       await market.close()
       await accountLines.close()

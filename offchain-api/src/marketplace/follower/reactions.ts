@@ -1,7 +1,15 @@
+import { followCompositions } from '../composition/follow-compositions.ts'
 import { agreementReaction } from '../contracting/follow-agreements.ts'
+import { followInnovation } from '../innovation/follow-innovation.ts'
 import { followListings } from '../listings/follow-listings.ts'
 import { followPublishing } from '../publish/follow-publishing.ts'
 import type { Reaction } from './reaction.ts'
 
 /** Every module's reactions. Of those to one event, the earlier in this list come first. */
-export const reactions: readonly Reaction[] = [followListings, followPublishing, agreementReaction]
+export const reactions: readonly Reaction[] = [
+  followListings,
+  followPublishing,
+  agreementReaction,
+  followInnovation,
+  followCompositions,
+]

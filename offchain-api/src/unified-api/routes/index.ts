@@ -28,7 +28,30 @@ import {
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
+import {
+  getComposition,
+  getCompositionOutput,
+  getCompositionPairs,
+  getCompositionRun,
+  getCompositions,
+  postComposition,
+  postCompositionChoices,
+  postCompositionListing,
+  postCompositionReason,
+  postCompositionRetry,
+  postCompositionRun,
+  putCompositionPair,
+} from './compositions.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
+import {
+  getInnovationProviders,
+  getInnovationRequest,
+  getInnovationRequests,
+  postInnovationPost,
+  postInnovationProposal,
+  postInnovationRequest,
+  putInnovationPost,
+} from './innovation.ts'
 import {
   getAgreedReadings,
   getInstance,
@@ -238,4 +261,23 @@ export const routes: readonly Route[] = [
   postWebhookSecret,
   postWebhookResume,
   deleteWebhook,
+  getInnovationRequests,
+  getInnovationProviders,
+  postInnovationRequest,
+  getInnovationRequest,
+  postInnovationPost,
+  putInnovationPost,
+  postInnovationProposal,
+  getCompositions,
+  postCompositionChoices,
+  postComposition,
+  getComposition,
+  postCompositionReason,
+  postCompositionRun,
+  getCompositionRun,
+  getCompositionOutput,
+  postCompositionRetry,
+  postCompositionListing,
+  getCompositionPairs,
+  putCompositionPair,
 ]
