@@ -12335,6 +12335,8 @@ export interface operations {
                     "application/json": {
                         id: string;
                         content: string;
+                        /** @description for whom the wallet acts */
+                        party: string;
                     };
                 };
             };
@@ -12655,6 +12657,8 @@ export interface operations {
                     "application/json": {
                         id: string;
                         content: string;
+                        /** @description for whom the wallet acts */
+                        party: string;
                     };
                 };
             };
@@ -12789,6 +12793,7 @@ export interface operations {
                         id: string;
                         content: string;
                         listings: string[];
+                        party: string;
                     };
                 };
             };

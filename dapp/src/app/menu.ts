@@ -24,12 +24,30 @@ export const MENU: readonly Group[] = [
       { to: '/admin', label: 'Administration', need: { kind: 'session' } },
     ],
   },
-  { name: 'Market', places: [] },
+  {
+    name: 'Market',
+    places: [
+      {
+        to: '/innovation',
+        label: 'Open innovation',
+        need: {
+          kind: 'any-capability',
+          capabilities: ['open-innovation-request', 'open-innovation-service-procurement'],
+        },
+      },
+      {
+        to: '/compositions',
+        label: 'Compositions',
+        need: {
+          kind: 'any-capability',
+          capabilities: ['service-composition-request', 'service-composition-procurement'],
+        },
+      },
+    ],
+  },
   {
     name: 'Agreements',
-    places: [
-      { to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } },
-    ],
+    places: [{ to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } }],
   },
   {
     name: 'Provide',

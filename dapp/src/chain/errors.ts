@@ -1,4 +1,5 @@
 import { agreementSentences } from './agreement-errors.ts'
+import { innovationSentences } from './innovation-errors.ts'
 
 /**
  * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
@@ -6,6 +7,7 @@ import { agreementSentences } from './agreement-errors.ts'
  */
 export const sentences: Record<string, string> = {
   ...agreementSentences,
+  ...innovationSentences,
   FactoryPeriodLength: 'A period of {0} seconds is not possible: choose 900 (a quarter of an hour) or 3600 (an hour).',
   FactoryStartNotOnPeriod: 'The start {0:time} is not on a boundary of periods of {1} seconds.',
   FactoryScheme: 'The commitment scheme {0} is unknown to this contract; version 1 is meant.',

@@ -2,8 +2,10 @@ import {
   accessManagerAbi,
   agreementRegistryAbi,
   communityFactoryAbi,
+  compositionRegistryAbi,
   energyCommunityAbi,
   listingRegistryAbi,
+  openInnovationAbi,
   settlementAbi,
 } from '@opem/contracts'
 import type { Abi } from 'viem'
@@ -18,6 +20,8 @@ export const houseErrors: Abi = [
   ...accessManagerAbi,
   ...agreementRegistryAbi,
   ...listingRegistryAbi,
+  ...openInnovationAbi,
+  ...compositionRegistryAbi,
 ].filter((item) => item.type === 'error')
 
 /** An ABI that can also read the errors of the contracts behind it. */

@@ -14,7 +14,14 @@ export function mountStream(app: Express, services: Services): void {
   app.get('/v1/stream', async (request, response) => {
     const body = async () => new Uint8Array()
     const caller = await callerOf(services, request, { ...RULE, body })
-    await admit(services, { ...RULE, caller, community: undefined, cookies: cookiesOf(request, response), origin: '' })
+    await admit(services, {
+      ...RULE,
+      caller,
+      community: undefined,
+      cookies: cookiesOf(request, response),
+      origin: '',
+      address: '',
+    })
     services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
   })
 }

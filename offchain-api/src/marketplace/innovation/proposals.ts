@@ -1,28 +1,28 @@
-import type { Hex, ProposalDocument } from "@opem/domain";
-import type { Rows } from "../follower/reaction.ts";
-import type { StoredState } from "./requests.ts";
+import type { Hex, ProposalDocument } from '@opem/domain'
+import type { Rows } from '../follower/reaction.ts'
+import type { StoredState } from './requests.ts'
 
 /** A proposal as the store knows it. Instants are seconds since 1970. */
 export interface StoredProposal {
-  readonly id: Hex;
-  readonly request: Hex;
-  readonly account: Hex;
-  readonly address: Hex;
-  readonly content: Hex;
-  readonly document: ProposalDocument | null;
-  readonly state: StoredState;
+  readonly id: Hex
+  readonly request: Hex
+  readonly account: Hex
+  readonly address: Hex
+  readonly content: Hex
+  readonly document: ProposalDocument | null
+  readonly state: StoredState
   /** The listing under which it is contracted; null until there is one. */
-  readonly listing: Hex | null;
-  readonly createdAt: number;
+  readonly listing: Hex | null
+  readonly createdAt: number
   /** Of the provider; null when the account is gone. */
-  readonly name: string | null;
+  readonly name: string | null
 }
 
-type Found = StoredProposal & Record<string, unknown>;
+type Found = StoredProposal & Record<string, unknown>
 
 const SELECT = `SELECT p.id, p.request, p.account, p.address, p.content, p.document, p.state, p.listing,
     p.created_at::float8 AS "createdAt", a.name
-  FROM market_innovation_proposals p LEFT JOIN accounts a USING (account)`;
+  FROM market_innovation_proposals p LEFT JOIN accounts a USING (account)`
 
 /** Of a request those on the chain; of an account its own drafts too. The earliest first. */
 export const proposalsOf = (
@@ -33,16 +33,16 @@ export const proposalsOf = (
     `${SELECT} WHERE p.request = $1 AND p.document IS NOT NULL AND (p.account = $2 OR ($3 AND p.state <> 'draft'))
      ORDER BY p.created_at, p.id LIMIT 200`,
     [request, account, all],
-  );
+  )
 
 export const readProposal = async (rows: Rows, id: string): Promise<StoredProposal | undefined> =>
-  (await rows<Found>(`${SELECT} WHERE p.id = $1`, [id]))[0];
+  (await rows<Found>(`${SELECT} WHERE p.id = $1`, [id]))[0]
 
 export const storeProposal = (
   rows: Rows,
-  it: Pick<StoredProposal, "id" | "request" | "account" | "address" | "content"> & {
-    document: ProposalDocument;
-    now: number;
+  it: Pick<StoredProposal, 'id' | 'request' | 'account' | 'address' | 'content'> & {
+    document: ProposalDocument
+    now: number
   },
 ) =>
   rows(
@@ -52,4 +52,4 @@ export const storeProposal = (
       ...[it.id, it.request, it.account, it.address, it.content, JSON.stringify(it.document), it.document.listing],
       it.now,
     ],
-  );
+  )

@@ -23,7 +23,7 @@ import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
-import { bytes32, count, instantText } from '../shapes.ts'
+import { address, bytes32, count, instantText } from '../shapes.ts'
 
 const params = z.strictObject({ id: bytes32 })
 const runParams = params.extend({ run: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })
@@ -137,10 +137,10 @@ export const postComposition = defineRoute({
     'Writes a composition of contracted services down, and answers the id and digest that the user’s wallet sends to CompositionRegistry.',
   access: 'request-composition',
   body: z.strictObject({ title: line(120), description: paragraphs(4000), chain: chain.min(2) }),
-  answers: z.object({ id: bytes32, content: bytes32, listings: z.array(bytes32) }),
+  answers: z.object({ id: bytes32, content: bytes32, listings: z.array(bytes32), party: address }),
   async handle({ body }, services, { caller }) {
     const actor = actorOf(caller)
-    const address = addressOfAccount(actor)
+    const party = addressOfAccount(actor)
     const { rows } = services.store
     const now = seconds(services)
     const offered = await chainables(rows, { account: actor.account, now })
@@ -163,8 +163,8 @@ export const postComposition = defineRoute({
     const id = toHex(crypto.getRandomValues(new Uint8Array(32)))
     const content = contentDigest(document, sha256)
     const listings = chained.map(({ listing }) => listing)
-    await storeComposition(rows, { id, account: actor.account, address, content, document, listings, now })
-    return { id, content, listings }
+    await storeComposition(rows, { id, account: actor.account, address: party, content, document, listings, now })
+    return { id, content, listings, party }
   },
 })
 

@@ -25,7 +25,7 @@ import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
-import { bytes32, count, instantText } from '../shapes.ts'
+import { address, bytes32, count, instantText } from '../shapes.ts'
 
 const params = z.strictObject({ id: bytes32 })
 const state = z.enum(['draft', 'open', 'withdrawn', 'chosen'])
@@ -39,7 +39,11 @@ const line = {
   closesAt: instantText,
   createdAt: instantText,
 }
-const written = z.object({ id: bytes32, content: bytes32 })
+const written = z.object({
+  id: bytes32,
+  content: bytes32,
+  party: address.meta({ description: 'for whom the wallet acts' }),
+})
 
 const post = z
   .object({
@@ -133,7 +137,7 @@ export const postInnovationRequest = defineRoute({
   answers: written,
   async handle({ body: { document, audience } }, services, { caller }) {
     const actor = actorOf(caller)
-    const address = addressOfAccount(actor)
+    const party = addressOfAccount(actor)
     const now = seconds(services)
     if (document.closesAt <= now)
       throw new Refusal(422, 'ERR_INNOVATION_CLOSES', 'the day on which the request closes is over; choose a later one')
@@ -143,11 +147,11 @@ export const postInnovationRequest = defineRoute({
       throw new Refusal(422, 'ERR_INNOVATION_AUDIENCE', `${unknown} is no active provider of services`)
     const [id, content] = [randomId(), contentDigest(document, sha256)]
     await storeRequest(services.store.rows, {
-      ...{ id, account: actor.account, address, content, closesAt: document.closesAt, now },
+      ...{ id, account: actor.account, address: party, content, closesAt: document.closesAt, now },
       document: document as InnovationRequestDocument,
       audience: audience as Hex[] | null,
     })
-    return { id, content }
+    return { id, content, party }
   },
 })
 
@@ -236,7 +240,7 @@ export const postInnovationProposal = defineRoute({
   answers: written,
   async handle({ params: { id: request }, body: { document } }, services, { caller }) {
     const actor = actorOf(caller)
-    const address = addressOfAccount(actor)
+    const party = addressOfAccount(actor)
     const { rows } = services.store
     const now = seconds(services)
     const wish = await seenRequest(rows, request, eyesOf(actor))
@@ -253,10 +257,10 @@ export const postInnovationProposal = defineRoute({
     if (document.listing !== null) await needOwnListing(rows, document.listing, actor.account)
     const [id, content] = [randomId(), contentDigest(document, sha256)]
     await storeProposal(rows, {
-      ...{ id, request: request as Hex, account: actor.account, address, content, now },
+      ...{ id, request: request as Hex, account: actor.account, address: party, content, now },
       document: document as ProposalDocument,
     })
-    return { id, content }
+    return { id, content, party }
   },
 })
 
