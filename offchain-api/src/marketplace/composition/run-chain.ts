@@ -16,7 +16,7 @@ export async function runChain(parts: CallParts, taken: StoredRun): Promise<void
     if (run?.state !== 'running') return
     const composition = await readComposition(rows, run.composition)
     const now = parts.access.now()
-    if (!composition || composition.state !== 'approved') return failRun(parts, run, 'ERR_COMPOSITION_STATE')
+    if (composition?.state !== 'approved') return failRun(parts, run, 'ERR_COMPOSITION_STATE')
     if (run.place >= composition.listings.length) return void (await endRun(rows, run.id, 'done', now))
     if (now >= run.ends_by) return failRun(parts, run, 'ERR_RUN_SLOW')
     if (!(await step(parts, composition, run))) return
@@ -67,8 +67,8 @@ async function step(parts: CallParts, composition: StoredComposition, run: Store
     return true
   } catch (cause) {
     // The store is away: nothing can be written; the run goes on when it is back.
-    if (cause instanceof OpemError && cause.retryable && !(cause instanceof Refusal)) throw cause
-    const code = cause instanceof OpemError ? cause.code : 'ERR_STEP'
+    if (cause instanceof OpemError && cause.retryable) throw cause
+    const code = cause instanceof OpemError || cause instanceof Refusal ? cause.code : 'ERR_STEP'
     await failRun(parts, run, code, { attempt, agreement })
     return false
   }
