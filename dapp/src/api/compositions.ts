@@ -112,3 +112,18 @@ export const outputQuery = (id: Hex, run: string) =>
   })
 export const draftComposedListing = (id: Hex) =>
   exchange(`/v1/compositions/${id}/listing`, z.strictObject({ listing: Bytes32 }), { method: 'POST' })
+
+export type PairRule = 'allow' | 'forbid' | 'none'
+const pair = { before: z.string(), after: z.string() }
+const Pairs = z.strictObject({
+  items: z.array(
+    z.strictObject({ ...pair, rule: z.enum(['allow', 'forbid']), reason: z.string(), changedAt: Instant }),
+  ),
+})
+export const pairsQuery = queryOptions({
+  queryKey: ['composition-pairs'],
+  queryFn: ({ signal }) => exchange('/v1/market/composition-pairs', Pairs, { signal }),
+})
+const Put = z.strictObject({ ...pair, rule: z.string() })
+export const putPair = (body: { before: string; after: string; rule: PairRule; reason: string }) =>
+  exchange('/v1/market/composition-pairs', Put, { method: 'PUT', body })
