@@ -59,6 +59,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'find services and data, and look at a listing',
     load: async () => (await import('./market/command.ts')).marketCommand,
   },
+  innovation: {
+    summary: 'ask for a service that nobody offers, and propose one',
+    load: async () => (await import('./innovation/command.ts')).innovationCommand,
+  },
+  composition: {
+    summary: 'chain services into one, and run it',
+    load: async () => (await import('./composition/command.ts')).compositionCommand,
+  },
   import: {
     summary: 'read meter files into the lake',
     load: async () => (await import('./import/index.ts')).importCommand,

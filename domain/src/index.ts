@@ -127,6 +127,19 @@ export {
   PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
+export {
+  allowedNext,
+  type ChainProblem,
+  type ChainVerdict,
+  type Composable,
+  type CompositionPair,
+  checkChain,
+  composableOf,
+  FEWEST_STEPS,
+  MOST_STEPS,
+  mayAdd,
+  mayFollow,
+} from './marketplace/composition.ts'
 export { type Difference, differences } from './marketplace/differences.ts'
 export {
   COMPOSITION_STATES,
@@ -134,6 +147,12 @@ export {
   INNOVATION_STATES,
   type InnovationState,
 } from './marketplace/innovation.ts'
+export {
+  costOverYear,
+  type InnovationRequestDocument,
+  listingDraftOf,
+  type ProposalDocument,
+} from './marketplace/innovation-documents.ts'
 export {
   LANDING_BLOCK_KINDS,
   type LandingBlock,

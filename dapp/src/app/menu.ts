@@ -24,7 +24,28 @@ export const MENU: readonly Group[] = [
       { to: '/admin', label: 'Administration', need: { kind: 'session' } },
     ],
   },
-  { name: 'Market', places: [{ to: '/market', label: 'Market', need: { kind: 'capability', capability: 'search' } }] },
+  {
+    name: 'Market',
+    places: [
+      { to: '/market', label: 'Market', need: { kind: 'capability', capability: 'search' } },
+      {
+        to: '/innovation',
+        label: 'Open innovation',
+        need: {
+          kind: 'any-capability',
+          capabilities: ['open-innovation-request', 'open-innovation-service-procurement'],
+        },
+      },
+      {
+        to: '/compositions',
+        label: 'Compositions',
+        need: {
+          kind: 'any-capability',
+          capabilities: ['service-composition-request', 'service-composition-procurement'],
+        },
+      },
+    ],
+  },
   {
     name: 'Agreements',
     places: [{ to: '/agreements', label: 'Agreements', need: { kind: 'capability', capability: 'contracting' } }],

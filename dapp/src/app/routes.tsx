@@ -95,6 +95,30 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('../market/listing/ListingPage.tsx')).ListingPage }),
               },
               {
+                path: '/innovation',
+                lazy: async () => ({
+                  Component: (await import('../market/innovation/InnovationsPage.tsx')).InnovationsPage,
+                }),
+              },
+              {
+                path: '/innovation/:id',
+                lazy: async () => ({
+                  Component: (await import('../market/innovation/InnovationPage.tsx')).InnovationPage,
+                }),
+              },
+              {
+                path: '/compositions',
+                lazy: async () => ({
+                  Component: (await import('../market/compositions/CompositionsPage.tsx')).CompositionsPage,
+                }),
+              },
+              {
+                path: '/compositions/:id',
+                lazy: async () => ({
+                  Component: (await import('../market/compositions/CompositionPage.tsx')).CompositionPage,
+                }),
+              },
+              {
                 path: '/services',
                 lazy: async () => ({ Component: (await import('../market/publish/ServicesPage.tsx')).ServicesPage }),
               },

@@ -2,9 +2,11 @@ import {
   accessManagerAbi,
   agreementRegistryAbi,
   communityFactoryAbi,
+  compositionRegistryAbi,
   energyCommunityAbi,
   escrowAbi,
   listingRegistryAbi,
+  openInnovationAbi,
   settlementAbi,
 } from '@opem/contracts'
 import type { Abi } from 'viem'
@@ -20,6 +22,8 @@ export const houseErrors: Abi = [
   ...agreementRegistryAbi,
   ...escrowAbi,
   ...listingRegistryAbi,
+  ...openInnovationAbi,
+  ...compositionRegistryAbi,
 ].filter((item) => item.type === 'error')
 
 /** An ABI that can also read the errors of the contracts behind it. */

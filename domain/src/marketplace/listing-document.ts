@@ -120,7 +120,15 @@ export interface ListingDocument {
   /** Where the gateway finds the service, and where its documentation is. https; http on the own machine alone. */
   readonly access: { readonly baseUrl?: string; readonly documentation?: string }
   /** What may come before and after it in a composed service: ids of listings, or categories. */
-  readonly composition: { readonly before: readonly string[]; readonly after: readonly string[] }
+  readonly composition: {
+    readonly before: readonly string[]
+    readonly after: readonly string[]
+    /** Shapes of data that it takes from the service before and gives to the one after, such as `MeterReading`. */
+    readonly takes?: readonly string[]
+    readonly gives?: readonly string[]
+    /** Where it is called in a chain, behind its address; `/` unless told. */
+    readonly path?: string
+  }
   readonly data?: OfferedData
 }
 

@@ -32,7 +32,8 @@ export function mount(app: Express, route: Route, services: Services): void {
       const holder = route.limited?.holderOf?.(input as never, cookies)
       if (holder !== undefined) services.access.limits.holder(door.name, door.address, holder, services.now())
       const access = await admit(services, {
-        ...{ rule: route.access, route: name, caller, cookies, origin: services.place.originOf(request) },
+        ...{ rule: route.access, route: name, caller, cookies, address: door.address },
+        origin: services.place.originOf(request),
         community: route.communityOf?.(input) ?? (input.params as { id?: string } | undefined)?.id,
       })
       const now = Math.floor(services.now() / 1000)

@@ -14,6 +14,8 @@ export interface Access {
   readonly cookies: Cookies
   /** Under which name this API was asked: `http://127.0.0.1:8400`. */
   readonly origin: string
+  /** From which address: of providers' policies alone, never kept longer than a call. */
+  readonly address: string
   /** For a handler that finds the caller may not: the rule's refusal, with what was needed. */
   refuse(needs: string): never
 }

@@ -5,6 +5,7 @@ import type { Lake } from '../lake/lake.ts'
 import type { ReadingsWriter } from '../lake/readings/writer.ts'
 import type { TradingWriter } from '../lake/trading/writer.ts'
 import type { Billing } from '../marketplace/billing/billing.ts'
+import type { Runner } from '../marketplace/composition/runner.ts'
 import type { ContractingParts } from '../marketplace/contracting/parts.ts'
 import type { DataParts } from '../marketplace/data/parts.ts'
 import type { Market } from '../marketplace/market.ts'
@@ -35,6 +36,7 @@ export interface Services {
   readonly contracting: ContractingParts
   readonly gateway: Gateway
   readonly data: DataParts
+  readonly compositions: Pick<Runner, 'wake'>
   readonly notifications: NotificationParts
   /** @throws ERR_DEPLOYMENT_UNKNOWN (retryable) until the contracts are deployed */
   deployment(): Promise<Deployment>

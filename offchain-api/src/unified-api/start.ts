@@ -11,6 +11,7 @@ import { createTradingWriter } from '../lake/trading/writer.ts'
 import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
 import { mayUseMoney } from '../marketplace/billing/use-account.ts'
+import { startRunner } from '../marketplace/composition/runner.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createDataParts } from '../marketplace/data/parts.ts'
 import { startReminders } from '../marketplace/data/reminders.ts'
@@ -106,6 +107,7 @@ export async function startUnifiedApi(
     ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney: mayUse, now: access.now },
   })
   const reminders = startReminders(data, settings.log)
+  const compositions = startRunner({ store: store.part, gateway, access }, settings.log)
   let url = ''
   const notifications = createNotifications({
     ...{ settings: settings.notifications, store: store.part, ready: store.ready, postgresUrl: settings.postgresUrl },
@@ -155,6 +157,7 @@ export async function startUnifiedApi(
     contracting: contracting.parts,
     gateway,
     data,
+    compositions,
     notifications,
     deployment,
     health,
@@ -195,6 +198,7 @@ export async function startUnifiedApi(
       await Promise.all([shut(server), tlsServer && shut(tlsServer)])
       await reminders.close()
       await billing.close()
+      await compositions.close()
       await contracting.close()
       await market.close()
       await accountLines.close()

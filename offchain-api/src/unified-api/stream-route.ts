@@ -20,6 +20,7 @@ export function mountStream(app: Express, services: Services): void {
       community: undefined,
       cookies: cookiesOf(request, response, services.place.isSecure(request)),
       origin: '',
+      address: '',
     })
     services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
   })

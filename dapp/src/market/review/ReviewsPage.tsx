@@ -6,6 +6,7 @@ import { plural } from '../../format/words.ts'
 import { ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { For } from '../../session/For.tsx'
+import { PairsSection } from '../compositions/PairsSection.tsx'
 import { ProcessSection } from './ProcessSection.tsx'
 
 /** What waits for the operator, and how a listing comes to be published. */
@@ -57,6 +58,7 @@ function Page() {
           </section>
         )}
         <ProcessSection />
+        <PairsSection />
       </div>
     </>
   )

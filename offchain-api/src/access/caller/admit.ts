@@ -35,6 +35,7 @@ export async function admit(
     community: string | undefined
     cookies: Cookies
     origin: string
+    address: string
   },
 ): Promise<Access> {
   const { rule, route, caller, community, cookies } = it
@@ -48,6 +49,7 @@ export async function admit(
     relations,
     cookies,
     origin: it.origin,
+    address: it.address,
     refuse: (needs) => refuse(refusal(rule, needs, caller, route)),
   }
 }

@@ -163,6 +163,25 @@ const TABLE: [route: string, columns: string][] = [
   ['POST /v1/data/contracts/{agreement}/links', '0---- -+--+-- ---- 00'],
   ['GET /v1/data/downloads/{token}', '0---- -+--+-- ---- 00'],
   ['POST /v1/data/contracts/{agreement}/deletions', '0---- -+--+-- ---- 00'],
+  ['GET /v1/innovation/requests', '0++++ ++-+-++ ---- 00'],
+  ['GET /v1/innovation/providers', '0++++ ++---++ ---- 00'],
+  ['POST /v1/innovation/requests', '0++++ ++---++ ---- 00'],
+  ['GET /v1/innovation/requests/{id}', '0++++ ++-+-++ ---- 00'],
+  ['POST /v1/innovation/requests/{id}/posts', '0++++ ++-+-++ ---- 00'],
+  ['PUT /v1/innovation/requests/{id}/posts/{post}', '0++++ ++---++ ---- 00'],
+  ['POST /v1/innovation/requests/{id}/proposals', '0---- -+-+--- ---- 00'],
+  ['GET /v1/compositions', '0++++ ++-+-++ ---- 00'],
+  ['POST /v1/compositions/choices', '0++++ ++---++ ---- 00'],
+  ['POST /v1/compositions', '0++++ ++---++ ---- 00'],
+  ['GET /v1/compositions/{id}', '0++++ ++-+-++ ---- 00'],
+  ['POST /v1/compositions/{id}/reasons', '0---- -+-+--- ---- 00'],
+  ['POST /v1/compositions/{id}/run', '0++++ ++---++ ++++ 00'],
+  ['GET /v1/compositions/{id}/runs/{run}', '0++++ ++---++ ++++ 00'],
+  ['GET /v1/compositions/{id}/runs/{run}/output', '0++++ ++---++ ++++ 00'],
+  ['POST /v1/compositions/{id}/runs/{run}/retry', '0++++ ++---++ ++++ 00'],
+  ['POST /v1/compositions/{id}/listing', '0---- -+++--- ---- 00'],
+  ['GET /v1/market/composition-pairs', '0++++ +++++++ ++++ 00'],
+  ['PUT /v1/market/composition-pairs', '0---- ------+ ---- 00'],
   ['GET /v1/notifications', '0++++ +++++++ ---- 00'],
   ['POST /v1/notifications/read', '0++++ +++++++ ---- 00'],
   ['GET /v1/notifications/preferences', '0++++ +++++++ ---- 00'],
@@ -329,6 +348,17 @@ const SYSTEM = {
   ...{ name: 'a meter', authentication: { kind: 'signature', publicKey: KEY }, meters: ['m-1'], scopes: ['readings'] },
 }
 
+const LISTING = `0x${'55'.repeat(32)}`
+const WISH = {
+  ...{ schema: 'opem/innovation-request/1', title: 'x', need: 'x', data: [], result: 'x' },
+  ...{ budget: { from: 0, to: 1 }, closesAt: 4_000_000_000 },
+}
+const PROPOSAL = {
+  ...{ schema: 'opem/innovation-proposal/1', request: `0x${'77'.repeat(32)}`, title: 'x', description: 'x', plan: 'x' },
+  ...{ milestones: [], price: { id: 'free', kind: 'free', price: 0 }, privacy: 'x', listing: null },
+  contract: { text: 'x', noticeDays: 0 },
+}
+
 /** What is asked for a row of the table: a request that is refused for nothing but the caller. */
 function requestFor(route: string): [method: string, path: string, body?: unknown] {
   const [method, pattern, variant] = route.split(' ') as [string, string, string?]
@@ -341,6 +371,10 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     .replace('{meter}', pattern.startsWith('/v1/communities') ? 'none' : meter)
     .replace('{did}', 'did:ethr:0x7a69:0x0000000000000000000000000000000000000001')
     .replace('/webhooks/{id}', '/webhooks/6fd3ca1d-3bb4-4f4f-a563-0a1a5b5ff7a0')
+    .replace('/innovation/requests/{id}', `/innovation/requests/0x${'77'.repeat(32)}`)
+    .replace('/compositions/{id}', `/compositions/0x${'77'.repeat(32)}`)
+    .replace('{run}', 'A'.repeat(22))
+    .replace('{post}', '1')
     .replace('{listing}', `0x${'55'.repeat(32)}`)
     .replace('{digest}', `0x${'66'.repeat(32)}`)
     .replace('{revision}', '1')
@@ -372,6 +406,15 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     'POST /v1/communities/{id}/meter-authorisations': VP,
     'POST /v1/market/services': { document: { kind: variant === 'data' ? 'data' : 'analytic' } },
     'POST /v1/market/listings/{listing}/reasons': { words: 'a test' },
+    'POST /v1/innovation/requests': { document: WISH },
+    'POST /v1/innovation/requests/{id}/posts': { words: 'a test' },
+    'PUT /v1/innovation/requests/{id}/posts/{post}': { state: 'shown' },
+    'POST /v1/innovation/requests/{id}/proposals': { document: PROPOSAL },
+    'POST /v1/compositions/choices': { chain: [] },
+    'POST /v1/compositions': { title: 'x', description: 'x', chain: [LISTING, LISTING] },
+    'POST /v1/compositions/{id}/reasons': { words: 'a test' },
+    'POST /v1/compositions/{id}/run': { input: [] },
+    'PUT /v1/market/composition-pairs': { before: 'E1.1', after: 'E1.2', rule: 'none', reason: 'a test' },
     'POST /v1/notifications/read': { ids: [] },
     'PUT /v1/notifications/preferences': { changes: [{ kind: 'payment-held', channel: 'email', wanted: true }] },
     'PUT /v1/notifications/email': { address: 'somebody@people.example' },

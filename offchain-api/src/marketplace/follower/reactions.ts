@@ -1,6 +1,8 @@
 import { followAgreementsForBilling } from '../billing/follow-agreements.ts'
 import { followEscrow } from '../billing/follow-escrow.ts'
+import { followCompositions } from '../composition/follow-compositions.ts'
 import { agreementReaction } from '../contracting/follow-agreements.ts'
+import { followInnovation } from '../innovation/follow-innovation.ts'
 import { followListings } from '../listings/follow-listings.ts'
 import { followPublishing } from '../publish/follow-publishing.ts'
 import type { Reaction } from './reaction.ts'
@@ -12,4 +14,6 @@ export const reactions: readonly Reaction[] = [
   agreementReaction,
   followAgreementsForBilling,
   followEscrow,
+  followInnovation,
+  followCompositions,
 ]

@@ -31,6 +31,8 @@ export interface Gateway {
   readonly mayUseMoney: MayUseMoney
   readonly allowLoopback: boolean
   readonly resolveHost?: ResolveHost
+  /** How many calls of one agreement run at once, and in a minute: whoever calls, from wherever. */
+  readonly limits: CallLimits
 }
 
 export function createGateway(settings: {
@@ -50,6 +52,7 @@ export function createGateway(settings: {
     },
     mayUseMoney: settings.mayUseMoney,
     allowLoopback: settings.development,
+    limits: createCallLimits(),
   }
 }
 
@@ -58,7 +61,7 @@ export function createGateway(settings: {
  * once, before a byte of its answer goes on.
  */
 export function mountGateway(app: Express, services: Services): void {
-  const limits = createCallLimits()
+  const { limits } = services.gateway
   app.all('/v1/services/:agreement{/*rest}', async (request, response) => {
     const [, agreement, path = '/', query = ''] = PATH.exec(request.originalUrl) ?? []
     if (agreement === undefined || !METHODS.includes(request.method))
@@ -179,8 +182,8 @@ function requestIdOf(request: Request): string {
 }
 
 /** What the user chose, and what the provider set for them. */
-async function parametersOf(
-  { store }: Services,
+export async function parametersOf(
+  { store }: Pick<Services, 'store'>,
   { agreement, instance }: CallableService,
 ): Promise<Record<string, string>> {
   const document = await readDocument(store.rows, agreement.terms.terms)
@@ -190,7 +193,7 @@ async function parametersOf(
   }
 }
 
-interface CallLimits {
+export interface CallLimits {
   /** @returns what ends the call @throws Refusal ERR_TOO_MANY */
   enter(agreement: string): () => void
   /** @throws Refusal ERR_TOO_MANY */

@@ -14,7 +14,7 @@ import { line, link, paragraphs } from './text.ts'
 
 const DAY = 86_400
 
-const microEur = z
+export const microEur = z
   .number()
   .int('whole micro-EUR: 12.50 EUR are 12500000')
   .min(0, 'no price is negative')
@@ -129,6 +129,13 @@ const readingsOffered = z
   })
   .meta({ id: 'ReadingsOffered' })
 
+export const neededData = z.strictObject({
+  name: line(120),
+  template: line(120),
+  granularity: granularity.optional(),
+  unit: line(40).optional(),
+})
+
 const NEVER_BOTH = 'of kind "data" alone, which needs it'
 
 /** The strict reader of a listing document: domain/src/marketplace/listing-document.ts says what each field means. */
@@ -154,16 +161,7 @@ export const listingDocument = z
       functional: requirements,
       nonFunctional: requirements,
     }),
-    dataNeeded: z
-      .array(
-        z.strictObject({
-          name: line(120),
-          template: line(120),
-          granularity: granularity.optional(),
-          unit: line(40).optional(),
-        }),
-      )
-      .max(30),
+    dataNeeded: z.array(neededData).max(30),
     parameters: z
       .array(parameter)
       .max(30)
@@ -177,7 +175,16 @@ export const listingDocument = z
       .max(12)
       .superRefine(unlike(({ id }) => id, 'the plan')),
     access: z.strictObject({ baseUrl: link.optional(), documentation: link.optional() }),
-    composition: z.strictObject({ before: z.array(composable).max(30), after: z.array(composable).max(30) }),
+    composition: z.strictObject({
+      before: z.array(composable).max(30),
+      after: z.array(composable).max(30),
+      takes: z.array(line(120)).max(20).optional(),
+      gives: z.array(line(120)).max(20).optional(),
+      path: z
+        .string()
+        .regex(/^(\/[A-Za-z0-9._~-]{1,80}){0,8}\/?$/, 'a path like /forecast')
+        .optional(),
+    }),
     data: z
       .strictObject({
         contents: paragraphs(4000),

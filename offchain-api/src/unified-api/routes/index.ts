@@ -42,6 +42,20 @@ import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } fro
 import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
+import {
+  getComposition,
+  getCompositionOutput,
+  getCompositionPairs,
+  getCompositionRun,
+  getCompositions,
+  postComposition,
+  postCompositionChoices,
+  postCompositionListing,
+  postCompositionReason,
+  postCompositionRetry,
+  postCompositionRun,
+  putCompositionPair,
+} from './compositions.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import {
   getDataContract,
@@ -54,6 +68,15 @@ import {
 import { deleteDataConsent, getDataConsents, postDataConsent } from './data-consents.ts'
 import { getDataHoldings, getDataSets, postDataSet, putDataSet } from './data-sets.ts'
 import { getAuditLog, getAuditVerification, getWaiting } from './governance.ts'
+import {
+  getInnovationProviders,
+  getInnovationRequest,
+  getInnovationRequests,
+  postInnovationPost,
+  postInnovationProposal,
+  postInnovationRequest,
+  putInnovationPost,
+} from './innovation.ts'
 import {
   getAgreedReadings,
   getInstance,
@@ -306,4 +329,23 @@ export const routes: readonly Route[] = [
   getBilledAgreements,
   getVoucher,
   postVoucher,
+  getInnovationRequests,
+  getInnovationProviders,
+  postInnovationRequest,
+  getInnovationRequest,
+  postInnovationPost,
+  putInnovationPost,
+  postInnovationProposal,
+  getCompositions,
+  postCompositionChoices,
+  postComposition,
+  getComposition,
+  postCompositionReason,
+  postCompositionRun,
+  getCompositionRun,
+  getCompositionOutput,
+  postCompositionRetry,
+  postCompositionListing,
+  getCompositionPairs,
+  putCompositionPair,
 ]

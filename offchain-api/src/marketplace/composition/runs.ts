@@ -1,0 +1,142 @@
+import type { Hex } from '@opem/domain'
+import { Refusal } from '../../unified-api/problem.ts'
+import type { Rows } from '../follower/reaction.ts'
+
+export type RunState = 'running' | 'done' | 'failed'
+
+/** One run of a composed service. Instants are seconds since 1970. */
+export interface StoredRun {
+  readonly id: string
+  readonly composition: Hex
+  readonly state: RunState
+  /** The step that is under way, or failed; the number of steps when all are done. */
+  readonly place: number
+  readonly input: Buffer | null
+  readonly input_type: string
+  readonly shown: 'token' | 'signature' | 'mtls'
+  readonly from_address: string | null
+  readonly ends_by: number
+  readonly started_at: number
+  readonly ended_at: number | null
+}
+
+export interface RunStep {
+  readonly place: number
+  readonly attempt: number
+  readonly agreement: Hex
+  readonly state: RunState
+  readonly status: number | null
+  readonly code: string | null
+  readonly bytesIn: number
+  readonly bytesOut: number | null
+  readonly milliUnits: string | null
+  /** With fractions of a second. */
+  readonly startedAt: number
+  readonly endedAt: number | null
+}
+
+export const RUN_SECONDS = 600
+export const STEP_SECONDS = 60
+/** How long the answer of a chain is kept for whoever asked. */
+export const KEPT_SECONDS = 86_400
+
+const COLUMNS = `id, composition, state, place, input, input_type, shown, from_address, ends_by::float8 AS ends_by,
+  started_at::float8 AS started_at, ended_at::float8 AS ended_at`
+
+type Found = StoredRun & Record<string, unknown>
+
+export const readRun = async (rows: Rows, composition: string, id: string): Promise<StoredRun | undefined> =>
+  (
+    await rows<Found>(`SELECT ${COLUMNS} FROM market_composition_runs WHERE id = $1 AND composition = $2`, [
+      id,
+      composition,
+    ])
+  )[0]
+
+export const runsOf = (rows: Rows, composition: string): Promise<StoredRun[]> =>
+  rows<Found>(
+    `SELECT ${COLUMNS} FROM market_composition_runs WHERE composition = $1 ORDER BY started_at DESC, id LIMIT 50`,
+    [composition],
+  )
+
+export const stepsOf = (rows: Rows, run: string): Promise<RunStep[]> =>
+  rows<RunStep & Record<string, unknown>>(
+    `SELECT place, attempt, agreement, state, status, code, bytes_in AS "bytesIn", bytes_out AS "bytesOut",
+       milli_units::text AS "milliUnits", started_at AS "startedAt", ended_at AS "endedAt"
+     FROM market_composition_run_steps WHERE run = $1 ORDER BY place, attempt`,
+    [run],
+  )
+
+export const startRun = (
+  rows: Rows,
+  it: Pick<StoredRun, 'id' | 'composition' | 'input' | 'input_type' | 'shown' | 'from_address'> & { now: number },
+) =>
+  rows(
+    `INSERT INTO market_composition_runs (id, composition, state, input, input_type, shown, from_address, ends_by, started_at)
+     VALUES ($1, $2, 'running', $3, $4, $5, $6, $7, $8)`,
+    [it.id, it.composition, it.input, it.input_type, it.shown, it.from_address, it.now + RUN_SECONDS, it.now],
+  )
+
+/** Lets a failed run go on at the step that failed. @throws Refusal ERR_RUN_STATE, ERR_RUN_FORGOTTEN */
+export async function retryRun(
+  rows: Rows,
+  it: { run: StoredRun; shown: StoredRun['shown']; from: string; now: number },
+): Promise<void> {
+  const { run, shown, from, now } = it
+  if (run.state !== 'failed')
+    throw new Refusal(409, 'ERR_RUN_STATE', `the run is ${run.state}; only a failed one is tried again`)
+  if (run.input === null)
+    throw new Refusal(409, 'ERR_RUN_FORGOTTEN', 'what the run worked on is kept for a day and is gone; start a new one')
+  await rows(
+    `UPDATE market_composition_runs SET state = 'running', ended_at = NULL, shown = $2, from_address = $3, ends_by = $4,
+       leased_until = 0 WHERE id = $1 AND state = 'failed'`,
+    [run.id, shown, from, now + RUN_SECONDS],
+  )
+}
+
+/** Takes a run that nobody works on. @param now with fractions of a second */
+export const takeRun = async (rows: Rows, now: number, leaseSeconds: number): Promise<StoredRun | undefined> =>
+  (
+    await rows<Found>(
+      `UPDATE market_composition_runs SET leased_until = $1::float8 + $2::float8 WHERE id = (
+         SELECT id FROM market_composition_runs WHERE state = 'running' AND leased_until < $1
+         ORDER BY started_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING ${COLUMNS}`,
+      [now, leaseSeconds],
+    )
+  )[0]
+
+export const renewLease = (rows: Rows, run: string, until: number) =>
+  rows(`UPDATE market_composition_runs SET leased_until = $2 WHERE id = $1 AND state = 'running'`, [run, until])
+
+export const endRun = (rows: Rows, run: string, state: 'done' | 'failed', now: number) =>
+  rows(
+    `UPDATE market_composition_runs SET state = $2, ended_at = $3, from_address = NULL WHERE id = $1 AND state = 'running'`,
+    [run, state, now],
+  )
+
+/** What the step before gave, or the run's own input. */
+export async function inputOf(rows: Rows, run: StoredRun, place: number): Promise<{ bytes: Buffer; type: string }> {
+  if (place === 0) return { bytes: run.input ?? Buffer.alloc(0), type: run.input_type }
+  const [found] = await rows<{ output: Buffer | null; output_type: string }>(
+    `SELECT output, output_type FROM market_composition_run_steps
+     WHERE run = $1 AND place = $2 AND state = 'done' ORDER BY attempt DESC LIMIT 1`,
+    [run.id, place - 1],
+  )
+  if (!found?.output) throw new Refusal(409, 'ERR_RUN_FORGOTTEN', 'what the step before gave is gone; start a new run')
+  return { bytes: found.output, type: found.output_type }
+}
+
+/** Words of other people's data are not kept longer than they are of use. */
+export async function forgetRuns(rows: Rows, now: number): Promise<void> {
+  await rows(
+    `UPDATE market_composition_run_steps s SET output = NULL FROM market_composition_runs r
+     WHERE r.id = s.run AND s.output IS NOT NULL AND r.ended_at IS NOT NULL AND (r.ended_at < $1
+       OR (r.state = 'done' AND s.place < r.place - 1))`,
+    [now - KEPT_SECONDS],
+  )
+  await rows(
+    `UPDATE market_composition_runs SET input = NULL WHERE input IS NOT NULL AND ended_at IS NOT NULL
+       AND (ended_at < $1 OR state = 'done')`,
+    [now - KEPT_SECONDS],
+  )
+}
