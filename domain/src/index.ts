@@ -21,6 +21,7 @@ export {
   roleBits,
   rolesOfBits,
 } from './authorisation/roles.ts'
+export { type EscrowBalances, type EscrowEvent, rebuildBalances } from './billing/rebuild.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {
   type BalanceProof,
@@ -61,6 +62,8 @@ export {
   INNOVATION_STATES,
   type InnovationState,
 } from './marketplace/innovation.ts'
+export type { ChainEvent } from './marketplace/ledger/event.ts'
+export { escrowEventOf, type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
 export {
   LISTING_KINDS,
   LISTING_STATES,
