@@ -47,6 +47,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'recompute every balance of a community from the chain',
     load: async () => (await import('./audit/command.ts')).auditCommand,
   },
+  market: {
+    summary: 'audit the whole market from the chain: money, agreements, signatures',
+    load: async () => (await import('./market/command.ts')).marketCommand,
+  },
   challenge: {
     summary: 'show the contract a wrong sum or split: the batch falls',
     load: async () => (await import('./challenge/command.ts')).challengeCommand,

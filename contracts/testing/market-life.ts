@@ -106,6 +106,7 @@ const TOUR: readonly Step[] = [
     ['wait', 0, 1000],
     ['reclaim', 3, 1],
     ['reserve', 3, 50],
+    ['closeReserve', 3, 1],
   ] as const),
   ...([
     ['withdraw', 1, 5],

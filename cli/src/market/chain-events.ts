@@ -6,7 +6,7 @@ import {
   openInnovationAbi,
 } from '@opem/contracts'
 import type { ChainEvent } from '@opem/domain'
-import { type Address, type PublicClient, parseEventLogs } from 'viem'
+import { type Address, type Hex, type PublicClient, parseEventLogs } from 'viem'
 
 export interface MarketContracts {
   readonly ListingRegistry: Address
@@ -14,6 +14,12 @@ export interface MarketContracts {
   readonly Escrow: Address
   readonly OpenInnovation: Address
   readonly CompositionRegistry: Address
+}
+
+/** An event with its place, so that who doubts it finds it. */
+export interface LocatedEvent extends ChainEvent {
+  readonly block: bigint
+  readonly transaction: Hex
 }
 
 const ABI = [
@@ -26,22 +32,27 @@ export async function chainEvents(
   client: PublicClient,
   contracts: MarketContracts,
   { fromBlock, toBlock }: { readonly fromBlock: bigint; readonly toBlock: bigint },
-): Promise<ChainEvent[]> {
+): Promise<LocatedEvent[]> {
   const { ListingRegistry, AgreementRegistry, Escrow, OpenInnovation, CompositionRegistry } = contracts
   const address = [ListingRegistry, AgreementRegistry, Escrow, OpenInnovation, CompositionRegistry]
-  const events: ChainEvent[] = []
+  const events: LocatedEvent[] = []
   for (let from = fromBlock; from <= toBlock; from += AT_ONCE) {
     const to = from + AT_ONCE - 1n < toBlock ? from + AT_ONCE - 1n : toBlock
     const logs = await client.getLogs({ address, fromBlock: from, toBlock: to })
     const times = new Map<bigint, number>()
     for (const log of parseEventLogs({ abi: ABI, logs })) {
-      const { eventName, args, blockNumber } = log as unknown as {
+      const {
+        eventName: name,
+        args,
+        blockNumber: block,
+        transactionHash: transaction,
+      } = log as typeof log & {
         eventName: string
         args: object
-        blockNumber: bigint
       }
-      if (!times.has(blockNumber)) times.set(blockNumber, Number((await client.getBlock({ blockNumber })).timestamp))
-      events.push({ name: eventName, args: lowered(args) as ChainEvent['args'], time: times.get(blockNumber)! })
+      if (!times.has(block)) times.set(block, Number((await client.getBlock({ blockNumber: block })).timestamp))
+      const time = times.get(block)!
+      events.push({ name, args: lowered(args) as ChainEvent['args'], time, block, transaction })
     }
   }
   return events
