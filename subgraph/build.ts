@@ -9,10 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import {
   accountRegistryAbi,
+  agreementRegistryAbi,
   communityFactoryAbi,
+  compositionRegistryAbi,
   credentialDefinitionRegistryAbi,
   energyCommunityAbi,
+  escrowAbi,
   issuerRegistryAbi,
+  listingRegistryAbi,
+  openInnovationAbi,
+  priceBookAbi,
   revocationRegistryAbi,
   schemaRegistryAbi,
   settlementAbi,
@@ -34,6 +40,12 @@ const ABIS = {
   CredentialDefinitionRegistry: eventsOf(credentialDefinitionRegistryAbi),
   RevocationRegistry: eventsOf(revocationRegistryAbi),
   AccountRegistry: eventsOf(accountRegistryAbi),
+  ListingRegistry: eventsOf(listingRegistryAbi),
+  AgreementRegistry: eventsOf(agreementRegistryAbi),
+  Escrow: eventsOf(escrowAbi),
+  OpenInnovation: eventsOf(openInnovationAbi),
+  CompositionRegistry: eventsOf(compositionRegistryAbi),
+  PriceBook: eventsOf(priceBookAbi),
 }
 
 /** The graph-node program (Linux x64 only). */

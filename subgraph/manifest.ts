@@ -13,6 +13,13 @@ export const Deployment = z.object({
     CredentialDefinitionRegistry: Address,
     RevocationRegistry: Address,
     AccountRegistry: Address,
+    // Of a marketplace that was deployed before they were: the index waits for nothing at their placeholders.
+    ListingRegistry: Address.optional(),
+    AgreementRegistry: Address.optional(),
+    Escrow: Address.optional(),
+    OpenInnovation: Address.optional(),
+    CompositionRegistry: Address.optional(),
+    PriceBook: Address.optional(),
   }),
 })
 export type Deployment = z.infer<typeof Deployment>
@@ -29,6 +36,12 @@ const PLACEHOLDERS = {
   CredentialDefinitionRegistry: '0x00000000000000000000000000000000000000f4',
   RevocationRegistry: '0x00000000000000000000000000000000000000f5',
   AccountRegistry: '0x00000000000000000000000000000000000000f6',
+  ListingRegistry: '0x00000000000000000000000000000000000000f7',
+  AgreementRegistry: '0x00000000000000000000000000000000000000f8',
+  Escrow: '0x00000000000000000000000000000000000000f9',
+  OpenInnovation: '0x00000000000000000000000000000000000000fa',
+  CompositionRegistry: '0x00000000000000000000000000000000000000fb',
+  PriceBook: '0x00000000000000000000000000000000000000fc',
 } as const
 
 /**
@@ -39,7 +52,8 @@ export function manifestFor(manifest: string, deployment: Deployment): string {
   let text = manifest.replaceAll(/startBlock: \d+/g, `startBlock: ${deployment.block}`)
   for (const [name, placeholder] of Object.entries(PLACEHOLDERS)) {
     if (!text.includes(placeholder)) throw new Error(`subgraph.yaml has no address ${placeholder} to stand for ${name}`)
-    text = text.replaceAll(placeholder, deployment.addresses[name as keyof typeof PLACEHOLDERS].toLowerCase())
+    const address = deployment.addresses[name as keyof typeof PLACEHOLDERS]
+    if (address !== undefined) text = text.replaceAll(placeholder, address.toLowerCase())
   }
   return text
 }

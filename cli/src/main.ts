@@ -56,7 +56,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     load: async () => (await import('./service/command.ts')).serviceCommand,
   },
   market: {
-    summary: 'find services and data, and look at a listing',
+    summary: 'find services and data, look at a listing, and audit the whole market',
     load: async () => (await import('./market/command.ts')).marketCommand,
   },
   innovation: {

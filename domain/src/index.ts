@@ -159,6 +159,8 @@ export {
   type LandingBlockKind,
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
+export type { ChainEvent } from './marketplace/ledger/event.ts'
+export { escrowEventOf, type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
 export {
   LISTING_STATES,
   type ListingApproval,

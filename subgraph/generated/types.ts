@@ -433,3 +433,443 @@ export interface AccountEvent {
   block: string
   transaction: `0x${string}`
 }
+
+/** A segment of committed market prices, as the last statement about it has it. */
+export interface PriceSegment {
+  /** Series ‖ from (8 bytes) */
+  id: `0x${string}`
+  /** keccak256 of the series' name */
+  series: `0x${string}`
+  /** First second, and first second after it, epoch seconds */
+  from: string
+  until: string
+  /** keccak256 of its prices */
+  hash: `0x${string}`
+  /** How often it was restated */
+  revision: number
+  statements: PriceStatement[]
+}
+
+/** What the publisher stated of a segment's prices, in the order of the chain. */
+export interface PriceStatement {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  segment: PriceSegment
+  /** 0 when it was committed for the first time */
+  revision: number
+  /** Hash before; null for the first */
+  previous: `0x${string}` | null
+  hash: `0x${string}`
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  transaction: `0x${string}`
+}
+
+export type ListingKind = 'ANALYTIC' | 'DATA' | 'ENERGY_GRID' | 'COMPOSED'
+
+export type ListingState = 'PUBLISHED' | 'STOPPED' | 'SUSPENDED' | 'REMOVED'
+
+/** A service or data set that is offered. Money: token units (micro-EUR). */
+export interface Listing {
+  /** 32 random bytes */
+  id: `0x${string}`
+  /** Address of the provider's DID */
+  provider: `0x${string}`
+  kind: ListingKind
+  state: ListingState
+  /** The state that a suspended listing gets back, or had when it was removed; null otherwise */
+  resumesAs: ListingState | null
+  /** To whom it is offered; null when to nobody */
+  offeredTo: `0x${string}` | null
+  /** Version of its document, counted from 1 */
+  version: number
+  /** sha2-256 of its document */
+  content: `0x${string}`
+  /** Agreements that were ever concluded under it */
+  agreementCount: number
+  /** Into providers' purses from payments and use under it, before refunds */
+  earned: string
+  /** The marketplace's part of the same */
+  fees: string
+  /** Given back to consumers, while held and later */
+  refunded: string
+  /** Block times of the first version and of the last event, epoch seconds */
+  publishedAt: string
+  updatedAt: string
+  versions: ListingVersion[]
+  events: ListingEvent[]
+  agreements: Agreement[]
+}
+
+/** A version of a listing's document, as provider and operator signed it. */
+export interface ListingVersion {
+  /** Listing ‖ version (4 bytes) */
+  id: `0x${string}`
+  listing: Listing
+  /** Counted from 1 */
+  version: number
+  provider: `0x${string}`
+  /** sha2-256 of the document */
+  content: `0x${string}`
+  /** Of the version before; null for the first */
+  previousContent: `0x${string}` | null
+  /** sha2-256 of the contract between provider and marketplace under which it was published */
+  providerContract: `0x${string}`
+  /** The operator who signed the approval */
+  approver: `0x${string}`
+  /** Block time, epoch seconds */
+  publishedAt: string
+  block: string
+  transaction: `0x${string}`
+}
+
+export type ListingEventKind = 'PUBLISHED' | 'STATE_CHANGED' | 'OFFERED' | 'HANDED_OVER'
+
+/** What happened to a listing, in the order of the chain. */
+export interface ListingEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  listing: Listing
+  kind: ListingEventKind
+  /** State before; null when there was none */
+  previousState: ListingState | null
+  state: ListingState
+  previousProvider: `0x${string}` | null
+  provider: `0x${string}`
+  version: number
+  /** Who changed the state; null for the other kinds */
+  by: `0x${string}` | null
+  /** To whom it was offered; null when an offer was taken back, and for the other kinds */
+  to: `0x${string}` | null
+  /** Digest of the words; null when there are none */
+  reason: `0x${string}` | null
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  logIndex: number
+  transaction: `0x${string}`
+}
+
+export type PricePlan = 'FREE' | 'ONE_TIME' | 'SUBSCRIPTION' | 'PAY_PER_USE' | 'BANK'
+
+export type AgreementState = 'CONCLUDED' | 'TERMINATED'
+
+/** What provider and consumer signed, and where it stands. Its terms are those of the contract's struct `Agreement`. */
+export interface Agreement {
+  /** EIP-712 struct hash of its terms */
+  id: `0x${string}`
+  listing: Listing
+  /** Version of the listing */
+  version: number
+  provider: `0x${string}`
+  consumer: `0x${string}`
+  /** sha2-256 of the agreement's document */
+  terms: `0x${string}`
+  plan: PricePlan
+  /** The whole, one interval or one unit of use: token units */
+  price: string
+  /** Seconds; 0 when payments do not recur */
+  interval: string
+  /** The marketplace's part, hundredths of a percent */
+  feeBps: number
+  /** First second in which it is in force, epoch seconds */
+  start: string
+  /** First second after it as it was signed, epoch seconds; 0 when it was open */
+  end: string
+  /** Seconds between a termination and its effect */
+  notice: string
+  salt: string
+  /** Last instant at which it could be concluded, epoch seconds */
+  deadline: string
+  state: AgreementState
+  /** Block time, epoch seconds */
+  concludedAt: string
+  /** First second after it as it stands now, epoch seconds; 0 while it is open */
+  endsAt: string
+  updatedAt: string
+  transaction: `0x${string}`
+  events: AgreementEvent[]
+  payments: Payment[]
+  bankSettlements: BankSettlement[]
+}
+
+export type AgreementSide = 'CONSUMER' | 'PROVIDER'
+
+export type AgreementEventKind = 'CONCLUDED' | 'TERMINATED' | 'EXTENDED'
+
+/** What happened to an agreement, in the order of the chain. */
+export interface AgreementEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  agreement: Agreement
+  kind: AgreementEventKind
+  /** Null when it was concluded */
+  previousEnd: string | null
+  /** First second after it from now on, epoch seconds; 0 when it is open */
+  endsAt: string
+  /** Who terminated it, and for which side; null for the other kinds */
+  by: `0x${string}` | null
+  side: AgreementSide | null
+  /** Digest of the words; null when there are none */
+  reason: `0x${string}` | null
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  logIndex: number
+  transaction: `0x${string}`
+}
+
+/** The marketplace's fee for agreements that are concluded from then on. */
+export interface FeeChange {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  /** Hundredths of a percent */
+  previous: number
+  current: number
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  transaction: `0x${string}`
+}
+
+/** What a party has in escrow, and how it came to it: token units (micro-EUR). */
+export interface Balance {
+  /** Address of the party's DID */
+  id: `0x${string}`
+  /** What it can pay with or withdraw */
+  available: string
+  /** Fees on what it earned that the treasury has not had yet */
+  fees: string
+  deposited: string
+  withdrawn: string
+  /** Taken from its purse for payments and reserves */
+  spent: string
+  /** Came back to its purse: refunds, lapsed payments, reserves taken back */
+  returned: string
+  /** From payments and use under its agreements as a provider, after the fee and before refunds */
+  earned: string
+  /** Fees on what it earned, ever */
+  feesCharged: string
+  /** What it gave back out of its purse */
+  refunded: string
+  updatedAt: string
+}
+
+/** All money of the escrow: what it owes adds up to `total`, which it holds of the token. Token units (micro-EUR). */
+export interface PlatformFees {
+  /** Address of the Escrow */
+  id: `0x${string}`
+  treasury: `0x${string}`
+  /** Not withdrawn yet */
+  due: string
+  withdrawn: string
+  /** In purses */
+  available: string
+  /** In held and disputed payments */
+  held: string
+  /** Set aside and not claimed */
+  reserved: string
+  /** Deposits less withdrawals */
+  total: string
+}
+
+export type PaymentState = 'HELD' | 'DISPUTED' | 'RELEASED' | 'RETURNED'
+
+/** A payment of a fixed price: token units (micro-EUR). */
+export interface Payment {
+  /** keccak256(abi.encode(agreement, number)) */
+  id: `0x${string}`
+  agreement: Agreement
+  consumer: `0x${string}`
+  provider: `0x${string}`
+  /** Interval that it is for, counted from 0 */
+  number: string
+  /** What was paid */
+  amount: string
+  /** What is held, or after the release could still be given back */
+  rest: string
+  feeBps: number
+  state: PaymentState
+  /** Held: from then on anybody releases it. Disputed: from then on it lapses. Epoch seconds */
+  until: string
+  toProvider: string
+  fee: string
+  refunded: string
+  /** Block times, epoch seconds */
+  heldAt: string
+  updatedAt: string
+  events: EscrowEvent[]
+}
+
+/** What a consumer set aside for use under an agreement: token units (micro-EUR). */
+export interface Reserve {
+  /** Id of the agreement */
+  id: `0x${string}`
+  agreement: Agreement
+  consumer: `0x${string}`
+  provider: `0x${string}`
+  /** Signs vouchers; null after it was taken back */
+  key: `0x${string}` | null
+  /** All that was ever set aside, less what was taken back */
+  funded: string
+  /** The highest voucher */
+  claimed: string
+  feeBps: number
+  /** From then on the rest goes back, epoch seconds; null while it is open or taken back */
+  reclaimableAt: string | null
+  updatedAt: string
+}
+
+/** That an invoice under a Bank agreement was paid outside; no tokens moved. */
+export interface BankSettlement {
+  /** keccak256(abi.encode(agreement, number)) */
+  id: `0x${string}`
+  agreement: Agreement
+  number: string
+  /** Digest of the invoice */
+  invoice: `0x${string}`
+  /** Micro-EUR */
+  amount: string
+  /** Block time, epoch seconds */
+  timestamp: string
+  transaction: `0x${string}`
+}
+
+export type EscrowEventKind = 'DEPOSITED' | 'WITHDRAWN' | 'FEES_WITHDRAWN' | 'PAYMENT_HELD' | 'PAYMENT_RELEASED' | 'PAYMENT_DISPUTED' | 'PAYMENT_DECIDED' | 'PAYMENT_LAPSED' | 'PAYMENT_REFUNDED' | 'RESERVED' | 'VOUCHER_CLAIMED' | 'RESERVE_CLOSING' | 'RESERVE_RECLAIMED' | 'BANK_SETTLED'
+
+/** What happened to money, in the order of the chain: token units (micro-EUR). */
+export interface EscrowEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  kind: EscrowEventKind
+  consumer: `0x${string}` | null
+  provider: `0x${string}` | null
+  agreement: Agreement | null
+  payment: Payment | null
+  /** Deposited, withdrawn, paid, given back, set aside, claimed by this voucher, or taken back; 0 when nothing moved */
+  amount: string
+  toProvider: string
+  fee: string
+  /** Who did it, or for transfers where the tokens came from or went; null when the chain does not say */
+  by: `0x${string}` | null
+  /** Digest of the words; null when there are none */
+  reason: `0x${string}` | null
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  logIndex: number
+  transaction: `0x${string}`
+}
+
+export type InnovationState = 'OPEN' | 'WITHDRAWN' | 'CHOSEN'
+
+/** A service that somebody wishes for. */
+export interface InnovationRequest {
+  /** 32 random bytes */
+  id: `0x${string}`
+  user: `0x${string}`
+  /** sha2-256 of its document */
+  content: `0x${string}`
+  /** First second in which nobody proposes any more, epoch seconds */
+  closesAt: string
+  state: InnovationState
+  /** The chosen proposal; null while there is none */
+  chosen: Proposal | null
+  /** Block times, epoch seconds */
+  requestedAt: string
+  updatedAt: string
+  transaction: `0x${string}`
+  proposals: Proposal[]
+  events: InnovationEvent[]
+}
+
+/** What a provider proposed to build. */
+export interface Proposal {
+  /** 32 random bytes */
+  id: `0x${string}`
+  request: InnovationRequest
+  provider: `0x${string}`
+  /** sha2-256 of its document */
+  content: `0x${string}`
+  state: InnovationState
+  /** Block times, epoch seconds */
+  proposedAt: string
+  updatedAt: string
+  transaction: `0x${string}`
+}
+
+/** What happened to a request or one of its proposals, in the order of the chain. */
+export interface InnovationEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  request: InnovationRequest
+  /** Null when it is about the request itself */
+  proposal: Proposal | null
+  /** State before; null when there was none */
+  previousState: InnovationState | null
+  state: InnovationState
+  /** Who changed it; null at the start */
+  by: `0x${string}` | null
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  logIndex: number
+  transaction: `0x${string}`
+}
+
+export type StepState = 'OPEN' | 'APPROVED' | 'REJECTED'
+
+export type CompositionState = 'REQUESTED' | 'APPROVED' | 'REJECTED' | 'WITHDRAWN'
+
+/** A chain of services that somebody wants to use as one. */
+export interface Composition {
+  /** 32 random bytes */
+  id: `0x${string}`
+  user: `0x${string}`
+  /** sha2-256 of its document */
+  content: `0x${string}`
+  state: CompositionState
+  /** Bitmap: bit i is set when the provider of step i approved */
+  approvals: number
+  /** Block times, epoch seconds */
+  requestedAt: string
+  updatedAt: string
+  transaction: `0x${string}`
+  steps: CompositionStep[]
+  events: CompositionEvent[]
+}
+
+/** One listing of a composition, and what its provider decided. */
+export interface CompositionStep {
+  /** Composition ‖ place (4 bytes) */
+  id: `0x${string}`
+  composition: Composition
+  /** Place in the chain, counted from 0 */
+  index: number
+  listing: Listing
+  /** Open while its provider has not decided */
+  state: StepState
+  by: `0x${string}` | null
+  /** Digest of the words; null when there are none */
+  reason: `0x${string}` | null
+  /** Block time, epoch seconds; null while its provider has not decided */
+  decidedAt: string | null
+}
+
+/** A change of a composition's state, in the order of the chain. */
+export interface CompositionEvent {
+  /** Transaction ‖ log index (4 bytes) */
+  id: `0x${string}`
+  composition: Composition
+  /** State before; null when there was none */
+  previousState: CompositionState | null
+  state: CompositionState
+  /** Who changed it; null at the start */
+  by: `0x${string}` | null
+  /** Block time, epoch seconds */
+  timestamp: string
+  block: string
+  logIndex: number
+  transaction: `0x${string}`
+}

@@ -48,3 +48,14 @@ export function revocationId(issuer: Bytes, credentialId: Bytes): Bytes {
 export function credentialVersionId(account: Bytes, version: i32): Bytes {
   return account.concat(bigEndian(version, 4))
 }
+
+/** Id of a thing's version, or of its place: the thing and a number. */
+export function numberedId(thing: Bytes, number: i32): Bytes {
+  return thing.concat(bigEndian(number, 4))
+}
+
+/** A digest of words; null when there are none. */
+export function wordsOf(digest: Bytes): Bytes | null {
+  for (let i = 0; i < digest.length; i++) if (digest[i] !== 0) return digest
+  return null
+}

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type Where, withWhere } from '../instance/instance.ts'
+import { auditVerb } from './audit-command.ts'
 
 export interface SearchOptions extends Where {
   readonly of: string
@@ -56,6 +57,7 @@ export function marketCommand(program: Command): void {
       .argument('<listing>', 'its id (0x and 64 hex digits)')
       .option('--json', 'one JSON object for machines'),
   ).action(async (listing: string, options: ShowOptions) => (await steps()).show(listing, options))
+  auditVerb(market)
 }
 
 /** Loaded when a verb is used, not when its help is shown. */

@@ -1,0 +1,223 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ChainEvent, type Hex, rebuildMarket } from '@opem/domain'
+import { erc20Abi, keccak256, type PublicClient } from 'viem'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Market, openMarket } from '../../../contracts/testing/market.ts'
+import { liveMarket } from '../../../contracts/testing/market-life.ts'
+import { endProcess, leftBehind } from '../up/chain/child.ts'
+import { freePort } from '../up/chain/testing.ts'
+import { indexState } from '../up/index/heads.ts'
+import { startPostgres } from '../up/postgres/start-postgres.ts'
+import { chainEvents } from './chain-events.ts'
+import { askContracts, type Standing, standingOf } from './contract-ledger.ts'
+import { type AskIndex, readIndex } from './index-ledger.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const rebuild = (of: readonly ChainEvent[]) => rebuildMarket(of, (bytes) => keccak256(bytes, 'bytes'))
+const SEED = 2026
+const STEPS = 100
+
+let market: Market
+let client: PublicClient
+let events: ChainEvent[]
+let head: bigint
+let truth: Standing
+let parties: Hex[]
+
+beforeAll(async () => {
+  market = await openMarket()
+  client = market.client as unknown as PublicClient
+  const life = await liveMarket(market, { seed: SEED, steps: STEPS })
+  parties = life.parties.map(({ address }) => address.toLowerCase() as Hex)
+  head = await client.getBlockNumber({ cacheTime: 0 })
+  events = await chainEvents(client, market.addresses, { fromBlock: 0n, toBlock: head })
+  const named = standingOf(rebuild(events))
+  truth = await askContracts(client, market.addresses, named, { blockNumber: head, parties })
+}, 400_000)
+afterAll(() => market?.close())
+
+test('the life has every event by which something changes', () => {
+  const kinds = new Set(events.map(({ name }) => name))
+  expect([...kinds].filter((name) => !/^(Initialized|Upgraded|AuthorityUpdated)$/.test(name)).sort()).toEqual([
+    'AgreementConcluded',
+    'AgreementExtended',
+    'AgreementTerminated',
+    'BankSettled',
+    'CompositionDecided',
+    'CompositionRequested',
+    'CompositionStateChanged',
+    'Deposited',
+    'FeeChanged',
+    'FeesWithdrawn',
+    'InnovationProposed',
+    'InnovationRequested',
+    'ListingHandedOver',
+    'ListingOffered',
+    'ListingPublished',
+    'ListingStateChanged',
+    'PaymentDecided',
+    'PaymentDisputed',
+    'PaymentHeld',
+    'PaymentLapsed',
+    'PaymentRefunded',
+    'PaymentReleased',
+    'ProposalStateChanged',
+    'RequestStateChanged',
+    'ReserveClosing',
+    'ReserveReclaimed',
+    'Reserved',
+    'TreasuryChanged',
+    'VoucherClaimed',
+    'Withdrawn',
+  ])
+})
+
+test('every balance and state follows from the raw events, and the tokens are there', async () => {
+  const ledger = rebuild(events)
+  expect(ledger.findings).toEqual([])
+  expect(standingOf(ledger)).toEqual(truth)
+  const { EuroToken, Escrow } = market.addresses
+  const call = {
+    address: EuroToken,
+    abi: erc20Abi,
+    functionName: 'balanceOf',
+    args: [Escrow],
+    blockNumber: head,
+  } as const
+  expect(await client.readContract(call)).toBe(ledger.balances.total)
+})
+
+/** Whether the events' own order, or the contracts, show that these are not the events. */
+function isFound(changed: readonly ChainEvent[]): boolean {
+  const ledger = rebuild(changed)
+  if (ledger.findings.length > 0) return true
+  try {
+    expect(standingOf(ledger)).toEqual(truth)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Events, and fields, on which no balance and no state depends; nor does one on what an invoice comes to. */
+const WORDLESS = new Set(['FeeChanged', 'TreasuryChanged', 'Initialized', 'Upgraded', 'AuthorityUpdated'])
+const WORDS = new Set([
+  'by',
+  'from',
+  'to',
+  'reason',
+  'invoice',
+  'approver',
+  'providerContract',
+  'treasury',
+  'asProvider',
+])
+
+test('an event that is kept back is found, whichever it is', () => {
+  const missed = events.flatMap((event, i) => {
+    // An offer that another one followed left nothing.
+    if (WORDLESS.has(event.name) || event.name === 'ListingOffered') return []
+    return isFound(events.toSpliced(i, 1)) ? [] : [`${i} ${event.name}`]
+  })
+  expect(missed).toEqual([])
+})
+
+test('an event of which one number or state is changed is found', () => {
+  const missed = events.flatMap((event, i) => {
+    if (WORDLESS.has(event.name)) return []
+    return Object.entries(event.args).flatMap(([field, value]) => {
+      if (
+        WORDS.has(field) ||
+        (event.name === 'BankSettled' && field === 'amount') ||
+        (typeof value !== 'bigint' && typeof value !== 'number')
+      )
+        return []
+      const other = typeof value === 'bigint' ? value + 1n : value + 1
+      const changed = { ...event, args: { ...event.args, [field]: other } }
+      return isFound(events.with(i, changed)) ? [] : [`${i} ${event.name}.${field}`]
+    })
+  })
+  expect(missed).toEqual([])
+})
+
+test('every balance and state follows from the entities of the index', async () => {
+  const { ask, stop } = await openIndex()
+  try {
+    const indexed = await readIndex(ask, Number(head))
+    expect(indexed).toEqual(truth)
+    const { platformFees_collection: sums } = await ask<{
+      platformFees_collection: Record<'due' | 'available' | 'held' | 'reserved' | 'total', string>[]
+    }>('{ platformFees_collection { due available held reserved total } }')
+    const { balances } = rebuild(events)
+    const sum = (of: ReadonlyMap<Hex, bigint>) => [...of.values()].reduce((a, b) => a + b, 0n)
+    expect(sums).toEqual([
+      {
+        due: `${sum(balances.fees)}`,
+        available: `${sum(balances.available)}`,
+        held: `${balances.held}`,
+        reserved: `${balances.reserved}`,
+        total: `${balances.total}`,
+      },
+    ])
+  } finally {
+    await stop()
+  }
+}, 500_000)
+
+/** An index of the market on a Postgres and a content store of its own, at the chain's head. */
+async function openIndex(): Promise<{ ask: AskIndex; stop: () => Promise<void> }> {
+  const home = await mkdtemp(join(tmpdir(), 'opem-rebuilt-'))
+  let port = 0
+  while (port < 20_000 || port > 60_000) port = await freePort()
+  const contentPort = await freePort()
+  await mkdir(join(home, 'content'))
+  const start = (file: string, env: Record<string, string>): ChildProcess =>
+    spawn(process.execPath, [join(ROOT, file)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+  const content = start('offchain-api/src/storage/main.ts', {
+    ...{ OPEM_CONTENT_DIR: join(home, 'content'), OPEM_CONTENT_PORT: String(contentPort) },
+  })
+  const postgres = await startPostgres({ dir: join(home, 'postgres'), port: await freePort() })
+  await writeFile(join(home, 'deployment.json'), JSON.stringify({ block: 0, addresses: market.addresses }))
+  const index = start('cli/src/up/index/main.ts', {
+    ...{ OPEM_INDEX_PORT: String(port), OPEM_INDEX_DIR: join(home, 'index'), OPEM_CHAIN_URL: market.url },
+    ...{ OPEM_POSTGRES_URL: postgres.url('opem'), OPEM_CONTENT_URL: `http://127.0.0.1:${contentPort}` },
+    OPEM_DEPLOYMENT: join(home, 'deployment.json'),
+  })
+  const stop = async () => {
+    index.kill('SIGTERM')
+    if (index.exitCode === null) await once(index, 'exit')
+    const left = await leftBehind((argv) => argv[0]!.endsWith('/gnd') && argv.some((arg) => arg.startsWith(home)))
+    for (const pid of left) await endProcess(pid, 'SIGKILL', 0)
+    content.kill('SIGTERM')
+    await postgres.stop()
+    await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+  for (;;) {
+    const state = await indexState(port).catch(() => null)
+    if (state?.failed || index.exitCode !== null) {
+      await stop()
+      throw new Error('a mapping failed, or the index ended')
+    }
+    if (state !== null && state.block.number >= Number(head)) break
+    await sleep(200)
+  }
+  const ask: AskIndex = async <T>(query: string) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/subgraphs/name/opem`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+    const { data, errors } = (await answer.json()) as { data: T; errors?: unknown }
+    if (errors !== undefined) throw new Error(JSON.stringify(errors))
+    return data
+  }
+  return { ask, stop }
+}

@@ -1,0 +1,37 @@
+import type { Hex } from '../../commitment/bytes.ts'
+
+/**
+ * An event of one of the market's contracts as its ABI decodes it, with every address, id and digest in lower case.
+ * `time` is that of its block, epoch seconds.
+ */
+export interface ChainEvent {
+  readonly name: string
+  readonly args: Readonly<Record<string, unknown>>
+  readonly time: number
+}
+
+/** Reads an event's fields by the type that the ABI gives them. */
+export interface Fields {
+  readonly hex: (field: string) => Hex
+  /** Up to 48 bits. */
+  readonly number: (field: string) => number
+  readonly amount: (field: string) => bigint
+}
+
+/** @throws TypeError when a field is not what the ABI says: the event was not decoded by it */
+export function fieldsOf({ name, args }: ChainEvent): Fields {
+  const of = <T>(field: string, type: 'string' | 'number' | 'bigint'): T => {
+    const value = args[field]
+    if (typeof value !== type) throw new TypeError(`${name}.${field} is ${typeof value}, not ${type}`)
+    return value as T
+  }
+  return {
+    hex: (field) => of<Hex>(field, 'string'),
+    number: (field) => of<number>(field, 'number'),
+    amount: (field) => of<bigint>(field, 'bigint'),
+  }
+}
+
+/** Of addresses and digests: none. */
+export const NO_ADDRESS: Hex = `0x${'0'.repeat(40)}`
+export const NO_DIGEST: Hex = `0x${'0'.repeat(64)}`
