@@ -66,6 +66,12 @@ beforeAll(async () => {
   zoe = await citizen(instance, browser, { name: 'Zoe' })
   carl = await citizen(instance, browser, { name: 'Carl', roles: ['service-user', 'service-provider'] })
   listing = await publish(SERVICE)
+  // Offering it is a contract with the marketplace: the second version of the provider's credential ends sessions of the first.
+  await until('the provider’s session ends with the credential before', 90_000, async () => {
+    const answer = await acme.representative.context.request.get(`${instance.page}/v1/agreements`)
+    return answer.status() === 401
+  })
+  await backIn(acme, acme.representative)
 })
 afterAll(async () => {
   await browser?.close()
@@ -266,16 +272,16 @@ test('the provider reads the same words, signs, and the agreement is on the chai
 
 test('both companies’ Account credentials have the line, presented back by their own wallets', async () => {
   // A new version ends the sessions of the one before: everybody comes in again.
-  for (const [company, who] of [
-    [homes, homes.representative],
-    [acme, acme.representative],
+  for (const [company, who, version] of [
+    [homes, homes.representative, 2],
+    [acme, acme.representative, 3],
   ] as const) {
     await until(`the credential of ${company.name} is in force`, 60_000, async () => {
       await backIn(company, who)
       const { credential } = await asked<{ credential: { state: string; version: number } }>(
         ...([who, `/v1/agreements/${agreement}`] as const),
       )
-      return credential.state === 'in-force' && credential.version === 2
+      return credential.state === 'in-force' && credential.version === version
     })
   }
   const page = await open(homes.representative, `/agreements/${agreement}`)
