@@ -307,6 +307,25 @@ test('the check of the data says what is missing; when it has come, the provider
   await page.getByText('The user was told, and starts it.').waitFor()
 })
 
+test('the user sets money aside for what the service will cost', async () => {
+  const page = await open(homes.representative, '/billing')
+  const get = button(page, 'Get 1,000 development euros')
+  await button(page, 'Test Wallet').or(get).first().waitFor()
+  if (!(await get.isVisible())) await button(page, 'Test Wallet').click()
+  await get.click()
+  await page
+    .locator('.figure', { hasText: 'In your wallet' })
+    .getByText(/€1.000\.00/)
+    .waitFor({ timeout: 60_000 })
+  await page.getByRole('region', { name: 'Your purse' }).getByLabel('Amount').fill('50')
+  await button(page, 'Deposit').click()
+  await page.locator('.figure', { hasText: 'Available' }).getByText('€50.00').waitFor({ timeout: 60_000 })
+  const own = page.getByRole('listitem', { name: new RegExp(agreement.slice(0, 8)) })
+  await own.getByLabel('Amount').fill('10')
+  await own.getByRole('button', { name: 'Set aside' }).click()
+  await own.getByText('€10.00').first().waitFor({ timeout: 60_000 })
+})
+
 test('the user is told, starts the service, and calls it from the page: the provider answers and the use is counted', async () => {
   const told = await asked<{ items: { title: string }[] }>(homes.representative, '/v1/notifications')
   expect(told.items.map(({ title }) => title)).toContain('“Forecast for homes” is ready')
