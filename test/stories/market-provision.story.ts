@@ -309,10 +309,7 @@ test('the check of the data says what is missing; when it has come, the provider
 
 test('the user sets money aside for what the service will cost', async () => {
   const page = await open(homes.representative, '/billing')
-  const get = button(page, 'Get 1,000 development euros')
-  await button(page, 'Test Wallet').or(get).first().waitFor()
-  if (!(await get.isVisible())) await button(page, 'Test Wallet').click()
-  await get.click()
+  await press(page, 'Get 1,000 development euros')
   await page
     .locator('.figure', { hasText: 'In your wallet' })
     .getByText(/€1.000\.00/)
