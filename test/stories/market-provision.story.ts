@@ -66,6 +66,12 @@ beforeAll(async () => {
   zoe = await citizen(instance, browser, { name: 'Zoe' })
   carl = await citizen(instance, browser, { name: 'Carl', roles: ['service-user', 'service-provider'] })
   listing = await publish(SERVICE)
+  // Offering it is a contract with the marketplace: the second version of the provider's credential ends sessions of the first.
+  await until('the provider’s session ends with the credential before', 90_000, async () => {
+    const answer = await acme.representative.context.request.get(`${instance.page}/v1/agreements`)
+    return answer.status() === 401
+  })
+  await backIn(acme, acme.representative)
 })
 afterAll(async () => {
   await browser?.close()
@@ -266,16 +272,16 @@ test('the provider reads the same words, signs, and the agreement is on the chai
 
 test('both companies’ Account credentials have the line, presented back by their own wallets', async () => {
   // A new version ends the sessions of the one before: everybody comes in again.
-  for (const [company, who] of [
-    [homes, homes.representative],
-    [acme, acme.representative],
+  for (const [company, who, version] of [
+    [homes, homes.representative, 2],
+    [acme, acme.representative, 3],
   ] as const) {
     await until(`the credential of ${company.name} is in force`, 60_000, async () => {
       await backIn(company, who)
       const { credential } = await asked<{ credential: { state: string; version: number } }>(
         ...([who, `/v1/agreements/${agreement}`] as const),
       )
-      return credential.state === 'in-force' && credential.version === 2
+      return credential.state === 'in-force' && credential.version === version
     })
   }
   const page = await open(homes.representative, `/agreements/${agreement}`)
@@ -299,6 +305,22 @@ test('the check of the data says what is missing; when it has come, the provider
   await page.getByLabel('Documentation').fill('https://acme.example/docs')
   await button(page, 'Mark it ready').click()
   await page.getByText('The user was told, and starts it.').waitFor()
+})
+
+test('the user sets money aside for what the service will cost', async () => {
+  const page = await open(homes.representative, '/billing')
+  await press(page, 'Get 1,000 development euros')
+  await page
+    .locator('.figure', { hasText: 'In your wallet' })
+    .getByText(/€1.000\.00/)
+    .waitFor({ timeout: 60_000 })
+  await page.getByRole('region', { name: 'Your purse' }).getByLabel('Amount').fill('50')
+  await button(page, 'Deposit').click()
+  await page.locator('.figure', { hasText: 'Available' }).getByText('€50.00').waitFor({ timeout: 60_000 })
+  const own = page.getByRole('listitem', { name: 'Forecast for homes' })
+  await own.getByLabel('Amount').fill('10')
+  await own.getByRole('button', { name: 'Set aside' }).click()
+  await own.getByText('€10.00').first().waitFor({ timeout: 60_000 })
 })
 
 test('the user is told, starts the service, and calls it from the page: the provider answers and the use is counted', async () => {

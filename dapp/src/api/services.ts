@@ -110,10 +110,17 @@ export const servicesQuery = infiniteQueryOptions({
 
 const at = (listing: string) => `/v1/market/services/${listing}`
 
+/** Asked again while the line of a published listing is on its way into the credential. */
+const LINE_ON_ITS_WAY = 3_000
+
 export const serviceQuery = (listing: Hex) =>
   queryOptions({
     queryKey: ['service', listing],
     queryFn: ({ signal }) => exchange(at(listing), Workbench, { signal }),
+    refetchInterval: ({ state: { data } }) =>
+      data?.state === 'published' && data.credential !== null && data.credential.state !== 'active'
+        ? LINE_ON_ITS_WAY
+        : false,
   })
 
 export const beginService = (document: DraftDocument) =>

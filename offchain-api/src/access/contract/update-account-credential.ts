@@ -6,6 +6,12 @@ import { issueNextVersion, type Update } from './next-version.ts'
 export type { Update } from './next-version.ts'
 export type ContractLines = AccountClaims['contracts']
 
+// Apart from renewals and reissues, whatever the contract is called.
+const PREFIX = 'contract '
+
+/** SQL: the credential `c` was issued for the update that the row `l` (columns `account`, `request`) asked for. */
+export const ISSUED_FOR_REQUEST = `c.account = l.account AND c.request = '${PREFIX}' || l.request`
+
 /**
  * A contract adds lines to an account: the next version of its credential is issued with them, pending until its
  * holder shows the receipt (operation `receipt` or `contract`), and then takes the place of the one in force, on the
@@ -17,4 +23,4 @@ export type ContractLines = AccountClaims['contracts']
 export const updateAccountCredential = (
   parts: Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>,
   it: { account: Hex; addLines: ContractLines; request: string },
-): Promise<Update> => issueNextVersion(parts, { ...it, request: `contract ${it.request}`, whenOneWaits: 'refuse' })
+): Promise<Update> => issueNextVersion(parts, { ...it, request: `${PREFIX}${it.request}`, whenOneWaits: 'refuse' })
