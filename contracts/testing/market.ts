@@ -190,7 +190,7 @@ export function toolsOf({ client, tester, operator, addresses, mined }: Marketpl
   async function wait(seconds: number): Promise<void> {
     await tester.increaseTime({ seconds })
     // Not `anvil_mine`, which mines behind the back of a marketplace's own chain and is refused there.
-    await tester.request({ method: 'evm_mine' })
+    await tester.request({ method: 'evm_mine', params: undefined })
   }
 
   return {
