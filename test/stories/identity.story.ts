@@ -138,7 +138,9 @@ test('a company waits for its own wallet; once that answers by itself, the accou
 test('the administrator signs in without the company’s account: the marketplace asks the company’s wallet for it', async () => {
   const page = await of('Ana')
   await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).first().click()
-  await page.getByText('Representative of a company: Ana García, for Acme Wind').waitFor()
+  // The same credential also stands, folded away, under "I lost my Account credential".
+  const shown = page.getByRole('region', { name: 'What you prove' })
+  await shown.getByText('Representative of a company: Ana García, for Acme Wind').waitFor()
   await signIn(page)
   await goTo(page, 'Operate', 'Company')
   await page.getByRole('heading', { level: 1, name: 'Acme Wind' }).waitFor()

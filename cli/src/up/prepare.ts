@@ -10,6 +10,7 @@ import { bringOperatorRoles } from './access/operator-roles.ts'
 import { writeDeployment } from './deployment.ts'
 import { stockEuros } from './development-euros.ts'
 import { DEVELOPMENT_CHAIN_ID, fund, keyFile, openKeys } from './keys.ts'
+import { persistently } from './persistent.ts'
 import type { Settings } from './settings.ts'
 
 /** Two of three nodes must agree; who signs a false report loses this. */
@@ -75,7 +76,7 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
 export function deployed(settings: Settings, say: (line: string) => void): () => Promise<void> {
   let done: Promise<void> | undefined
   return () => {
-    done ??= prepare(settings, say)
+    done ??= persistently(() => prepare(settings, say), say)
     return done
   }
 }

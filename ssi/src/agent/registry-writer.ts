@@ -33,9 +33,10 @@ const refusedWrite = (what: string, cause?: unknown) =>
 
 /** Writes to ERC-1056 for an identity whose key holds no ether: the owner signs (EIP-191 version 0), the payer sends. */
 export function createRegistryWriter({ rpcUrl, registry, payer }: RegistryWriterOptions) {
-  const transport = http(rpcUrl, { timeout: 10_000, retryCount: 0 })
-  const client = createPublicClient({ transport, pollingInterval: 100 })
-  const wallet = createWalletClient({ account: payer, transport })
+  // A read is asked again, since a loaded machine or a connection that was idle too long is no silent chain.
+  const client = createPublicClient({ transport: http(rpcUrl, { timeout: 10_000 }), pollingInterval: 100 })
+  // A transaction is sent once: whether it arrived is for the caller to see.
+  const wallet = createWalletClient({ account: payer, transport: http(rpcUrl, { timeout: 10_000, retryCount: 0 }) })
   const contract = { address: registry, abi: ethereumDidRegistryAbi } as const
 
   const ownerOf = (identity: Address): Promise<Address> =>
