@@ -6,6 +6,9 @@ import { issueNextVersion, type Update } from './next-version.ts'
 export type { Update } from './next-version.ts'
 export type ContractLines = AccountClaims['contracts']
 
+/** What a credential's row says of who asked for it, as SQL: a renewal of the credential never counts as a contract's update. */
+export const contractRequest = (request: string): string => `'contract ' || ${request}`
+
 /**
  * A contract adds lines to an account: the next version of its credential is issued with them, pending until its
  * holder shows the receipt (operation `receipt` or `contract`), and then takes the place of the one in force, on the

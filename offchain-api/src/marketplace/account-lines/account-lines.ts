@@ -1,6 +1,6 @@
 import type { Hex } from '@opem/domain'
 import type { AccessParts } from '../../access/access.ts'
-import { updateAccountCredential } from '../../access/contract/update-account-credential.ts'
+import { contractRequest, updateAccountCredential } from '../../access/contract/update-account-credential.ts'
 import type { ContractLine } from '../../access/identity.ts'
 import type { OperationalStore } from '../../operational/store.ts'
 import { Refusal } from '../../unified-api/problem.ts'
@@ -32,7 +32,7 @@ export async function issueAccountLines(parts: AccountLineParts): Promise<void> 
   const due = await store.rows<{ request: string; account: Hex; line: ContractLine }>(
     `SELECT DISTINCT ON (l.account) l.request, l.account, l.line FROM market_account_lines l
      WHERE l.next_try <= $1 AND NOT EXISTS (
-       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = l.request
+       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = ${contractRequest('l.request')}
          AND (c.status IN ('active', 'superseded') OR (c.status = 'pending' AND c.pending_until > $1)))
      ORDER BY l.account, l.wanted_at, l.request LIMIT $2`,
     [now(), AT_ONCE],
@@ -71,7 +71,7 @@ export async function accountLine(rows: Rows, request: string): Promise<LineProg
   const [found] = await rows<{ version: number | null; status: string | null; jwt: string | null }>(
     `SELECT c.version, c.status, CASE WHEN a.kind <> 'company' THEN c.jwt END AS jwt FROM market_account_lines l
        JOIN accounts a ON a.account = l.account LEFT JOIN account_credentials c
-       ON c.account = l.account AND c.request = l.request AND c.status <> 'abandoned'
+       ON c.account = l.account AND c.request = ${contractRequest('l.request')} AND c.status <> 'abandoned'
      WHERE l.request = $1 ORDER BY c.version DESC NULLS LAST LIMIT 1`,
     [request],
   )

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Hex } from '@opem/domain'
 import type { AccessParts } from '../../access/access.ts'
-import { updateAccountCredential } from '../../access/contract/update-account-credential.ts'
+import { contractRequest, updateAccountCredential } from '../../access/contract/update-account-credential.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Rows } from './offers.ts'
 
@@ -25,7 +25,7 @@ export async function issueLines(parts: Parts): Promise<void> {
   const accounts = await store.rows<{ account: Hex }>(
     `SELECT DISTINCT l.account FROM market_credential_lines l JOIN accounts a ON a.account = l.account
      WHERE a.status = 'active' AND NOT EXISTS (
-       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = l.request
+       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = ${contractRequest('l.request')}
          AND (c.status IN ('active', 'superseded') OR (c.status = 'pending' AND c.pending_until > $1)))
      ORDER BY l.account LIMIT 50`,
     [parts.now()],
@@ -66,7 +66,7 @@ const linesWithoutCredential = (rows: Rows, account: string, now: number): Promi
   rows<Line & { account: Hex }>(
     `SELECT agreement, account, kind, role, since, request FROM market_credential_lines l
      WHERE account = $1 AND NOT EXISTS (
-       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = l.request
+       SELECT 1 FROM account_credentials c WHERE c.account = l.account AND c.request = ${contractRequest('l.request')}
          AND (c.status IN ('active', 'superseded') OR (c.status = 'pending' AND c.pending_until > $2)))
      ORDER BY agreement, role LIMIT 200`,
     [account, now],
@@ -89,7 +89,7 @@ export interface LineProgress {
 export async function lineOf(rows: Rows, agreement: string, account: string): Promise<LineProgress | undefined> {
   const [line] = await rows<{ version: number | null; status: string | null; hash: Hex | null; jwt: string | null }>(
     `SELECT c.version, c.status, c.hash, c.jwt FROM market_credential_lines l
-     LEFT JOIN account_credentials c ON c.account = l.account AND c.request = l.request AND c.status <> 'abandoned'
+     LEFT JOIN account_credentials c ON c.account = l.account AND c.request = ${contractRequest('l.request')} AND c.status <> 'abandoned'
      WHERE l.agreement = $1 AND l.account = $2 ORDER BY c.version DESC NULLS LAST LIMIT 1`,
     [agreement, account],
   )
