@@ -1,6 +1,7 @@
 import * as contracts from '@opem/contracts'
 import { expect, test } from 'vitest'
 import { sentenceOf, sentences } from './errors.ts'
+import { houseErrors } from './revert.ts'
 
 type Item = { type: string; name?: string; inputs?: readonly { type: string }[] }
 /** The registry's ABI is not ours and the page never writes to it. */
@@ -12,6 +13,11 @@ const errors = Object.entries(contracts)
 test('every custom error of every contract has its sentence', () => {
   expect(errors.length).toBeGreaterThan(40)
   expect(errors.map((error) => error.name!).filter((name) => sentences[name] === undefined)).toEqual([])
+})
+
+test('an error of any of our contracts is read, whichever of them was called', () => {
+  const read = new Set(houseErrors.map((item) => (item.type === 'error' ? item.name : undefined)))
+  expect(errors.map((error) => error.name!).filter((name) => !read.has(name))).toEqual([])
 })
 
 test('no sentence speaks of an argument that its error does not carry', () => {

@@ -1,12 +1,20 @@
 import {
   accessManagerAbi,
+  accountRegistryAbi,
   agreementRegistryAbi,
   communityFactoryAbi,
   compositionRegistryAbi,
+  credentialDefinitionRegistryAbi,
+  developmentEuroAbi,
   energyCommunityAbi,
+  erc1967ProxyAbi,
   escrowAbi,
+  issuerRegistryAbi,
   listingRegistryAbi,
   openInnovationAbi,
+  priceBookAbi,
+  revocationRegistryAbi,
+  schemaRegistryAbi,
   settlementAbi,
 } from '@opem/contracts'
 import type { Abi } from 'viem'
@@ -15,15 +23,23 @@ import { sentenceOf } from './errors.ts'
 
 /** Every custom error of the house: a community may pass on an error of the settlement contract. */
 export const houseErrors: Abi = [
-  ...communityFactoryAbi,
-  ...energyCommunityAbi,
-  ...settlementAbi,
   ...accessManagerAbi,
+  ...accountRegistryAbi,
   ...agreementRegistryAbi,
+  ...communityFactoryAbi,
+  ...compositionRegistryAbi,
+  ...credentialDefinitionRegistryAbi,
+  ...developmentEuroAbi,
+  ...energyCommunityAbi,
+  ...erc1967ProxyAbi,
   ...escrowAbi,
+  ...issuerRegistryAbi,
   ...listingRegistryAbi,
   ...openInnovationAbi,
-  ...compositionRegistryAbi,
+  ...priceBookAbi,
+  ...revocationRegistryAbi,
+  ...schemaRegistryAbi,
+  ...settlementAbi,
 ].filter((item) => item.type === 'error')
 
 /** An ABI that can also read the errors of the contracts behind it. */

@@ -205,18 +205,30 @@ export async function openMarketWorld({
     )
   }
 
-  /** Presents the Account credential with the new line back, and signs in with it. */
+  /**
+   * Presents the Account credential with the new line back, and signs in with it. A version that waits before it, such as one
+   * of a listing, is presented first.
+   */
   async function takeCredential(who: Trader, id: Hex): Promise<string> {
-    let credential: string | null = null
-    await until(async () => {
-      credential = (await who.browser.call('GET', `/v1/agreements/${id}`)).body.credential?.credential ?? null
-      return credential !== null
-    })
-    const presentation = await who.browser.present('receipt', [credential!])
+    const own = async (): Promise<string | null> =>
+      (await who.browser.call('GET', `/v1/agreements/${id}`)).body.credential?.credential ?? null
+    let waits: string | null = null
+    for (let taken = ''; ; taken = waits!) {
+      await until(async () => {
+        waits = (await who.browser.call('GET', '/v1/access/credential/pending')).body.credential ?? null
+        return waits !== null && waits !== taken
+      })
+      const last = (await own()) === waits
+      await present(who, waits!)
+      if (last) return waits!
+    }
+  }
+
+  async function present(who: Trader, credential: string): Promise<void> {
+    const presentation = await who.browser.present('receipt', [credential])
     const taken = await who.browser.call('POST', '/v1/access/receipts', { presentation })
     if (taken.status !== 200) throw new Error(JSON.stringify(taken.body))
-    await who.browser.signIn([credential!])
-    return credential!
+    await who.browser.signIn([credential])
   }
 
   /** Names a key that acts for somebody on chain in a role. */

@@ -223,6 +223,24 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/agreements/{id}/usage', '0++++ +++++++ ---- 00'],
   ['GET /v1/agreements/{id}/readings', '0---- -+++--- ---- 00'],
   ['GET /v1/service-keys', '+++++ +++++++ ++++ ++'],
+  ['GET /v1/billing', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/payments', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/payments/{payment}', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/payments/{payment}/receipt', '0++++ +++++++ ---- 00'],
+  ['POST /v1/billing/payments/{payment}/words', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/transfers', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/agreements', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/agreements/{id}/voucher', '0++++ +++++++ ---- 00'],
+  ['POST /v1/billing/agreements/{id}/vouchers', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/invoice-details', '0++++ +++++++ ---- 00'],
+  ['PUT /v1/billing/invoice-details', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/invoices', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/invoices/{id}/file', '0++++ +++++++ ---- 00'],
+  ['GET /v1/billing/disputes', '0---- ------+ ---- 00'],
+  ['GET /v1/billing/fees', '0---- ------+ ---- 00'],
+  ['GET /v1/billing/open-invoices', '0---- ------+ ---- 00'],
+  ['POST /v1/billing/bank-statements', '0---- ------+ ---- 00'],
+  ['POST /v1/development/euros', '0++++ +++++++ ---- 00'],
   // Last, because they end what the others need. A refresh is by its handle, whoever shows it: here nobody does.
   ['POST /v1/access/refresh', '00000 0000000 0000 00'],
   ['DELETE /v1/access/session', '0++++ +++++++ ---- 00'],
@@ -377,6 +395,7 @@ function requestFor(route: string): [method: string, path: string, body?: unknow
     .replace('{post}', '1')
     .replace('{listing}', `0x${'55'.repeat(32)}`)
     .replace('{digest}', `0x${'66'.repeat(32)}`)
+    .replace('{payment}', `0x${'44'.repeat(32)}`)
     .replace('{revision}', '1')
     .replace('{token}', `none.${'A'.repeat(43)}`)
     .replace('{id}', 'none')

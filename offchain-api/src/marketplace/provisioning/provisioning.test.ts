@@ -70,8 +70,8 @@ beforeAll(async () => {
   marketplaceKeys = (await stranger.browser.call('GET', '/v1/service-keys')).body.keys
   listing = await world.publish(provider)
   await giveMeter(consumer, 'home-1')
-  agreement = (await world.conclude(consumer, provider, listing, { plan: 'call', meters: { Consumption: 'home-1' } }))
-    .id
+  // Free: what may be used of a plan that costs something is the test of billing.
+  agreement = (await world.conclude(consumer, provider, listing, { meters: { Consumption: 'home-1' } })).id
 }, 120_000)
 afterAll(async () => {
   await world?.close()
@@ -307,6 +307,18 @@ test('who stopped a service starts it again, and the other side does not', async
   expect(code(await say(consumer, '/instance/starts'))).toEqual([409, 'ERR_INSTANCE_STATE'])
   expect((await say(provider, '/instance/starts')).body.state).toBe('running')
   expect((await call('/day')).status).toBe(200)
+})
+
+test('a service that is paid by use is not asked before something is set aside for it', async () => {
+  const { id } = await world.conclude(consumer, provider, listing, { plan: 'call', meters: { Consumption: 'home-1' } })
+  await say(provider, '/instance/data-checks', {}, id)
+  await say(provider, '/instance/adaptations', {}, id)
+  await say(provider, '/instance/readiness', { baseUrl }, id)
+  expect((await say(consumer, '/instance/starts', {}, id)).body.state).toBe('running')
+  const before = asked.length
+  const answered = await consumer.browser.call('GET', `/v1/services/${id}/day`)
+  expect(code(answered)).toEqual([402, 'ERR_RESERVE_USED_UP'])
+  expect(asked.length).toBe(before)
 })
 
 test.each([
