@@ -50,7 +50,8 @@ const SERVICE: ListingDocument = {
   contract: { text: 'The provider forecasts the consumption of the next day, every day.', noticeDays: 0 },
   plans: [
     { id: 'trial', kind: 'free', price: 0 },
-    { id: 'call', kind: 'pay-per-use', price: 20_000, unit: 'forecast' },
+    // Fifty calls before the first voucher.
+    { id: 'call', kind: 'pay-per-use', price: 20_000, unit: 'forecast', credit: 1_000_000 },
   ],
   access: {},
 }
