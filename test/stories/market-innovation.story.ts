@@ -103,11 +103,11 @@ test('two proposals stand side by side, one is chosen, and its provider finds a 
   const page = await see(una, request)
   await page
     .getByRole('listitem', { name: 'Farm forecast' })
-    .getByText('€1,300.00 by the end of the first year')
+    .getByText(/€1.300\.00 by the end of the first year/)
     .waitFor()
   await page
     .getByRole('listitem', { name: 'Robot radar' })
-    .getByText('€1,040.00 by the end of the first year')
+    .getByText(/€1.040\.00 by the end of the first year/)
     .waitFor()
   await picture(page, 'innovation')
   await page

@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import { agreementRegistryAbi, ethereumDidRegistryAbi, listingRegistryAbi } from '@opem/contracts'
+import {
+  agreementRegistryAbi,
+  developmentEuroAbi,
+  escrowAbi,
+  ethereumDidRegistryAbi,
+  listingRegistryAbi,
+} from '@opem/contracts'
 import {
   type AgreementDocument,
   type AgreementTermsJson,
@@ -140,6 +146,19 @@ export async function openMarketWorld({
       }),
     )
 
+  /** Puts new euros into a consumer's purse and sets them aside under a pay-per-use agreement. µEUR. */
+  async function setAside(consumer: Trader, terms: AgreementTermsJson, amount: bigint): Promise<void> {
+    const [wallet, party] = [walletClient(consumer.wallet), consumer.wallet.address]
+    const euro = { chain: null, address: addresses.EuroToken as Hex, abi: developmentEuroAbi } as const
+    const escrow = { chain: null, address: addresses.Escrow as Hex, abi: escrowAbi } as const
+    const operator = walletClient(administratorWallet)
+    await mined(await operator.writeContract({ ...euro, functionName: 'mint', args: [party, amount] }))
+    await mined(await wallet.writeContract({ ...euro, functionName: 'approve', args: [escrow.address, amount] }))
+    await mined(await wallet.writeContract({ ...escrow, functionName: 'deposit', args: [party, amount] }))
+    const args = [parseAgreementTerms(terms), amount] as const
+    await mined(await wallet.writeContract({ ...escrow, functionName: 'reserve', args }))
+  }
+
   const typed = (terms: AgreementTermsJson, chainId = CHAIN_ID, agreements = addresses.AgreementRegistry as Hex) =>
     agreementTypedData({ chainId, agreements, agreement: parseAgreementTerms(terms) })
 
@@ -252,6 +271,7 @@ export async function openMarketWorld({
       trader,
       publish,
       operatorSays,
+      setAside,
       typed,
       draft,
       sign,

@@ -1,4 +1,4 @@
-import { dataConsentTypedData, type Hex } from '@opem/domain'
+import { type AgreementTermsJson, dataConsentTypedData, type Hex } from '@opem/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN_ID } from '../../testing/browser.ts'
 import { until } from '../../testing/harness.ts'
@@ -98,7 +98,7 @@ const DESCRIBED = {
   privacy: 'Meters have invented names.',
   plans: [
     { id: 'open', kind: 'free', price: 0 },
-    { id: 'rows', kind: 'pay-per-use', price: 10, unit: 'row' },
+    { id: 'rows', kind: 'pay-per-use', price: 10, unit: 'row', credit: 10_000 },
   ],
   policy: {
     ...{ purposes: ['AcademicResearch', 'PublicBenefit'], countries: ['ES', 'DK'], until: null, times: null },
@@ -117,6 +117,16 @@ async function contracted(change: object = {}, plan = 'open') {
   const listing = await world.publish(grid, set.document, set.listing)
   const agreed = await world.conclude(user, grid, listing, { plan, parameters: {} })
   return { listing, agreement: agreed.id, terms: agreed.terms, document: agreed.document }
+}
+
+/** Sets ten cents aside, and waits until the API has seen them. */
+async function paidFor(agreement: Hex, terms: AgreementTermsJson): Promise<void> {
+  await world.setAside(user, terms, 100_000n)
+  await until(async () => {
+    const { body } = await user.browser.call('GET', '/v1/billing/agreements?limit=100')
+    const found = body.items.find((one: { agreement: Hex }) => one.agreement === agreement)
+    return found?.use.reserved === '0.10'
+  })
 }
 
 const consentToAll = (who: Trader, dataSet: Hex, meter: string) =>
@@ -228,7 +238,8 @@ test('a meter of somebody else is in the data set while they consent to the purp
 })
 
 test('nothing is handed out when nobody consents any more, whatever link there is, and nothing is billed', async () => {
-  const { agreement, listing } = await contracted({ meters: ['street.ann'] }, 'rows')
+  const { agreement, listing, terms } = await contracted({ meters: ['street.ann'] }, 'rows')
+  await paidFor(agreement, terms)
   const given = await consent(ann, listing, 'street.ann')
   const made = await link(agreement)
   await ann.browser.call('DELETE', `/v1/data/consents/${given.body.id}`)
@@ -390,7 +401,9 @@ test('NDJSON and Parquet hold the same rows', async () => {
 })
 
 test('rows are counted for billing, each download once', async () => {
-  const { agreement } = await contracted({}, 'rows')
+  const { agreement, terms } = await contracted({}, 'rows')
+  expect(code(await link(agreement))).toEqual([402, 'ERR_RESERVE_USED_UP'])
+  await paidFor(agreement, terms)
   await download((await link(agreement)).body.url)
   const { body } = await user.browser.call('GET', `/v1/agreements/${agreement}/usage`)
   expect(body.total).toEqual({ calls: 1, units: '24' })
