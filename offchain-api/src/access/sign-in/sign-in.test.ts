@@ -144,7 +144,7 @@ describe('a sign-in is refused', () => {
   test("by another company's representative", async () => {
     const other = await world.openCompany('Other Works')
     const page = world.browser('Clerk')
-    const [held] = await company.wallet.credentials.list()
+    const held = (await company.wallet.credentials.list()).find(({ type }) => type === 'AccountCredential')
     const foreign = await other.employ('Clerk', ['administrator'])
     expect(codeOf(await page.signIn([foreign, held!.jwt]))).toEqual([422, 'ERR_VP_HOLDER'])
     expect(codeOf(await page.signIn([foreign]))).toEqual([403, 'ERR_ACCOUNT_UNKNOWN'])

@@ -371,7 +371,7 @@ test('a link is for its own account, once, as it was made', async () => {
   const { agreement } = await shared()
   const { url } = (await link(agreement)).body
   expect(codeOf(await download(url, other))).toEqual([404, 'ERR_LINK_UNKNOWN'])
-  expect(codeOf(await download(`${url.slice(0, -4)}AAAA`))).toEqual([403, 'ERR_LINK_ALTERED'])
+  expect(codeOf(await download(`${url.slice(0, -4)}AAAA`))).toEqual([404, 'ERR_LINK_ALTERED'])
   expect((await download(url)).status).toBe(200)
   expect(codeOf(await download(url))).toEqual([410, 'ERR_LINK_USED'])
 })

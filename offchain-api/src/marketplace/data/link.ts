@@ -40,7 +40,7 @@ export function openLink(key: Uint8Array, token: string, now: number): DataLink 
   const given = Buffer.from(mac, 'base64url')
   const needed = seal(key, text)
   if (given.length !== needed.length || !timingSafeEqual(given, needed))
-    throw new Refusal(403, 'ERR_LINK_ALTERED', 'this link is not as the marketplace made it; ask for a new one')
+    throw new Refusal(404, 'ERR_LINK_ALTERED', 'this link is not as the marketplace made it; ask for a new one')
   const link = content.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
   if (link.expires <= now)
     throw new Refusal(410, 'ERR_LINK_EXPIRED', 'a link to download lasts ten minutes at most; ask for a new one')
