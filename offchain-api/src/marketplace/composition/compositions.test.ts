@@ -40,7 +40,11 @@ beforeAll(async () => {
   una = await world.trader('Una', ['service-user'])
   pia = await world.trader('Pia', ['service-provider'])
   rob = await world.trader('Rob', ['service-provider'])
-  const document = (change: Partial<ListingDocument>): ListingDocument => ({ ...SERVICE, dataNeeded: [], ...change })
+  const plans = SERVICE.plans.map((plan) => (plan.kind === 'pay-per-use' ? { ...plan, credit: 10_000_000 } : plan))
+  const document = (change: Partial<ListingDocument>): ListingDocument => ({
+    ...{ ...SERVICE, plans, dataNeeded: [] },
+    ...change,
+  })
   cleanse = await world.publish(
     pia,
     document({
@@ -95,7 +99,12 @@ async function approved(): Promise<Hex> {
 
 /** Contracts a service, and brings it to where it can be called. */
 async function contract(provider: Trader, listing: Hex): Promise<Hex> {
-  const { id } = await world.conclude(una, provider, listing, { plan: 'call' })
+  const { id, terms } = await world.conclude(una, provider, listing, { plan: 'call' })
+  await world.setAside(una, terms, 20_000_000n)
+  await until(async () => {
+    const { items } = (await una.browser.call('GET', '/v1/billing/agreements')).body
+    return items.find(({ agreement }: { agreement: Hex }) => agreement === id)?.use.reserved === '20.00'
+  })
   await world.rows(`UPDATE market_instances SET state = 'running' WHERE agreement = $1`, [id])
   return id
 }
