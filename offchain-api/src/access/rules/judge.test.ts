@@ -38,6 +38,8 @@ test('no person passes as a system, and no system as a person', () => {
   expect(names.filter((name) => judge(name, person, every, 'x').allowed)).not.toContain('settle')
   expect(names.filter((name) => judge(name, system, every, 'x').allowed)).toEqual([
     ...['public', 'signed-in', 'send-readings', 'read-readings'],
+    // For the agreements and compositions of its own company alone, which the doors check.
+    ...['use-service', 'run-composition'],
   ])
 })
 
