@@ -223,7 +223,8 @@ test('a meter of somebody else is in the data set while they consent to the purp
   expect((await preview(agreement)).body.count).toBe(48)
   expect((await preview(agreement, {}, 'PublicBenefit')).body.count).toBe(24)
   const { body } = await grid.browser.call('GET', '/v1/data/sets')
-  expect(body.sets[0]).toMatchObject({ meters: 3, foreign: 2, consented: 1 })
+  const described = body.sets.find((one: { listing: Hex }) => one.listing === listing)
+  expect(described).toMatchObject({ meters: 3, foreign: 2, consented: 1 })
 
   const made = await link(agreement)
   expect(made.status).toBe(200)
