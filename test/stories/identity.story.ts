@@ -192,16 +192,17 @@ test('the administrator limits the representative’s roles, then disables them:
 
 test('the administrator names a data system by its public key; a private key never leaves the page', async () => {
   const page = await of('Ana')
-  await page.getByText('Add a system').click()
-  await page.getByLabel('Name of the system').fill('Substation 3')
-  await page.getByLabel('Meters').fill('acme-*')
+  const systems = page.getByRole('region', { name: 'Systems', exact: true })
+  await systems.getByText('Add a system').click()
+  await systems.getByLabel('Name of the system').fill('Substation 3')
+  await systems.getByLabel('Meters').fill('acme-*')
   const x = '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'
-  await page.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}","d":"${x}"}`)
-  await button(page, 'Add the system').click()
-  await page.getByText('This is a private key').waitFor()
-  await page.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}"}`)
-  await button(page, 'Add the system').click()
-  await page.getByRole('listitem', { name: 'Substation 3' }).getByText('acme-*').waitFor()
+  await systems.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}","d":"${x}"}`)
+  await systems.getByRole('button', { name: 'Add the system' }).click()
+  await systems.getByText('This is a private key').waitFor()
+  await systems.getByLabel('Public key (JWK)').fill(`{"kty":"OKP","crv":"Ed25519","x":"${x}"}`)
+  await systems.getByRole('button', { name: 'Add the system' }).click()
+  await systems.getByRole('listitem', { name: 'Substation 3' }).getByText('acme-*').waitFor()
 })
 
 test('the operator suspends an account with a reason: its session ends, and the refusal tells the reason', async () => {
