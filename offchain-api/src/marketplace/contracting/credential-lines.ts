@@ -21,17 +21,27 @@ type Parts = Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDe
  * other version waits for its receipt. What the lines wait for stands in the store, so that a kill loses none.
  */
 export async function issueLines(parts: Parts): Promise<void> {
-  const { store } = parts
-  const accounts = await store.rows<{ account: Hex }>(
-    `SELECT DISTINCT l.account FROM market_credential_lines l JOIN accounts a ON a.account = l.account
-     WHERE a.status = 'active' AND NOT EXISTS (
-       SELECT 1 FROM account_credentials c WHERE ${ISSUED_FOR_REQUEST}
-         AND (c.status IN ('active', 'superseded') OR (c.status = 'pending' AND c.pending_until > $1)))
-     ORDER BY l.account LIMIT 50`,
-    [parts.now()],
-  )
-  for (const { account } of accounts) await issueTo(parts, account)
+  const accounts = await accountsInTurn(parts.store.rows, parts.now())
+  for (const account of accounts) await issueTo(parts, account)
 }
+
+/**
+ * Active accounts whose lines can be issued now, at most fifty. Those whose earlier version waits for its receipt are left
+ * out: they may wait for a day, and would take the turns of everybody behind them.
+ * @param now seconds since 1970
+ */
+export const accountsInTurn = async (rows: Rows, now: number): Promise<Hex[]> =>
+  (
+    await rows<{ account: Hex }>(
+      `SELECT DISTINCT l.account FROM market_credential_lines l JOIN accounts a ON a.account = l.account
+       WHERE a.status = 'active' AND NOT EXISTS (
+         SELECT 1 FROM account_credentials c WHERE ${ISSUED_FOR_REQUEST} AND c.status IN ('active', 'superseded'))
+       AND NOT EXISTS (
+         SELECT 1 FROM account_credentials w WHERE w.account = l.account AND w.status = 'pending' AND w.pending_until > $1)
+       ORDER BY l.account LIMIT 50`,
+      [now],
+    )
+  ).map(({ account }) => account)
 
 async function issueTo(parts: Parts, account: Hex): Promise<void> {
   const lines = await linesWithoutCredential(parts.store.rows, account, parts.now())
