@@ -33,6 +33,8 @@ const TRIES = 12
 const LONGEST_WAIT_SECONDS = 3600
 /** A letter that takes longer than its timeouts allow belonged to a process that died. */
 const EXPIRE_SECONDS = 30
+/** A letter whose process was silent for so long belonged to one that died: another takes it up. */
+const HEARTBEAT_SECONDS = 10
 const LOOK_MS = 5000
 
 /** Carries notifications out of the house: what was committed is sent, whatever is restarted when. */
@@ -56,7 +58,9 @@ export function createNotifications(it: {
   const mailer = settings.mail && createMailer(settings.mail)
   const now = () => Math.floor(Date.now() / 1000)
   const boss = new PgBoss({
-    ...{ connectionString: it.postgresUrl, max: 3, monitorIntervalSeconds: 5, schedule: false, monitorVacuum: false },
+    ...{ connectionString: it.postgresUrl, max: 3, schedule: false, monitorVacuum: false },
+    // Supervision gives a dead process's letters to the next one; by default it comes once a minute.
+    ...{ monitorIntervalSeconds: 5, superviseIntervalSeconds: 5 },
     application_name: 'opem letters',
   })
   // Its errors are those of a store that is away, which it outlives by itself; foreign messages are not logged.
@@ -105,7 +109,7 @@ export function createNotifications(it: {
         retryBackoff: true,
         retryDelayMax: LONGEST_WAIT_SECONDS,
       },
-      ...{ expireInSeconds: EXPIRE_SECONDS, deleteAfterSeconds: 86_400 },
+      ...{ expireInSeconds: EXPIRE_SECONDS, heartbeatSeconds: HEARTBEAT_SECONDS, deleteAfterSeconds: 86_400 },
     }
     for (const queue of [LETTERS, CONFIRMATIONS]) {
       await boss.createQueue(queue, retry)
