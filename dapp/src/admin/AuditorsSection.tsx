@@ -4,6 +4,7 @@ import { auditorsQuery, dismissAuditor, nameAuditor } from '../api/auditors.ts'
 import type { Community } from '../api/communities.ts'
 import { dateClock } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
+import { emptied } from '../parts/emptied.ts'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -18,8 +19,8 @@ export function AuditorsSection({ community }: { community: Community }) {
   const change = useMutation({
     mutationFn: ({ who, named }: { who: string; named: boolean }) =>
       named ? nameAuditor(community.id, who) : dismissAuditor(community.id, who),
-    onSuccess: async (_, { named }) => {
-      if (named) setDid('')
+    onSuccess: async (_, { who, named }) => {
+      if (named) setDid(emptied(who))
       await queries.invalidateQueries({ queryKey: ['auditors', community.id] })
     },
   })

@@ -11,6 +11,7 @@ import { shortHex } from '../format/hex.ts'
 import { eur } from '../format/money.ts'
 import { dateClock } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
+import { emptied } from '../parts/emptied.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -88,14 +89,14 @@ function ConsumerUse({ purse, agreement, use }: UseProps) {
   const queries = useQueryClient()
   const escrow = purse.escrow as Hex
   const voucher = useMutation({
-    mutationFn: async (cumulative: bigint) => {
+    mutationFn: async ({ cumulative }: { cumulative: bigint; typed?: string }) => {
       const id = agreement.agreement as Hex
       const signature = await sign.mutateAsync(
         voucherTypedData({ chainId: purse.chainId, escrow, voucher: { agreement: id, cumulative } }),
       )
       return giveVoucher(id, decimal(cumulative), signature)
     },
-    onSuccess: () => setText(''),
+    onSuccess: (_, { typed }) => setText(emptied(typed ?? '')),
     onSettled: () => queries.invalidateQueries({ queryKey: ['billing'] }),
   })
   const [cost, vouched] = [microOf(use.cost), microOf(use.vouched)]
@@ -115,17 +116,21 @@ function ConsumerUse({ purse, agreement, use }: UseProps) {
           isDisabled={amount === undefined || busy}
           onPress={() =>
             void reserve.run({ escrow, agreement: agreementOf(agreement.terms), amount: amount! }).then((receipt) => {
-              if (receipt !== undefined) setText('')
+              if (receipt !== undefined) setText(emptied(text))
             })
           }
         >
           Set aside
         </Button>
-        <Button look="main" isDisabled={amount === undefined || busy} onPress={() => voucher.mutate(amount!)}>
+        <Button
+          look="main"
+          isDisabled={amount === undefined || busy}
+          onPress={() => voucher.mutate({ cumulative: amount!, typed: text })}
+        >
           Sign a voucher
         </Button>
         {cost > vouched ? (
-          <Button isDisabled={busy} onPress={() => voucher.mutate(cost)}>
+          <Button isDisabled={busy} onPress={() => voucher.mutate({ cumulative: cost })}>
             Sign for what is owed
           </Button>
         ) : null}

@@ -8,6 +8,7 @@ import { paymentQuery, writeWords } from '../api/billing.ts'
 import { eur } from '../format/money.ts'
 import { dateClock } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
+import { emptied } from '../parts/emptied.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -86,12 +87,13 @@ function Steps({ purse, payment: it, terms }: Props) {
   const refunds = useBillingAction(refundPayment)
   const decides = useBillingAction(decideDispute)
   const write = useMutation({
-    mutationFn: async (after: (digest: Hex) => Promise<unknown>) => {
-      const { digest } = await writeWords(payment, words)
+    mutationFn: async ({ typed, after }: { typed: string; after: (digest: Hex) => Promise<unknown> }) => {
+      const { digest } = await writeWords(payment, typed)
       await after(digest as Hex)
     },
-    onSuccess: () => setWords(''),
+    onSuccess: (_, { typed }) => setWords(emptied(typed)),
   })
+  const say = (after: (digest: Hex) => Promise<unknown>) => write.mutate({ typed: words, after })
   const all = [pays, accepts, disputes, refunds, decides]
   const busy = write.isPending || all.some((one) => one.busy)
   const [consumer, provider, operator] = [it.side === 'consumer', it.side === 'provider', it.side === 'operator']
@@ -133,14 +135,14 @@ function Steps({ purse, payment: it, terms }: Props) {
             </Button>
             <Button
               isDisabled={busy || !said}
-              onPress={() => write.mutate((reason) => disputes.run({ escrow, payment, reason }))}
+              onPress={() => say((reason) => disputes.run({ escrow, payment, reason }))}
             >
               Dispute
             </Button>
           </>
         ) : null}
         {it.state === 'disputed' && !operator ? (
-          <Button isDisabled={busy || !said} onPress={() => write.mutate(async () => undefined)}>
+          <Button isDisabled={busy || !said} onPress={() => say(async () => undefined)}>
             Add evidence
           </Button>
         ) : null}
@@ -156,7 +158,7 @@ function Steps({ purse, payment: it, terms }: Props) {
           <Button
             look="main"
             isDisabled={busy || !said || (amountText !== '' && amountText !== '0' && amount === undefined)}
-            onPress={() => write.mutate((reason) => decides.run({ escrow, payment, refund: amount ?? 0n, reason }))}
+            onPress={() => say((reason) => decides.run({ escrow, payment, refund: amount ?? 0n, reason }))}
           >
             Decide
           </Button>

@@ -9,6 +9,7 @@ import { askDevelopmentEuros } from '../api/billing.ts'
 import { WalletChoice } from '../app/WalletChoice.tsx'
 import { eur } from '../format/money.ts'
 import { Button } from '../parts/Button.tsx'
+import { emptied } from '../parts/emptied.ts'
 import { Figure } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -53,10 +54,10 @@ function MoneyForms({ purse, party, available }: { purse: Purse; party: Hex; ava
   const paysOut = useBillingAction(withdraw)
   const escrow = purse.escrow as Hex
   const signAndDeposit = useMutation({
-    mutationFn: async (value: bigint) =>
+    mutationFn: async ({ value }: { value: bigint; typed: string }) =>
       paysIn.run({ escrow, party, amount: value, permit: await permit(purse.token as Hex, escrow, value) }),
-    onSuccess: (receipt) => {
-      if (receipt !== undefined) setText('')
+    onSuccess: (receipt, { typed }) => {
+      if (receipt !== undefined) setText(emptied(typed))
     },
   })
   const give = useMutation({ mutationFn: askDevelopmentEuros, onSettled: () => queries.invalidateQueries() })
@@ -72,7 +73,11 @@ function MoneyForms({ purse, party, available }: { purse: Purse; party: Hex; ava
         problem={text !== '' && amount === undefined ? 'Give euros, like 12.50: six decimals at most.' : undefined}
       />
       <div className="row">
-        <Button look="main" isDisabled={amount === undefined || busy} onPress={() => signAndDeposit.mutate(amount!)}>
+        <Button
+          look="main"
+          isDisabled={amount === undefined || busy}
+          onPress={() => signAndDeposit.mutate({ value: amount!, typed: text })}
+        >
           Deposit
         </Button>
         <Button

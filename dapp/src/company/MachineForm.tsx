@@ -6,6 +6,7 @@ import { Button } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { download } from '../parts/download.ts'
+import { emptied } from '../parts/emptied.ts'
 import { Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -30,10 +31,10 @@ export function MachineForm() {
     roles: roles.length === 0 ? 'Choose at least one role.' : undefined,
   }
   const open = useMutation({
-    mutationFn: () => openMachine({ did: did.trim(), name: name.trim(), roles }),
-    onSuccess: async () => {
-      setName('')
-      setDid('')
+    mutationFn: openMachine,
+    onSuccess: async (_, typed) => {
+      setName(emptied(typed.name))
+      setDid(emptied(typed.did))
       setRoles([])
       setTried(false)
       await queries.invalidateQueries({ queryKey: machinesQuery.queryKey })
@@ -41,7 +42,7 @@ export function MachineForm() {
   })
   const send = () => {
     setTried(true)
-    if (!problems.name && !problems.did && !problems.roles) open.mutate()
+    if (!problems.name && !problems.did && !problems.roles) open.mutate({ did: did.trim(), name: name.trim(), roles })
   }
   return (
     <div className="form">

@@ -6,6 +6,7 @@ import { addWebhook, removeWebhook, renewSecret, resumeWebhook, webhooksQuery } 
 import { dateAndTime } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
 import { Copy } from '../parts/Copy.tsx'
+import { emptied } from '../parts/emptied.ts'
 import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -19,9 +20,9 @@ export function WebhooksSection() {
   const reread = () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey })
   const add = useMutation({
     mutationFn: addWebhook,
-    onSuccess: (made) => {
+    onSuccess: (made, typed) => {
       setSecret(made.secret)
-      setUrl('')
+      setUrl(emptied(typed))
       return reread()
     },
   })

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { moderatePost, type Post, type ShownInnovation, writePost } from '../../api/innovation.ts'
 import { dateClock } from '../../format/time.ts'
 import { Button } from '../../parts/Button.tsx'
+import { emptied } from '../../parts/emptied.ts'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { Refusal } from '../../presentation/Refusal.tsx'
 
@@ -63,9 +64,9 @@ function Write({ it, thread, label }: { it: ShownInnovation; thread: number | nu
   const queries = useQueryClient()
   const [words, setWords] = useState('')
   const send = useMutation({
-    mutationFn: () => writePost(it.id, words.trim(), thread),
-    onSuccess: () => {
-      setWords('')
+    mutationFn: (typed: string) => writePost(it.id, typed.trim(), thread),
+    onSuccess: (_, typed) => {
+      setWords(emptied(typed))
       return queries.invalidateQueries({ queryKey: ['innovation', it.id] })
     },
   })
@@ -73,7 +74,7 @@ function Write({ it, thread, label }: { it: ShownInnovation; thread: number | nu
     <div className="stack">
       <TextBox label={thread === null ? 'Your question' : label} rows={2} value={words} onChange={setWords} />
       <p>
-        <Button isDisabled={words.trim() === '' || send.isPending} onPress={() => send.mutate()}>
+        <Button isDisabled={words.trim() === '' || send.isPending} onPress={() => send.mutate(words)}>
           {label === 'Ask' ? 'Ask' : `Send the ${label.toLowerCase()}`}
         </Button>
       </p>

@@ -5,6 +5,7 @@ import { assignAccess, changePolicy, managedQuery, revokeAccess } from '../../ap
 import { shortHex } from '../../format/hex.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Check } from '../../parts/Checks.tsx'
+import { emptied } from '../../parts/emptied.ts'
 import { TextInput } from '../../parts/TextInput.tsx'
 import { Refusal } from '../../presentation/Refusal.tsx'
 
@@ -23,9 +24,9 @@ export function AccessSection({ managed }: { managed: Managed }) {
     onSuccess: (next) => kept(next.policy.restricted ? 'It is restricted now.' : 'It is open to everybody now.')(next),
   })
   const assign = useMutation({
-    mutationFn: () => assignAccess(listing, did.trim()),
-    onSuccess: (next) => {
-      setDid('')
+    mutationFn: (typed: string) => assignAccess(listing, typed.trim()),
+    onSuccess: (next, typed) => {
+      setDid(emptied(typed))
       kept('Access was given.')(next)
     },
   })
@@ -61,7 +62,7 @@ export function AccessSection({ managed }: { managed: Managed }) {
       </ul>
       <div className="stack">
         <TextInput label="Assign it to" hint="DID of an account" value={did} onChange={setDid} spellCheck="false" />
-        <Button isDisabled={did.trim() === '' || assign.isPending} onPress={() => assign.mutate()}>
+        <Button isDisabled={did.trim() === '' || assign.isPending} onPress={() => assign.mutate(did)}>
           Assign
         </Button>
       </div>
