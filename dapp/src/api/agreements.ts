@@ -1,6 +1,7 @@
 import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { LineProgress } from './account-credential.ts'
 import { exchange, query } from './http.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
 
@@ -140,14 +141,7 @@ export const Shown = z.strictObject({
       signatures: Signatures.nullable(),
     })
     .nullable(),
-  credential: z
-    .strictObject({
-      version: z.number().int().nullable(),
-      state: z.enum(['waiting', 'issued', 'in-force']),
-      hash: Bytes32.nullable(),
-      credential: z.string().nullable(),
-    })
-    .nullable(),
+  credential: LineProgress.nullable(),
 })
 export type ShownAgreement = Omit<z.infer<typeof Shown>, 'document'> & { document: AgreementDocument | null }
 
