@@ -3592,15 +3592,7 @@ export interface components {
             };
             title: string;
             kind: string;
-            plans: {
-                id: string;
-                kind: string;
-                /** @description µEUR */
-                price: number;
-                interval?: number;
-                unit?: string;
-                credit?: number;
-            }[];
+            plans: components["schemas"]["PricePlan"][];
             parameters: {
                 name: string;
                 label: string;
@@ -3795,10 +3787,7 @@ export interface components {
             startsAt: string;
             endsAt: string | null;
             intervalSeconds: number;
-            /** @description the Agreement as contracts take it */
-            terms: {
-                [key: string]: string | number;
-            };
+            terms: components["schemas"]["AgreementTerms"];
             nextAt: string | null;
             suspended: boolean;
             /**
@@ -4395,8 +4384,8 @@ export interface components {
             provider: string;
             blocks: components["schemas"]["LandingBlock"][];
             pictures: components["schemas"]["Picture"][];
-            /** @description price plans of the published document */
-            plans: components["schemas"]["AnyDocument"][];
+            /** @description of the published document */
+            plans: components["schemas"]["PricePlan"][];
         };
         ListingDocument: {
             /** @constant */
@@ -11333,9 +11322,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             invoice: components["schemas"]["Invoice"];
-                            terms: {
-                                [key: string]: string | number;
-                            };
+                            terms: components["schemas"]["AgreementTerms"];
                             number: number;
                             grossMicro: string;
                             credit: {

@@ -3,6 +3,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { LineProgress } from './account-credential.ts'
 import { exchange, query } from './http.ts'
+import { Plan } from './listings.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
 
 export const SIDES = ['consumer', 'provider'] as const
@@ -24,7 +25,7 @@ export const STAGES = [
 ] as const
 export type Stage = (typeof STAGES)[number]
 
-const Terms = z.strictObject({
+export const Terms = z.strictObject({
   listing: Bytes32,
   version: z.number().int(),
   provider: Address,
@@ -168,15 +169,6 @@ const Parameter = z.object({
   unit: z.string().optional(),
 })
 export type Parameter = z.infer<typeof Parameter>
-const Plan = z.object({
-  id: z.string(),
-  kind: z.string(),
-  price: z.number(),
-  interval: z.number().optional(),
-  unit: z.string().optional(),
-  credit: z.number().optional(),
-})
-export type Plan = z.infer<typeof Plan>
 const Needed = z.object({
   name: z.string(),
   template: z.string(),

@@ -1,3 +1,4 @@
+import type { AgreementTermsJson } from '@opem/domain'
 import { useId, useState } from 'react'
 import type { Payment, Purse } from '../api/billing.ts'
 import { shortHex } from '../format/hex.ts'
@@ -8,8 +9,12 @@ import { microOf } from './amount.ts'
 import { PaymentPanel } from './PaymentPanel.tsx'
 import { STATE_LOOK, STATE_WORDS } from './words.ts'
 
-type Props = { title: string; purse: Purse; payments: readonly Payment[]; terms: (agreement: string) => Terms }
-type Terms = Readonly<Record<string, string | number>> | undefined
+type Props = {
+  title: string
+  purse: Purse
+  payments: readonly Payment[]
+  terms: (agreement: string) => AgreementTermsJson | undefined
+}
 
 /** Payments with their states; one is opened to see what happened and what can be done. */
 export function PaymentsSection({ title, purse, payments, terms }: Props) {

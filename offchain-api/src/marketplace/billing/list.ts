@@ -1,6 +1,14 @@
-import { formatInstant, type Hex, type PaymentTerms, planWords, shortEur } from '@opem/domain'
+import {
+  type AgreementTermsJson,
+  formatInstant,
+  type Hex,
+  type PaymentTerms,
+  parseAgreementTerms,
+  planWords,
+  shortEur,
+} from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
-import { type AgreementJson, agreementOf, paymentTerms } from './terms.ts'
+import { paymentTerms } from './terms.ts'
 import { type UseStanding, useStanding } from './use-account.ts'
 
 type Rows = OperationalStore['rows']
@@ -78,7 +86,7 @@ interface BilledRow extends Record<string, unknown> {
   readonly consumer: Hex
   readonly provider_account: string
   readonly consumer_account: string
-  readonly terms: AgreementJson
+  readonly terms: AgreementTermsJson
   readonly ends_at: string
   readonly next_at: string | null
   readonly title: string | null
@@ -112,7 +120,7 @@ export async function billedAgreements(
   for (const row of found)
     made.push({
       row,
-      terms: paymentTerms(agreementOf(row.terms), Number(row.ends_at)),
+      terms: paymentTerms(parseAgreementTerms(row.terms), Number(row.ends_at)),
       use: await useStanding(rows, row.agreement),
     })
   return made

@@ -26,6 +26,7 @@ import { needRole, partyOf } from '../../marketplace/contracting/party.ts'
 import { agreementDocument, agreementId, agreementTerms, signature } from '../../marketplace/contracting/shapes.ts'
 import { type ShownAgreement, showAgreement } from '../../marketplace/contracting/show-agreement.ts'
 import { AGREEMENT_STAGES } from '../../marketplace/contracting/stage.ts'
+import { planShape } from '../../marketplace/publish/document.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute, text } from '../route.ts'
@@ -125,14 +126,6 @@ export const getAgreements = defineRoute({
   },
 })
 
-const offeredPlan = z.object({
-  id: z.string(),
-  kind: z.string(),
-  price: z.number().int().meta({ description: 'µEUR' }),
-  interval: z.number().int().optional(),
-  unit: z.string().optional(),
-  credit: z.number().int().optional(),
-})
 const offeredParameter = z.object({
   name: z.string(),
   label: z.string(),
@@ -162,7 +155,7 @@ export const getAgreementChoices = defineRoute({
       provider: z.object({ did: z.string(), name: z.string(), address: z.string() }),
       title: z.string(),
       kind: z.string(),
-      plans: z.array(offeredPlan),
+      plans: z.array(planShape),
       parameters: z.array(offeredParameter),
       dataNeeded: z.array(offeredData),
       noticeDays: z.number().int(),
