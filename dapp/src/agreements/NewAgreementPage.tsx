@@ -1,5 +1,5 @@
 import type { Hex } from '@opem/domain'
-import { pricePlanNumber, problemOf } from '@opem/domain'
+import { problemOf } from '@opem/domain'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
@@ -10,9 +10,9 @@ import {
   type DraftAgreement,
   draftAgreementOf,
   type Parameter,
+  type Plan,
   sendOffer,
 } from '../api/agreements.ts'
-import type { Plan } from '../api/listings.ts'
 import { WalletStep } from '../app/WalletStep.tsx'
 import { hexOf } from '../format/hex.ts'
 import { Button } from '../parts/Button.tsx'
@@ -70,8 +70,10 @@ function Contract({ listing }: { listing: Hex }) {
   )
 }
 
-const planName = ({ id, kind, price, interval = 0, unit }: Plan): string =>
-  `${id}: ${priceText({ plan: pricePlanNumber(kind), price: String(price), interval }, unit)}`
+const planName = ({ id, kind, price, interval = 0, unit }: Plan): string => {
+  const plan = ['free', 'one-time', 'subscription', 'pay-per-use', 'bank'].indexOf(kind)
+  return `${id}: ${priceText({ plan, price: String(price), interval } as never, unit)}`
+}
 
 function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (draft: DraftAgreement) => void }) {
   const [plan, setPlan] = useState<string | undefined>(offered.plans.length === 1 ? offered.plans[0]!.id : undefined)

@@ -6,6 +6,8 @@ import { exchange, query } from './http.ts'
 import { Plan } from './listings.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
 
+export type { Plan } from './listings.ts'
+
 export const SIDES = ['consumer', 'provider'] as const
 export type Side = (typeof SIDES)[number]
 const SideShape = z.enum(SIDES)

@@ -1,4 +1,4 @@
-import { type Hex, parseAgreementTerms, voucherTypedData } from '@opem/domain'
+import { type Hex, voucherTypedData } from '@opem/domain'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
@@ -15,7 +15,7 @@ import { emptied } from '../parts/emptied.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
-import { microOf, typedEur } from './amount.ts'
+import { agreementOf, microOf, typedEur } from './amount.ts'
 import { Timeline } from './Timeline.tsx'
 import { useBillingAction } from './use-billing-action.ts'
 
@@ -115,11 +115,9 @@ function ConsumerUse({ purse, agreement, use }: UseProps) {
         <Button
           isDisabled={amount === undefined || busy}
           onPress={() =>
-            void reserve
-              .run({ escrow, agreement: parseAgreementTerms(agreement.terms), amount: amount! })
-              .then((receipt) => {
-                if (receipt !== undefined) setText(emptied(text))
-              })
+            void reserve.run({ escrow, agreement: agreementOf(agreement.terms), amount: amount! }).then((receipt) => {
+              if (receipt !== undefined) setText(emptied(text))
+            })
           }
         >
           Set aside

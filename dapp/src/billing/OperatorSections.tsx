@@ -1,4 +1,4 @@
-import { type Hex, parseAgreementTerms } from '@opem/domain'
+import type { Hex } from '@opem/domain'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { collectFees, recordSettlement } from '../actions/billing-actions.ts'
 import { Journey } from '../actions/Journey.tsx'
@@ -8,7 +8,7 @@ import { eur } from '../format/money.ts'
 import { Button } from '../parts/Button.tsx'
 import { Figure } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
-import { microOf } from './amount.ts'
+import { agreementOf, microOf } from './amount.ts'
 import { PaymentsSection } from './PaymentsSection.tsx'
 import { useBillingAction } from './use-billing-action.ts'
 
@@ -114,7 +114,7 @@ function OpenInvoices({ purse }: { purse: Purse }) {
               isDisabled={record.busy}
               onPress={() =>
                 void record.run({
-                  ...{ escrow: purse.escrow as Hex, agreement: parseAgreementTerms(terms), number },
+                  ...{ escrow: purse.escrow as Hex, agreement: agreementOf(terms), number },
                   ...{ invoice: invoice.digest as Hex, amount: BigInt(grossMicro) },
                 })
               }

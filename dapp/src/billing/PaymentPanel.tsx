@@ -1,4 +1,4 @@
-import { type AgreementTermsJson, type Hex, parseAgreementTerms } from '@opem/domain'
+import type { Hex } from '@opem/domain'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { acceptPayment, decideDispute, disputePayment, payNow, refundPayment } from '../actions/billing-actions.ts'
@@ -12,11 +12,11 @@ import { emptied } from '../parts/emptied.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
-import { microOf, typedEur } from './amount.ts'
+import { agreementOf, microOf, typedEur } from './amount.ts'
 import { useBillingAction } from './use-billing-action.ts'
 import { STATE_WORDS } from './words.ts'
 
-type Props = { purse: Purse; payment: Payment; terms: AgreementTermsJson | undefined }
+type Props = { purse: Purse; payment: Payment; terms: Readonly<Record<string, string | number>> | undefined }
 
 /** One payment: what happened, what the sides say, and what can be done now. */
 export function PaymentPanel({ purse, payment: it, terms }: Props) {
@@ -123,7 +123,7 @@ function Steps({ purse, payment: it, terms }: Props) {
         {it.state === 'due' && terms !== undefined && it.plan !== 'bank' ? (
           <Button
             isDisabled={busy}
-            onPress={() => void pays.run({ escrow, agreement: parseAgreementTerms(terms), number: it.number })}
+            onPress={() => void pays.run({ escrow, agreement: agreementOf(terms), number: it.number })}
           >
             Pay now
           </Button>

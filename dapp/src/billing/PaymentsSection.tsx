@@ -1,4 +1,3 @@
-import type { AgreementTermsJson } from '@opem/domain'
 import { useId, useState } from 'react'
 import type { Payment, Purse } from '../api/billing.ts'
 import { shortHex } from '../format/hex.ts'
@@ -9,12 +8,8 @@ import { microOf } from './amount.ts'
 import { PaymentPanel } from './PaymentPanel.tsx'
 import { STATE_LOOK, STATE_WORDS } from './words.ts'
 
-type Props = {
-  title: string
-  purse: Purse
-  payments: readonly Payment[]
-  terms: (agreement: string) => AgreementTermsJson | undefined
-}
+type Props = { title: string; purse: Purse; payments: readonly Payment[]; terms: (agreement: string) => Terms }
+type Terms = Readonly<Record<string, string | number>> | undefined
 
 /** Payments with their states; one is opened to see what happened and what can be done. */
 export function PaymentsSection({ title, purse, payments, terms }: Props) {

@@ -1,15 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { WalletStep } from '../app/WalletStep.tsx'
 import { Button } from '../parts/Button.tsx'
 import type { Holder } from '../presentation/present.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { useHolder } from '../presentation/use-holder.ts'
 import { useReceipt } from './use-receipt.ts'
 
-/** The next version of a person's Account credential: kept in this browser, presented back, and then in force. */
+/** The next version of a person's Account credential: kept in this browser, presented back, and then in force. The page has the step for the wallet. */
 export function TakeCredential({ jwt }: { jwt: string }) {
   const holder = useHolder()
-  return holder === undefined ? <WalletStep /> : <SignReceipt jwt={jwt} holder={holder} />
+  return holder === undefined ? (
+    <p className="soft">Connect your wallet first.</p>
+  ) : (
+    <SignReceipt jwt={jwt} holder={holder} />
+  )
 }
 
 function SignReceipt({ jwt, holder }: { jwt: string; holder: Holder }) {

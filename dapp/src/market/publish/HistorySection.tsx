@@ -24,7 +24,7 @@ export function HistorySection({ service: { submissions, credential } }: { servi
           </li>
         ))}
       </ul>
-      {credential === null ? null : <LineShown line={credential} of="listing" />}
+      {credential === null || credential.credential !== null ? null : <LineShown line={credential} of="listing" />}
     </section>
   )
 }
