@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button } from '../parts/Button.tsx'
 import type { Holder } from '../presentation/present.ts'
-import { Refusal } from '../presentation/Refusal.tsx'
+import { SignStep } from '../presentation/SignStep.tsx'
 import { useHolder } from '../presentation/use-holder.ts'
 import { useReceipt } from './use-receipt.ts'
 
@@ -23,15 +22,5 @@ function SignReceipt({ jwt, holder }: { jwt: string; holder: Holder }) {
     // The session was of the version before, and is over.
     onSuccess: () => queries.invalidateQueries({ queryKey: ['session'] }),
   })
-  return (
-    <>
-      <p>
-        <Button look="main" isDisabled={take.isPending} onPress={() => take.mutate()}>
-          Sign the receipt
-        </Button>
-      </p>
-      <div aria-live="polite">{take.isPending ? <p className="soft">Please sign in your wallet …</p> : null}</div>
-      {take.error === null ? null : <Refusal error={take.error} title="Not confirmed" />}
-    </>
-  )
+  return <SignStep step={take} sign={() => take.mutate()} label="Sign the receipt" refused="Not confirmed" />
 }
