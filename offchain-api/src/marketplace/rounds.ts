@@ -41,9 +41,10 @@ export function startRounds({
         said = why
       }
     } while (again && !closed)
+    running = undefined
   }
   const begin = () => {
-    if (!closed) running ??= run().finally(() => (running = undefined))
+    if (!closed) running ??= run()
     return running
   }
   const timer = setInterval(begin, everyMs)
