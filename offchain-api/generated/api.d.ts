@@ -11322,7 +11322,9 @@ export interface operations {
                     "application/json": {
                         items: {
                             invoice: components["schemas"]["Invoice"];
-                            terms: components["schemas"]["AgreementTerms"];
+                            terms: {
+                                [key: string]: string | number;
+                            };
                             number: number;
                             grossMicro: string;
                             credit: {

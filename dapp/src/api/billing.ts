@@ -149,7 +149,7 @@ export const OpenInvoices = z.strictObject({
   items: z.array(
     z.strictObject({
       invoice: Invoice,
-      terms: Terms,
+      terms: z.record(z.string(), z.union([z.string(), z.number()])),
       number: count,
       grossMicro: z.string(),
       credit: z.strictObject({ amount: Eur, bookedOn: z.string(), reference: z.string() }).nullable(),

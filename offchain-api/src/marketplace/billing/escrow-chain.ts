@@ -1,9 +1,10 @@
 import { developmentEuroAbi, escrowAbi } from '@opem/contracts'
-import { type Hex, OpemError, parseAgreementTerms } from '@opem/domain'
+import { type Hex, OpemError } from '@opem/domain'
 import { encodeFunctionData, type PublicClient } from 'viem'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { refusalIn, told } from '../../unified-api/chain/told.ts'
 import type { EscrowCall } from './outbox/calls.ts'
+import { agreementOf } from './terms.ts'
 
 const HELD = 1
 const DISPUTED = 2
@@ -59,7 +60,7 @@ export function createEscrowChain({
             encodeFunctionData({
               ...contract,
               functionName: 'pay',
-              args: [parseAgreementTerms(call.agreement), call.number],
+              args: [agreementOf(call.agreement), call.number],
             }),
           )
         case 'release':

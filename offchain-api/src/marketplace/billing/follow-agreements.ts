@@ -1,13 +1,6 @@
-import {
-  type Agreement,
-  type AgreementTermsJson,
-  formatAgreementTerms,
-  nextDue,
-  parseAgreementTerms,
-  planOf,
-} from '@opem/domain'
+import { type Agreement, nextDue, planOf } from '@opem/domain'
 import type { Reaction, Rows } from '../follower/reaction.ts'
-import { paymentTerms } from './terms.ts'
+import { type AgreementJson, agreementJson, agreementOf, paymentTerms } from './terms.ts'
 
 /** What of an agreement is about money, and which payment of it comes next. */
 export const followAgreementsForBilling: Reaction<'AgreementRegistry'> = {
@@ -25,7 +18,7 @@ export const followAgreementsForBilling: Reaction<'AgreementRegistry'> = {
           [
             ...[event.args.id, agreement.listing, agreement.provider, agreement.consumer],
             ...[accountOf(agreement.provider), accountOf(agreement.consumer), planOf(agreement.plan)],
-            ...[JSON.stringify(formatAgreementTerms(agreement)), agreement.end, first?.at ?? null],
+            ...[JSON.stringify(agreementJson(agreement)), agreement.end, first?.at ?? null],
           ],
         )
         return
@@ -49,12 +42,12 @@ const lower = (it: Agreement): Agreement => ({
 
 /** What would have been due at the new end or later is due no more; a payment that was never tried goes with it. */
 async function moveEnd(rows: Rows, agreement: string, end: number): Promise<void> {
-  const [known] = await rows<{ terms: AgreementTermsJson; next_number: number }>(
+  const [known] = await rows<{ terms: AgreementJson; next_number: number }>(
     'UPDATE market_billing SET ends_at = $2 WHERE agreement = $1 RETURNING terms, next_number',
     [agreement, end],
   )
   if (known === undefined) return
-  const terms = paymentTerms(parseAgreementTerms(known.terms), end)
+  const terms = paymentTerms(agreementOf(known.terms), end)
   const next = terms.start + known.next_number * terms.interval
   const comes = known.next_number === 0 || (terms.interval > 0 && terms.plan !== 'one-time')
   const isDue = terms.price > 0n && terms.plan !== 'pay-per-use' && comes && (end === 0 || next < end)

@@ -1,14 +1,6 @@
-import {
-  type AgreementTermsJson,
-  formatInstant,
-  type Hex,
-  type PaymentTerms,
-  parseAgreementTerms,
-  planWords,
-  shortEur,
-} from '@opem/domain'
+import { formatInstant, type Hex, type PaymentTerms, planWords, shortEur } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
-import { paymentTerms } from './terms.ts'
+import { type AgreementJson, agreementOf, paymentTerms } from './terms.ts'
 import { type UseStanding, useStanding } from './use-account.ts'
 
 type Rows = OperationalStore['rows']
@@ -86,7 +78,7 @@ interface BilledRow extends Record<string, unknown> {
   readonly consumer: Hex
   readonly provider_account: string
   readonly consumer_account: string
-  readonly terms: AgreementTermsJson
+  readonly terms: AgreementJson
   readonly ends_at: string
   readonly next_at: string | null
   readonly title: string | null
@@ -120,7 +112,7 @@ export async function billedAgreements(
   for (const row of found)
     made.push({
       row,
-      terms: paymentTerms(parseAgreementTerms(row.terms), Number(row.ends_at)),
+      terms: paymentTerms(agreementOf(row.terms), Number(row.ends_at)),
       use: await useStanding(rows, row.agreement),
     })
   return made

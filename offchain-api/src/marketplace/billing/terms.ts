@@ -1,6 +1,12 @@
 import { type Agreement, type Hex, type PaymentTerms, paymentId, planOf } from '@opem/domain'
 import { keccak256 } from 'viem'
 
+export {
+  type AgreementTermsJson as AgreementJson,
+  formatAgreementTerms as agreementJson,
+  parseAgreementTerms as agreementOf,
+} from '@opem/domain'
+
 /** What its payments follow from. @param end as the registry says now, 0: open */
 export const paymentTerms = ({ plan, price, interval, feeBps, start }: Agreement, end: number): PaymentTerms => ({
   ...{ plan: planOf(plan), price, interval, feeBps, start, end },

@@ -1,13 +1,7 @@
-import {
-  type AgreementTermsJson,
-  type Hex,
-  mayUseMore,
-  owedForUse,
-  parseAgreementTerms,
-  type UseAccount,
-} from '@opem/domain'
+import { type Hex, mayUseMore, owedForUse, type UseAccount } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
 import { usageTotal } from '../provisioning/usage.ts'
+import { type AgreementJson, agreementOf } from './terms.ts'
 
 type Rows = OperationalStore['rows']
 
@@ -23,7 +17,7 @@ export interface UseStanding extends UseAccount {
 }
 
 interface Row extends Record<string, unknown> {
-  readonly terms: AgreementTermsJson
+  readonly terms: AgreementJson
   readonly funded: string | null
   readonly claimed: string | null
   readonly key: Hex | null
@@ -47,7 +41,7 @@ export async function useStanding(rows: Rows, agreement: string): Promise<UseSta
   )
   if (found === undefined) return undefined
   const { calls, milliUnits } = await usageTotal(rows, agreement)
-  const { price } = parseAgreementTerms(found.terms)
+  const { price } = agreementOf(found.terms)
   const [funded, claimed] = [BigInt(found.funded ?? 0), BigInt(found.claimed ?? 0)]
   // A voucher that went to the contract without us counts as well.
   const vouched = max(BigInt(found.vouched ?? 0), claimed)

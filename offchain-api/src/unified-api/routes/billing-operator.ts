@@ -1,10 +1,9 @@
-import { type AgreementTermsJson, microOfEur } from '@opem/domain'
+import { microOfEur } from '@opem/domain'
 import { z } from 'zod'
 import { addressOf } from '../../access/caller/caller.ts'
 import { matchCredits, readCamt053 } from '../../marketplace/billing/bank/camt053.ts'
 import { disputedPayments, eur, toPayment } from '../../marketplace/billing/list.ts'
 import { writeCall } from '../../marketplace/billing/outbox/calls.ts'
-import { agreementTerms } from '../../marketplace/contracting/shapes.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
 import { address, count } from '../shapes.ts'
@@ -55,7 +54,7 @@ export const getFees = defineRoute({
 
 const openInvoice = z.object({
   invoice,
-  terms: agreementTerms,
+  terms: z.record(z.string(), z.union([z.string(), z.number()])),
   ...{ number: count, grossMicro: z.string() },
   credit: z.object({ amount: euros, bookedOn: z.string(), reference: z.string() }).nullable(),
 })
@@ -68,7 +67,9 @@ export const getOpenInvoices = defineRoute({
   access: 'operator',
   answers: z.object({ items: z.array(openInvoice) }),
   async handle(_input, { store: { rows } }) {
-    const found = await rows<InvoiceRow & { terms: AgreementTermsJson; due_number: string; credit: Credit | null }>(
+    const found = await rows<
+      InvoiceRow & { terms: Record<string, string | number>; due_number: string; credit: Credit | null }
+    >(
       `SELECT i.*, b.terms, p.number::text AS due_number,
          (SELECT jsonb_build_object('cents', c.cents::text, 'bookedOn', c.booked_on, 'reference', c.reference)
           FROM market_bank_credits c WHERE c.invoice = i.id LIMIT 1) AS credit

@@ -1,11 +1,11 @@
-import { type AgreementTermsJson, type Hex, nextDue, parseAgreementTerms, shortEur } from '@opem/domain'
+import { type Hex, nextDue, shortEur } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
-import { paymentIdOf, paymentTerms } from '../terms.ts'
+import { type AgreementJson, agreementOf, paymentIdOf, paymentTerms } from '../terms.ts'
 
 interface Billed extends Record<string, unknown> {
   readonly agreement: Hex
-  readonly terms: AgreementTermsJson
+  readonly terms: AgreementJson
   readonly ends_at: string
   readonly next_number: number
   readonly provider: string
@@ -28,7 +28,7 @@ export const findDues = (store: OperationalStore, now: number): Promise<number> 
       [now],
     )
     for (const it of billed) {
-      const terms = paymentTerms(parseAgreementTerms(it.terms), Number(it.ends_at))
+      const terms = paymentTerms(agreementOf(it.terms), Number(it.ends_at))
       const number = it.next_number
       const at = terms.start + number * terms.interval
       const payment = paymentIdOf(it.agreement, number)

@@ -1,6 +1,7 @@
-import type { AgreementTermsJson, Hex } from '@opem/domain'
+import type { Hex } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { writeCall } from '../outbox/calls.ts'
+import type { AgreementJson } from '../terms.ts'
 
 /** Seconds before a call that the contract refused is tried again: what it says may have changed meanwhile. */
 const AGAIN_AFTER = 30
@@ -11,7 +12,7 @@ interface Open extends Record<string, unknown> {
   readonly consumer: string
   readonly amount: string
   readonly available: string
-  readonly terms: AgreementTermsJson
+  readonly terms: AgreementJson
 }
 
 /**

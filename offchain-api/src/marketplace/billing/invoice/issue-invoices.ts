@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import {
-  type AgreementTermsJson,
   type Hex,
   type Invoice,
   type InvoiceParty,
   invoiceNumber,
   invoiceTotals,
-  parseAgreementTerms,
   type Result,
   vatTreatment,
 } from '@opem/domain'
 import { sha256, toBytes } from 'viem'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
+import { type AgreementJson, agreementOf } from '../terms.ts'
 import { detailsOf } from './details.ts'
 import { invoiceXml } from './ubl.ts'
 
@@ -29,7 +28,7 @@ interface Waiting extends Record<string, unknown> {
   readonly due_at: string
   readonly provider_account: Hex
   readonly consumer_account: Hex
-  readonly terms: AgreementTermsJson
+  readonly terms: AgreementJson
   readonly title: string | null
 }
 
@@ -113,7 +112,7 @@ export function draftInvoice(
 ): Result<Omit<Invoice, 'number'>> {
   const vat = vatTreatment(seller, buyer)
   if (!vat.ok) return vat
-  const { price, interval } = parseAgreementTerms(it.terms)
+  const { price, interval } = agreementOf(it.terms)
   const from = Number(it.due_at)
   const line = { name: it.title ?? 'Service', quantity: 1000n, unit: 'C62', price, vat: vat.value }
   return {

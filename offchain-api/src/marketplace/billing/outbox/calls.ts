@@ -1,9 +1,10 @@
-import type { AgreementTermsJson, Hex } from '@opem/domain'
+import type { Hex } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
+import type { AgreementJson } from '../terms.ts'
 
 /** What the worker tells the chain. Anybody could: none of it moves money elsewhere than the contract says. */
 export type EscrowCall =
-  | { readonly kind: 'pay'; readonly payment: Hex; readonly agreement: AgreementTermsJson; readonly number: number }
+  | { readonly kind: 'pay'; readonly payment: Hex; readonly agreement: AgreementJson; readonly number: number }
   | { readonly kind: 'release' | 'lapse'; readonly payment: Hex }
   | { readonly kind: 'claim'; readonly agreement: Hex; readonly cumulative: string; readonly signature: Hex }
   | { readonly kind: 'reclaim'; readonly agreement: Hex }
