@@ -3579,14 +3579,7 @@ export interface components {
                     provider: string;
                 } | null;
             } | null;
-            credential: {
-                version: number | null;
-                /** @enum {string} */
-                state: "waiting" | "issued" | "in-force";
-                hash: string | null;
-                /** @description VC-JWT, handed to the account’s own holder */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
         };
         AgreementChoices: {
             listing: string;
@@ -3599,15 +3592,7 @@ export interface components {
             };
             title: string;
             kind: string;
-            plans: {
-                id: string;
-                kind: string;
-                /** @description µEUR */
-                price: number;
-                interval?: number;
-                unit?: string;
-                credit?: number;
-            }[];
+            plans: components["schemas"]["PricePlan"][];
             parameters: {
                 name: string;
                 label: string;
@@ -3802,10 +3787,7 @@ export interface components {
             startsAt: string;
             endsAt: string | null;
             intervalSeconds: number;
-            /** @description the Agreement as contracts take it */
-            terms: {
-                [key: string]: string | number;
-            };
+            terms: components["schemas"]["AgreementTerms"];
             nextAt: string | null;
             suspended: boolean;
             /**
@@ -3969,6 +3951,15 @@ export interface components {
             /** @description seconds since 1970, with fractions */
             startedAt: number;
             endedAt: number | null;
+        };
+        ContractLineProgress: {
+            /** @enum {string} */
+            state: "waiting" | "issued" | "in-force";
+            /** @description of the Account credential: the first that has it */
+            version: number | null;
+            hash: string | null;
+            /** @description VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it */
+            credential: string | null;
         };
         DataSet: {
             listing: string;
@@ -4393,8 +4384,8 @@ export interface components {
             provider: string;
             blocks: components["schemas"]["LandingBlock"][];
             pictures: components["schemas"]["Picture"][];
-            /** @description price plans of the published document */
-            plans: components["schemas"]["AnyDocument"][];
+            /** @description of the published document */
+            plans: components["schemas"]["PricePlan"][];
         };
         ListingDocument: {
             /** @constant */
@@ -4682,13 +4673,7 @@ export interface components {
                 savedAt: string;
             }[];
             /** @description the line of the account's credential that this listing adds */
-            credential: {
-                /** @enum {string} */
-                state: "wanted" | "pending" | "active";
-                version: number | null;
-                /** @description of a citizen, who presents it back (receipt) */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
             /** @description approved with the listing, else the one in force */
             providerContract: components["schemas"]["ProviderContract"];
         };

@@ -8,10 +8,10 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
-import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
 import { mayUseMoney } from '../marketplace/billing/use-account.ts'
 import { startRunner } from '../marketplace/composition/runner.ts'
+import { startContractLines } from '../marketplace/contract-lines/worker.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createDataParts } from '../marketplace/data/parts.ts'
 import { startReminders } from '../marketplace/data/reminders.ts'
@@ -90,8 +90,7 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
-  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
-  market.follower.afterwards(async () => accountLines.wake())
+  const contractLines = startContractLines({ ...access, store: store.part }, settings.log)
   const billing = createBilling({
     ...{ settings: settings.billing, store: store.part, client: chain.client, deployment, log: settings.log },
     follower: market.follower,
@@ -201,7 +200,7 @@ export async function startUnifiedApi(
       await compositions.close()
       await contracting.close()
       await market.close()
-      await accountLines.close()
+      await contractLines.close()
       await notifications.close()
       await access.close()
       await writer.drain()
