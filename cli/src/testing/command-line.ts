@@ -71,6 +71,8 @@ export async function openCommandLine() {
     await person('pia', ['service-provider', 'data-provider']),
     await person('sam', ['service-user', 'data-user']),
   ]
+  // Her sessions end when she takes a new credential; nobody else's do.
+  await person('ana', ['service-user'])
   const operator = await person('administrator', ['service-user'])
 
   return {
