@@ -978,7 +978,7 @@ export interface paths {
         get: operations["getCompanySystems"];
         put?: never;
         /**
-         * Configures a system of a data provider: its public key or client certificate, and its meters.
+         * Configures a system by its public key or client certificate: of a data provider one that sends readings of its meters, of a user one that calls contracted services.
          * @description Needs a company's administrator.
          */
         post: operations["postCompanySystems"];
@@ -3343,7 +3343,7 @@ export interface paths {
         put?: never;
         /**
          * Runs an approved composition: the body’s input goes to the first service, what each gives to the next. Each call is counted under its own agreement.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRun"];
         delete?: never;
@@ -3361,7 +3361,7 @@ export interface paths {
         };
         /**
          * How far a run has come, step by step.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRun"];
         put?: never;
@@ -3381,7 +3381,7 @@ export interface paths {
         };
         /**
          * What the last service of a run gave. It is kept for a day.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRunOutput"];
         put?: never;
@@ -3403,7 +3403,7 @@ export interface paths {
         put?: never;
         /**
          * Lets a failed run go on at the step that failed; what went well is not asked and not paid again.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRunsByRunRetry"];
         delete?: never;
@@ -5078,7 +5078,7 @@ export interface components {
             name: string;
             authentication: components["schemas"]["SystemAuthentication"];
             meters: string[];
-            scopes: "readings"[];
+            scopes: ("readings" | "services")[];
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -8478,7 +8478,7 @@ export interface operations {
                     name: string;
                     authentication: components["schemas"]["SystemAuthentication"];
                     meters: string[];
-                    scopes: "readings"[];
+                    scopes: ("readings" | "services")[];
                 };
             };
         };

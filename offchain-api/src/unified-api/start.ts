@@ -18,7 +18,6 @@ import { startReminders } from '../marketplace/data/reminders.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
-import type { MayUseMoney } from '../marketplace/provisioning/may-call.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -98,12 +97,11 @@ export async function startUnifiedApi(
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
-  const mayUse: MayUseMoney = ({ id }) => mayUseMoney(store.part.rows, id)
   const gateway = createGateway({
-    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: mayUse },
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney },
   })
   const data = createDataParts({
-    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney: mayUse, now: access.now },
+    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney, now: access.now },
   })
   const reminders = startReminders(data, settings.log)
   const compositions = startRunner({ store: store.part, gateway, access }, settings.log)

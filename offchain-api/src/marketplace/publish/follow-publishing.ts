@@ -5,6 +5,7 @@ import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/rea
 import { listingState } from '../listings/states.ts'
 import { notify } from '../notifications/notify.ts'
 import type { ListingState } from './drafts.ts'
+import { tellUsers } from './tell-users.ts'
 
 type Event = MarketEvent<'ListingRegistry'>
 
@@ -127,6 +128,7 @@ async function stateChanged(event: Event & { name: 'ListingStateChanged' }, rows
     },
     link: `/services/${listing}/manage`,
   })
+  await tellUsers(rows, { listing, title: of.title, before, now, reason: of.words, time: event.time })
   await noteAction(
     rows,
     {
