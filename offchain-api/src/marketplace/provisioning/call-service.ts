@@ -4,9 +4,10 @@ import type { Services } from '../../unified-api/services.ts'
 import type { Rows } from '../contracting/offers.ts'
 import { unknownAgreement } from '../contracting/party.ts'
 import { forward, MOST_CALL_BYTES, targetOf } from './forward.ts'
-import { countedUnits, parametersOf } from './gateway.ts'
-import { callableService } from './may-call.ts'
+import { addressed, usableService } from './may-call.ts'
+import { parametersOf } from './parameters.ts'
 import { policyFor } from './policy.ts'
+import { countedUnits } from './units.ts'
 import { noteAsked, noteCounted, noteFailed } from './usage.ts'
 
 export type CallParts = Pick<Services, 'store' | 'gateway'> & { readonly access: { now(): number } }
@@ -47,11 +48,13 @@ export async function callService(
   const { agreement, request, signal } = call
   const release = gateway.limits.enter(agreement)
   try {
-    const service = await callableService(
-      store.rows,
-      agreement,
-      { by: 'key', agreement },
-      { now: access.now(), mayUseMoney: gateway.mayUseMoney },
+    const service = addressed(
+      await usableService(
+        store.rows,
+        agreement,
+        { by: 'key', agreement },
+        { now: access.now(), mayUseMoney: gateway.mayUseMoney },
+      ),
     )
     if (service.agreement.consumer_account !== call.account) throw unknownAgreement(agreement)
     const policy = await policyFor(store, service.agreement.listing, call.from)

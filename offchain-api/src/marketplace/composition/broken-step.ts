@@ -1,0 +1,36 @@
+import { Refusal } from '../../unified-api/problem.ts'
+import type { CallParts } from '../provisioning/call-service.ts'
+import { addressed, usableService } from '../provisioning/may-call.ts'
+import { chainables, inOrder, type StoredComposition } from './compositions.ts'
+
+export interface BrokenStep {
+  readonly place: number
+  /** Why its composer may not use it now: a code of the gateway, or ERR_COMPOSITION_NOT_CONTRACTED. */
+  readonly code: string
+}
+
+/**
+ * The first service of a chain that its composer may not use now, judged as the gateway would. Asked before a chain begins: what is
+ * known to break costs nobody anything.
+ * @param from the step where the chain would go on
+ */
+export async function brokenStep(
+  { store, access, gateway }: CallParts,
+  { account, listings }: StoredComposition,
+  from = 0,
+): Promise<BrokenStep | undefined> {
+  const now = access.now()
+  const services = inOrder(listings, await chainables(store.rows, { account, now, only: listings }))
+  for (const [place, { agreement }] of services.entries()) {
+    if (place < from) continue
+    if (agreement === null) return { place, code: 'ERR_COMPOSITION_NOT_CONTRACTED' }
+    try {
+      const rules = { now, mayUseMoney: gateway.mayUseMoney }
+      addressed(await usableService(store.rows, agreement, { by: 'key', agreement }, rules))
+    } catch (cause) {
+      if (cause instanceof Refusal) return { place, code: cause.code }
+      throw cause
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,63 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Hex } from '@opem/domain'
+import type { OperationalStore } from '../../operational/store.ts'
+import { Refusal } from '../../unified-api/problem.ts'
+import { noteAsked } from '../provisioning/usage.ts'
+import { retryRun, runOfCall, type StoredRun, startRun } from './runs.ts'
+
+/** A call of a composed service by whoever contracted it. */
+export interface ChainCall {
+  readonly agreement: Hex
+  readonly composition: Hex
+  /** OPEM-Request-Id. */
+  readonly request: string
+  readonly bytes: Uint8Array
+  readonly type: string
+  readonly shown: StoredRun['shown']
+  readonly from: string
+}
+
+const digestOf = ({ type, bytes }: Pick<ChainCall, 'type' | 'bytes'>) =>
+  createHash('sha256').update(`${type}\n`).update(bytes).digest('hex')
+
+/**
+ * The run of a call before, under the same name and with the same input.
+ * @throws Refusal ERR_REQUEST_CHANGED
+ */
+export async function runBefore({ rows }: Pick<OperationalStore, 'rows'>, call: ChainCall) {
+  const found = await runOfCall(rows, call)
+  if (found && found.input_digest !== digestOf(call))
+    throw new Refusal(
+      409,
+      'ERR_REQUEST_CHANGED',
+      `the request ${call.request} was made with another input; give a new one another OPEM-Request-Id`,
+    )
+  return found
+}
+
+/**
+ * Begins the run of a call, or lets the one that failed under this name go on at the step that failed. One that is under way or
+ * done stays as it is.
+ * @returns the run's id
+ * @throws Refusal ERR_REQUEST_CHANGED, ERR_REQUEST_REPEATED, ERR_RUN_FORGOTTEN
+ */
+export async function takeCall(store: OperationalStore, call: ChainCall, now: number): Promise<string> {
+  const { agreement, request, shown, from } = call
+  return store.transaction(async (rows) => {
+    // Two calls of one name at the same time: the second finds the run of the first.
+    await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${agreement} ${request}`])
+    const before = await runBefore({ rows }, call)
+    if (before && before.state !== 'failed') return before.id
+    await noteAsked(rows, { agreement, request, method: 'POST', now })
+    if (before) {
+      await retryRun(rows, { run: before, shown, from, now })
+      return before.id
+    }
+    const id = randomBytes(16).toString('base64url')
+    await startRun(rows, {
+      ...{ id, composition: call.composition, input: Buffer.from(call.bytes), input_type: call.type, shown },
+      ...{ from_address: from, call: { agreement, request, digest: digestOf(call) }, now },
+    })
+    return id
+  })
+}

@@ -1,0 +1,92 @@
+import { formatInstant } from '@opem/domain'
+import { z } from 'zod'
+import { outputOf, runsUnder, type StoredRun, stepsOf } from '../../marketplace/composition/runs.ts'
+import { chainUnder } from '../../marketplace/composition/served-chain.ts'
+import { codeForUser } from '../../marketplace/composition/step-problem.ts'
+import { agreementOf } from '../../marketplace/contracting/extensions.ts'
+import { agreementId } from '../../marketplace/contracting/shapes.ts'
+import { defineRoute } from '../route.ts'
+import type { Services } from '../services.ts'
+import { bytes32, count, instantText } from '../shapes.ts'
+import { outputShape, shownOutput, unknownRun } from './compositions.ts'
+import { personOf } from './instances.ts'
+
+const params = z.strictObject({ id: agreementId })
+
+const call = z
+  .object({
+    id: z.string(),
+    request: z.string().nullable().meta({ description: 'OPEM-Request-Id of the call; to its user alone' }),
+    state: z.enum(['running', 'done', 'failed']),
+    startedAt: instantText,
+    endedAt: instantText.nullable(),
+    steps: z.array(
+      z.object({
+        listing: bytes32,
+        title: z.string(),
+        state: z.enum(['waiting', 'running', 'done', 'failed']),
+        attempts: count,
+        code: z.string().nullable(),
+        startedAt: z.number().nullable().meta({ description: 'seconds since 1970, with fractions' }),
+        endedAt: z.number().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ChainCall' })
+
+export const getChainCalls = defineRoute({
+  method: 'get',
+  path: '/v1/agreements/{id}/runs',
+  summary: 'Calls of a composed service, the newest first: how far each has come through the chain. The last 50.',
+  access: 'contracting',
+  params,
+  answers: z.object({ items: z.array(call) }),
+  async handle({ params: { id } }, services, access) {
+    const { agreement, side } = await agreementOf(services.contracting, personOf(access), id)
+    const { rows } = services.store
+    const chain = await chainUnder(rows, agreement)
+    const runs = chain === undefined ? [] : await runsUnder(rows, id)
+    const seen = side === 'consumer' ? codeForUser : (code: string) => code
+    return { items: await Promise.all(runs.map((run) => callOf(services, run, chain!.steps, { side, seen }))) }
+  },
+})
+
+export const getChainOutput = defineRoute({
+  method: 'get',
+  path: '/v1/agreements/{id}/runs/{run}/output',
+  summary: 'What a call of a composed service gave, to its user alone. It is kept for a day, and asking costs nothing.',
+  access: 'contracting',
+  params: params.extend({ run: z.string().regex(/^[A-Za-z0-9_-]{22}$/) }),
+  answers: outputShape,
+  async handle({ params: { id, run } }, services, access) {
+    const { side } = await agreementOf(services.contracting, personOf(access), id)
+    if (side !== 'consumer') access.refuse('the user of the service')
+    const found = (await runsUnder(services.store.rows, id)).find((one) => one.id === run)
+    if (!found) throw unknownRun(run)
+    return shownOutput(await outputOf(services.store.rows, found))
+  },
+})
+
+async function callOf(
+  { store }: Services,
+  run: StoredRun,
+  chain: readonly { listing: string; title: string }[],
+  { side, seen }: { side: string; seen: (code: string) => string },
+) {
+  const attempts = await stepsOf(store.rows, run.id)
+  return {
+    ...{ id: run.id, request: side === 'consumer' ? run.request : null, state: run.state },
+    startedAt: formatInstant(run.started_at),
+    endedAt: run.ended_at === null ? null : formatInstant(run.ended_at),
+    steps: chain.map(({ listing, title }, place) => {
+      const own = attempts.filter((one) => one.place === place)
+      const last = own.at(-1)
+      const state = place < run.place ? ('done' as const) : (last?.state ?? ('waiting' as const))
+      return {
+        ...{ listing, title, state, attempts: own.length },
+        code: last?.code == null ? null : seen(last.code),
+        ...{ startedAt: last?.startedAt ?? null, endedAt: last?.endedAt ?? null },
+      }
+    }),
+  }
+}
