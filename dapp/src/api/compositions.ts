@@ -56,6 +56,7 @@ const Step = z.strictObject({
 })
 const Run = z.strictObject({
   id: z.string(),
+  agreement: Bytes32.nullable(),
   state: z.enum(['running', 'done', 'failed']),
   place: Whole,
   startedAt: Instant,

@@ -69,6 +69,15 @@ export const runOfCall = async (
     ])
   )[0]
 
+/** One call of a composed service under an agreement. */
+export const runUnder = async (rows: Rows, agreement: string, id: string): Promise<StoredRun | undefined> =>
+  (
+    await rows<Found>(`SELECT ${COLUMNS} FROM market_composition_runs WHERE agreement = $1 AND id = $2`, [
+      agreement,
+      id,
+    ])
+  )[0]
+
 /** Calls of a composed service under an agreement, the newest first. */
 export const runsUnder = (rows: Rows, agreement: string): Promise<StoredRun[]> =>
   rows<Found>(

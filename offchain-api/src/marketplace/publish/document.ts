@@ -203,7 +203,7 @@ export const listingDocument = z
       gives: shapes.optional(),
       path: z
         .string()
-        .regex(/^(\/[A-Za-z0-9._~-]{1,80}){0,8}\/?$/, 'a path like /forecast')
+        .regex(/^(?=\/)(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]{1,80}){0,8}\/?$/, 'a path like /forecast')
         .optional(),
     }),
     chain: servedChain.optional(),

@@ -1,6 +1,6 @@
 import { formatInstant } from '@opem/domain'
 import { z } from 'zod'
-import { outputOf, runsUnder, type StoredRun, stepsOf } from '../../marketplace/composition/runs.ts'
+import { outputOf, runsUnder, runUnder, type StoredRun, stepsOf } from '../../marketplace/composition/runs.ts'
 import { chainUnder } from '../../marketplace/composition/served-chain.ts'
 import { codeForUser } from '../../marketplace/composition/step-problem.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
@@ -61,7 +61,7 @@ export const getChainOutput = defineRoute({
   async handle({ params: { id, run } }, services, access) {
     const { side } = await agreementOf(services.contracting, personOf(access), id)
     if (side !== 'consumer') access.refuse('the user of the service')
-    const found = (await runsUnder(services.store.rows, id)).find((one) => one.id === run)
+    const found = await runUnder(services.store.rows, id, run)
     if (!found) throw unknownRun(run)
     return shownOutput(await outputOf(services.store.rows, found))
   },
