@@ -126,7 +126,7 @@ const ChainCall = z.strictObject({
   ),
 })
 export type ChainCall = z.infer<typeof ChainCall>
-const ChainCalls = z.strictObject({ items: z.array(ChainCall) })
+export const ChainCalls = z.strictObject({ items: z.array(ChainCall) })
 
 /** Calls of a composed service; asked often while one is under way, so that its progress is seen. */
 export const chainCallsQuery = (id: string) =>
@@ -136,7 +136,7 @@ export const chainCallsQuery = (id: string) =>
     refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === 'running') ? 700 : 3_000),
   })
 
-const ChainOutput = z.strictObject({ contentType: z.string(), body: z.string() })
+export const ChainOutput = z.strictObject({ contentType: z.string(), body: z.string() })
 export const chainOutputQuery = (id: string, run: string) =>
   queryOptions({
     queryKey: ['chain-output', id, run],
