@@ -17,6 +17,9 @@ export interface ChainCall {
   readonly from: string
 }
 
+/** Calls of one agreement that run at once. */
+const MOST_RUNNING = 32
+
 const digestOf = ({ type, bytes }: Pick<ChainCall, 'type' | 'bytes'>) =>
   createHash('sha256').update(`${type}\n`).update(bytes).digest('hex')
 
@@ -39,7 +42,7 @@ export async function runBefore({ rows }: Pick<OperationalStore, 'rows'>, call: 
  * Begins the run of a call, or lets the one that failed under this name go on at the step that failed. One that is under way or
  * done stays as it is.
  * @returns the run's id
- * @throws Refusal ERR_REQUEST_CHANGED, ERR_REQUEST_REPEATED, ERR_RUN_FORGOTTEN
+ * @throws Refusal ERR_REQUEST_CHANGED, ERR_REQUEST_REPEATED, ERR_RUN_FORGOTTEN, ERR_TOO_MANY
  */
 export async function takeCall(store: OperationalStore, call: ChainCall, now: number): Promise<string> {
   const { agreement, request, shown, from } = call
@@ -48,6 +51,13 @@ export async function takeCall(store: OperationalStore, call: ChainCall, now: nu
     await rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${agreement} ${request}`])
     const before = await runBefore({ rows }, call)
     if (before && before.state !== 'failed') return before.id
+    // Whoever hangs up and calls anew leaves runs behind that still go on.
+    const [{ running } = { running: 0 }] = await rows<{ running: number }>(
+      `SELECT count(*)::int AS running FROM market_composition_runs WHERE agreement = $1 AND state = 'running'`,
+      [agreement],
+    )
+    if (running >= MOST_RUNNING)
+      throw new Refusal(429, 'ERR_TOO_MANY', `${running} calls of this service are under way; wait for one to end`, 5)
     await noteAsked(rows, { agreement, request, method: 'POST', now })
     if (before) {
       await retryRun(rows, { run: before, shown, from, now })

@@ -85,18 +85,29 @@ export const runsUnder = (rows: Rows, agreement: string): Promise<StoredRun[]> =
     [agreement],
   )
 
+/** Its composer's own runs and those of its users, the newest of each. */
 export const runsOf = (rows: Rows, composition: string): Promise<StoredRun[]> =>
   rows<Found>(
-    `SELECT ${COLUMNS} FROM market_composition_runs WHERE composition = $1 ORDER BY started_at DESC, id LIMIT 50`,
+    `SELECT ${COLUMNS} FROM (SELECT *, row_number() OVER (PARTITION BY agreement IS NULL ORDER BY started_at DESC, id) AS nth
+       FROM market_composition_runs WHERE composition = $1) r
+     WHERE nth <= 25 ORDER BY r.started_at DESC, id`,
     [composition],
   )
 
+const STEP_COLUMNS = `place, attempt, agreement, state, status, code, bytes_in AS "bytesIn", bytes_out AS "bytesOut",
+  milli_units::text AS "milliUnits", started_at AS "startedAt", ended_at AS "endedAt"`
+
 export const stepsOf = (rows: Rows, run: string): Promise<RunStep[]> =>
   rows<RunStep & Record<string, unknown>>(
-    `SELECT place, attempt, agreement, state, status, code, bytes_in AS "bytesIn", bytes_out AS "bytesOut",
-       milli_units::text AS "milliUnits", started_at AS "startedAt", ended_at AS "endedAt"
-     FROM market_composition_run_steps WHERE run = $1 ORDER BY place, attempt`,
+    `SELECT ${STEP_COLUMNS} FROM market_composition_run_steps WHERE run = $1 ORDER BY place, attempt`,
     [run],
+  )
+
+/** Of several runs at once, in the order of their attempts. */
+export const stepsOfAll = (rows: Rows, runs: readonly string[]): Promise<(RunStep & { readonly run: string })[]> =>
+  rows<RunStep & { run: string } & Record<string, unknown>>(
+    `SELECT run, ${STEP_COLUMNS} FROM market_composition_run_steps WHERE run = ANY($1) ORDER BY run, place, attempt`,
+    [runs],
   )
 
 /** Why a run failed: the code of the attempt that ended last. */

@@ -38,7 +38,8 @@ export async function serveChain(
   }
   const before = await runBefore(store, call)
   if (before === undefined || before.state === 'failed') {
-    const broken = await brokenStep(services, composition, before?.place)
+    const caller = { shown: it.shown, address: it.from }
+    const broken = await brokenStep(services, composition, { ...(before && { from: before.place }), caller })
     if (broken) {
       const { id: agreement } = it.agreement
       await store.transaction((rows) =>

@@ -407,6 +407,50 @@ test('a service that stops between two steps fails the call; asked again it goes
   ])
 })
 
+test('a provider’s policy judges who really called: a chain that one does not let in begins nowhere', async () => {
+  const policy = {
+    ...{ addressRanges: [], authentication: ['signature'], requestsPerMinute: 600, restricted: false, revision: 0 },
+  }
+  const path = `/v1/market/services/${component.forecast.listing}/policy`
+  const put = await rob.browser.call('PUT', path, policy)
+  expect(put.status).toBe(200)
+  const before = asked.length
+  expect(await countedBy(async () => expect(code(await call([1]))[1]).toBe('ERR_COMPONENT_NOT_AVAILABLE'))).toEqual([
+    ...[0, 0, 0],
+  ])
+  expect(asked.length).toBe(before)
+  const open = { ...policy, authentication: ['token', 'signature', 'mtls'], revision: 1 }
+  expect((await rob.browser.call('PUT', path, open)).status).toBe(200)
+  expect((await call([1])).status).toBe(200)
+})
+
+test('a composer who has used up what they set aside is told of it, and their user is not told of their money', async () => {
+  await world.rows(
+    `INSERT INTO market_usage (agreement, request, at, milli_units, state, method) VALUES ($1, 'much-0001', $2, 2000000, 'counted', 'POST')`,
+    [component.forecast.agreement, Math.floor(Date.now() / 1000)],
+  )
+  let refused: Answer | undefined
+  expect(await countedBy(async () => (refused = await call([1])))).toEqual([0, 0, 0])
+  expect(code(refused!)).toEqual([503, 'ERR_COMPONENT_NOT_AVAILABLE'])
+  expect(refused!.text).not.toMatch(/RESERVE|CREDIT|PAYMENT|BILLED|EUR/)
+  expect((await toldUna())[0].text).toMatch(/Service 2, “Forecast”, .*: ERR_(CREDIT|RESERVE|PAYMENT|VOUCHER)/)
+  await world.rows(`DELETE FROM market_usage WHERE request = 'much-0001'`)
+  expect((await call([1])).status).toBe(200)
+})
+
+test('who hangs up and calls anew does not pile runs up', async () => {
+  await world.rows(
+    `INSERT INTO market_composition_runs (id, composition, state, place, input_type, shown, leased_until, ends_by, started_at,
+       agreement, request, input_digest)
+     SELECT lpad(n::text, 22, 'p'), $1, 'running', 0, 'application/json', 'token', 4e9, 4000000000, 1, $2, 'piled-' || n, 'x'
+     FROM generate_series(1, 32) n`,
+    [composition, ordered],
+  )
+  expect(code(await call([1]))).toEqual([429, 'ERR_TOO_MANY'])
+  await world.rows(`DELETE FROM market_composition_runs WHERE request LIKE 'piled-%'`)
+  expect((await call([1])).status).toBe(200)
+})
+
 test('a listing that the operator suspended is used by no chain', async () => {
   await world.operatorSays('suspend', component.cleanse.listing)
   await until(async () => code(await call([1]))[1] === 'ERR_COMPONENT_NOT_AVAILABLE')

@@ -13,7 +13,8 @@ const OF_THE_SERVICE: Readonly<Record<string, readonly [status: number, words: s
 }
 
 /** What the user of a composed service is told of a step's code: nothing of its composer's agreements and money. */
-export const codeForUser = (code: string): string => (code in OF_THE_SERVICE ? code : 'ERR_COMPONENT_NOT_AVAILABLE')
+export const codeForUser = (code: string): string =>
+  Object.hasOwn(OF_THE_SERVICE, code) ? code : 'ERR_COMPONENT_NOT_AVAILABLE'
 
 /** Why a chain did not run, to whoever called it. Nothing was counted for them. @param title of the service at `place` */
 export function stepProblem(it: { place: number; of: number; title: string; code: string; request: string }): Refusal {

@@ -6,7 +6,7 @@ import { unknownAgreement } from '../contracting/party.ts'
 import { forward, MOST_CALL_BYTES, targetOf } from './forward.ts'
 import { addressed, usableService } from './may-call.ts'
 import { parametersOf } from './parameters.ts'
-import { policyFor } from './policy.ts'
+import { checkPolicy, policyFor } from './policy.ts'
 import { countedUnits } from './units.ts'
 import { noteAsked, noteCounted, noteFailed } from './usage.ts'
 
@@ -58,13 +58,7 @@ export async function callService(
     )
     if (service.agreement.consumer_account !== call.account) throw unknownAgreement(agreement)
     const policy = await policyFor(store, service.agreement.listing, call.from)
-    if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
-    if (!policy.authentication.includes(call.shown))
-      throw new Refusal(
-        403,
-        'ERR_POLICY_AUTHENTICATION',
-        `the provider takes calls with ${policy.authentication.join(' or ')}`,
-      )
+    checkPolicy(policy, call.shown)
     gateway.limits.count(agreement, policy.requestsPerMinute, access.now() * 1000)
     const target = targetOf(service.baseUrl, call.path)
     const [key, parameters] = await Promise.all([gateway.key(), parametersOf(parts, service)])

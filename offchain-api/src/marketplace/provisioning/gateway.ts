@@ -16,7 +16,7 @@ import { agreementOfKey, isAccessKey } from './access-key.ts'
 import { answerHeaders, forward, MOST_CALL_BYTES, newRequestId, targetOf } from './forward.ts'
 import { addressed, type MayUseMoney, type ServiceCaller, usableService } from './may-call.ts'
 import { parametersOf } from './parameters.ts'
-import { policyFor } from './policy.ts'
+import { checkPolicy, policyFor } from './policy.ts'
 import { countedUnits, formatUnits } from './units.ts'
 import { noteAsked, noteCounted, noteFailed } from './usage.ts'
 
@@ -91,13 +91,7 @@ async function call(
   const used = await usableService(rows, agreement, who, { now: access.now(), mayUseMoney: gateway.mayUseMoney })
   const policy = await policyFor(store, used.agreement.listing, request.socket.remoteAddress ?? '')
   const shown = who.by === 'key' || who.by === 'session' ? 'token' : who.by
-  if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
-  if (!policy.authentication.includes(shown))
-    throw new Refusal(
-      403,
-      'ERR_POLICY_AUTHENTICATION',
-      `the provider takes calls with ${policy.authentication.join(' or ')}`,
-    )
+  checkPolicy(policy, shown)
   limits.count(agreement, policy.requestsPerMinute, services.now())
 
   const id = requestIdOf(request)

@@ -298,7 +298,8 @@ export const postCompositionRun = defineRoute({
       )
     const { rows } = services.store
     const [{ running } = { running: 0 }] = await rows<{ running: number }>(
-      `SELECT count(*)::int AS running FROM market_composition_runs WHERE composition = $1 AND state = 'running'`,
+      `SELECT count(*)::int AS running FROM market_composition_runs
+       WHERE composition = $1 AND state = 'running' AND agreement IS NULL`,
       [id],
     )
     if (running >= MOST_RUNNING)

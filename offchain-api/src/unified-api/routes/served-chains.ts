@@ -1,12 +1,18 @@
 import { formatInstant } from '@opem/domain'
 import { z } from 'zod'
-import { outputOf, runsUnder, runUnder, type StoredRun, stepsOf } from '../../marketplace/composition/runs.ts'
+import {
+  outputOf,
+  type RunStep,
+  runsUnder,
+  runUnder,
+  type StoredRun,
+  stepsOfAll,
+} from '../../marketplace/composition/runs.ts'
 import { chainUnder } from '../../marketplace/composition/served-chain.ts'
 import { codeForUser } from '../../marketplace/composition/step-problem.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
 import { defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
 import { outputShape, shownOutput, unknownRun } from './compositions.ts'
 import { personOf } from './instances.ts'
@@ -47,7 +53,16 @@ export const getChainCalls = defineRoute({
     const chain = await chainUnder(rows, agreement)
     const runs = chain === undefined ? [] : await runsUnder(rows, id)
     const seen = side === 'consumer' ? codeForUser : (code: string) => code
-    return { items: await Promise.all(runs.map((run) => callOf(services, run, chain!.steps, { side, seen }))) }
+    const steps = await stepsOfAll(
+      rows,
+      runs.map((run) => run.id),
+    )
+    return {
+      items: runs.map((run) => {
+        const attempts = steps.filter((step) => step.run === run.id)
+        return callOf({ run, attempts, chain: chain!.steps, seen, request: side === 'consumer' ? run.request : null })
+      }),
+    }
   },
 })
 
@@ -67,18 +82,19 @@ export const getChainOutput = defineRoute({
   },
 })
 
-async function callOf(
-  { store }: Services,
-  run: StoredRun,
-  chain: readonly { listing: string; title: string }[],
-  { side, seen }: { side: string; seen: (code: string) => string },
-) {
-  const attempts = await stepsOf(store.rows, run.id)
+function callOf(it: {
+  run: StoredRun
+  attempts: readonly RunStep[]
+  chain: readonly { listing: string; title: string }[]
+  request: string | null
+  seen: (code: string) => string
+}) {
+  const { run, attempts, request, seen } = it
   return {
-    ...{ id: run.id, request: side === 'consumer' ? run.request : null, state: run.state },
+    ...{ id: run.id, request, state: run.state },
     startedAt: formatInstant(run.started_at),
     endedAt: run.ended_at === null ? null : formatInstant(run.ended_at),
-    steps: chain.map(({ listing, title }, place) => {
+    steps: it.chain.map(({ listing, title }, place) => {
       const own = attempts.filter((one) => one.place === place)
       const last = own.at(-1)
       const state = place < run.place ? ('done' as const) : (last?.state ?? ('waiting' as const))
