@@ -332,7 +332,8 @@ test('the user offers the composition on the market, as one service that the mar
 test('a third party contracts it, and one call runs the chain under the composer’s agreements', async () => {
   const page = await see(cora, `/market/${offered}`)
   const made = page.getByRole('list', { name: 'The services that it is made of' })
-  expect(await made.getByRole('listitem').allInnerTexts()).toEqual(['Cleanse', 'Forecast'])
+  await made.getByText('Forecast').waitFor()
+  expect(await made.getByRole('link').allInnerTexts()).toEqual(['Cleanse', 'Forecast'])
   await page.getByRole('link', { name: 'Contract', exact: true }).click()
   await button(page, 'Show the agreement').click()
   await press(page, button(page, 'Sign and send the offer'))
