@@ -4,43 +4,48 @@ import { LinesAt, TextAt, useField } from './fields.tsx'
 const linesOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 /** What a service works together with: its neighbours in a chain, what it takes and gives, and where a chain calls it. */
-export const CompositionFields = () => (
-  <>
-    <LinesAt
-      at="composition.before"
-      label="May come before it"
-      hint="Categories like E2.1, or ids of listings. None: it is for the others to say."
-      rows={2}
-    />
-    <LinesAt
-      at="composition.after"
-      label="May come after it"
-      hint="Categories, or ids of listings. None: it is for the others to say."
-      rows={2}
-    />
-    <LinesAt
-      at="composition.takes"
-      label="What it takes"
-      hint="Shapes of data like MeterReading; the service before has to give one of them. None: nothing is asked of it."
-      rows={2}
-      optional
-    />
-    <LinesAt
-      at="composition.gives"
-      label="What it gives"
-      hint="Shapes of data like Forecast; the service after has to take one of them. None: nothing is promised to it."
-      rows={2}
-      optional
-    />
-    <TextAt
-      at="composition.path"
-      label="Where a chain calls it"
-      hint="A path behind the address of the service, like /forecast. Left empty: the address itself."
-      optional
-    />
-    <InAChain />
-  </>
-)
+export function CompositionFields() {
+  const { value: chain } = useField('chain')
+  if (chain !== undefined)
+    return <p>It is a chain already. A composed service of the marketplace is no part of another chain.</p>
+  return (
+    <>
+      <LinesAt
+        at="composition.before"
+        label="May come before it"
+        hint="Categories like E2.1, or ids of listings. None: it is for the others to say."
+        rows={2}
+      />
+      <LinesAt
+        at="composition.after"
+        label="May come after it"
+        hint="Categories, or ids of listings. None: it is for the others to say."
+        rows={2}
+      />
+      <LinesAt
+        at="composition.takes"
+        label="What it takes"
+        hint="Shapes of data like MeterReading; the service before has to give one of them. None: nothing is asked of it."
+        rows={2}
+        optional
+      />
+      <LinesAt
+        at="composition.gives"
+        label="What it gives"
+        hint="Shapes of data like Forecast; the service after has to take one of them. None: nothing is promised to it."
+        rows={2}
+        optional
+      />
+      <TextAt
+        at="composition.path"
+        label="Where a chain calls it"
+        hint="A path behind the address of the service, like /forecast. Left empty: the address itself."
+        optional
+      />
+      <InAChain />
+    </>
+  )
+}
 
 /** What was filled in, as a chain does it. */
 function InAChain() {
@@ -48,9 +53,6 @@ function InAChain() {
   const gives = linesOf(useField('composition.gives').value)
   const { value: path } = useField('composition.path')
   const { value: address } = useField('access.baseUrl')
-  const { value: chain } = useField('chain')
-  if (chain !== undefined)
-    return <p className="soft">A composed service of the marketplace is no part of another chain.</p>
   const where = `${typeof address === 'string' ? address.replace(/\/+$/, '') : 'its address'}${typeof path === 'string' ? path : '/'}`
   return (
     <p className="small soft" role="note" aria-label="In a chain">
