@@ -185,6 +185,7 @@ export {
   pricePlanNumber,
   type ReadingsOffered,
   SERVICE_CATEGORIES,
+  type ServedChain,
   type ServiceParameter,
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'

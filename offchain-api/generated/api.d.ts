@@ -2300,6 +2300,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls of a composed service, the newest first: how far each has come through the chain. The last 50.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/runs/{run}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a call of a composed service gave, to its user alone. It is kept for a day, and asking costs nothing.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRunsByRunOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{id}/readings": {
         parameters: {
             query?: never;
@@ -3832,6 +3872,30 @@ export interface components {
                 reclaimableAt: string | null;
             } | null;
         };
+        ChainCall: {
+            id: string;
+            /** @description OPEM-Request-Id of the call; to its user alone */
+            request: string | null;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            startedAt: string;
+            endedAt: string | null;
+            steps: {
+                listing: string;
+                title: string;
+                /** @enum {string} */
+                state: "waiting" | "running" | "done" | "failed";
+                attempts: number;
+                code: string | null;
+                /** @description seconds since 1970, with fractions */
+                startedAt: number | null;
+                endedAt: number | null;
+            }[];
+        };
         Community: {
             id: string;
             name: string;
@@ -3924,8 +3988,15 @@ export interface components {
              */
             createdAt: string;
         };
+        CompositionOutput: {
+            contentType: string;
+            /** @description the bytes as UTF-8 */
+            body: string;
+        };
         CompositionRun: {
             id: string;
+            /** @description under which a user of the composed service called it, who alone sees what it gave; null: your own run */
+            agreement: string | null;
             /** @enum {string} */
             state: "running" | "done" | "failed";
             /** @description the step that is under way or failed; the number of steps when all are done */
@@ -4050,6 +4121,7 @@ export interface components {
             plans?: unknown;
             access?: unknown;
             composition?: unknown;
+            chain?: unknown;
             data?: unknown;
         };
         EmailAddress: {
@@ -4454,6 +4526,7 @@ export interface components {
                 gives?: string[];
                 path?: string;
             };
+            chain?: components["schemas"]["ServedChain"];
             /** @description of kind "data" alone, which needs it */
             data?: {
                 contents: string;
@@ -4927,6 +5000,13 @@ export interface components {
         RulesDocument: {
             [key: string]: unknown;
         };
+        ServedChain: {
+            composition: string;
+            steps: {
+                listing: string;
+                title: string;
+            }[];
+        };
         ServiceInstance: {
             agreement: string;
             /** @enum {string} */
@@ -4967,6 +5047,11 @@ export interface components {
             keyMadeAt: string | null;
             /** @description where the service is called */
             gateway: string;
+            /** @description of a composed service that the marketplace runs: the services that it asks, in order */
+            chain: {
+                listing: string;
+                title: string;
+            }[] | null;
             steps: {
                 step: string;
                 previous: string;
@@ -13127,6 +13212,107 @@ export interface operations {
             };
         };
     };
+    getAgreementsByIdRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChainCall"][];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdRunsByRunOutput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompositionOutput"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAgreementsByIdReadings: {
         parameters: {
             query: {
@@ -17150,11 +17336,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        contentType: string;
-                        /** @description the bytes as UTF-8 */
-                        body: string;
-                    };
+                    "application/json": components["schemas"]["CompositionOutput"];
                 };
             };
             /** @description Nobody the API knows: sign in, or sign the request */

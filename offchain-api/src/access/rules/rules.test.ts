@@ -221,6 +221,8 @@ const TABLE: [route: string, columns: string][] = [
   ['POST /v1/agreements/{id}/instance/keys', '0++++ +++++++ ---- 00'],
   ['POST /v1/agreements/{id}/instance/revocations', '0---- ------+ ---- 00'],
   ['GET /v1/agreements/{id}/usage', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}/runs', '0++++ +++++++ ---- 00'],
+  ['GET /v1/agreements/{id}/runs/{run}/output', '0++++ +++++++ ---- 00'],
   ['GET /v1/agreements/{id}/readings', '0---- -+++--- ---- 00'],
   ['GET /v1/service-keys', '+++++ +++++++ ++++ ++'],
   ['GET /v1/billing', '0++++ +++++++ ---- 00'],

@@ -167,7 +167,7 @@ export const getAgreementChoices = defineRoute({
     .meta({ id: 'AgreementChoices' }),
   async handle({ query }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, query.listing, person.account)
+    const listing = await offeredListing(store.rows, query.listing, person.account, now())
     needRole(person, 'consumer', listing.kind)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
     const { account, address } = partyOf(person)
@@ -210,7 +210,7 @@ export const postAgreementDraft = defineRoute({
   }),
   async handle({ body }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, body.listing, person.account)
+    const listing = await offeredListing(store.rows, body.listing, person.account, now())
     needRole(person, 'consumer', listing.kind)
     const me = partyOf(person)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
