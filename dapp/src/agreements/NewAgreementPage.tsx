@@ -22,6 +22,7 @@ import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { For } from '../session/For.tsx'
+import { DataSource, type SourceChoice } from './DataSource.tsx'
 import { TermsChecks, TermsShown } from './TermsShown.tsx'
 import { useSignTerms } from './use-sign-terms.ts'
 import { priceText } from './words.ts'
@@ -78,14 +79,14 @@ const planName = ({ id, kind, price, interval = 0, unit }: Plan): string => {
 function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (draft: DraftAgreement) => void }) {
   const [plan, setPlan] = useState<string | undefined>(offered.plans.length === 1 ? offered.plans[0]!.id : undefined)
   const [parameters, setParameters] = useState<Record<string, string>>({})
-  const [meters, setMeters] = useState<Record<string, string>>({})
+  const [data, setData] = useState<Record<string, SourceChoice>>({})
   const [start, setStart] = useState('')
   const [end, setEnd] = useState('')
   const own = offered.meters.map(({ meter }) => meter)
   const make = useMutation({
     mutationFn: () =>
       draftAgreementOf({
-        ...{ listing: offered.listing, plan: plan!, meters },
+        ...{ listing: offered.listing, plan: plan!, meters: chosen(data, 'meter'), sources: chosen(data, 'source') },
         parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value.trim() !== '')),
         ...(start === '' ? {} : { start: `${start}T00:00:00Z` }),
         ...(end === '' ? {} : { end: `${end}T00:00:00Z` }),
@@ -112,20 +113,13 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
           onChange={(value) => setParameters({ ...parameters, [one.name]: value })}
         />
       ))}
-      {offered.dataNeeded.map(({ name, granularity }) => (
-        <Choice
-          key={name}
-          label={`${name}: from which meter`}
-          placeholder={
-            own.length === 0 ? 'You have no authorised meter' : 'Choose a meter, or hand the data over yourself'
-          }
-          value={meters[name]}
-          options={offered.meters.map(({ meter, authorised }) => ({
-            id: meter,
-            name: meter,
-            hint: authorised ? (granularity ?? '') : 'not authorised now',
-          }))}
-          onChange={(meter) => setMeters({ ...meters, [name]: meter })}
+      {offered.dataNeeded.map((needed) => (
+        <DataSource
+          key={needed.name}
+          needed={needed}
+          offered={offered}
+          value={data[needed.name]}
+          onChange={(next) => setData({ ...data, [needed.name]: next })}
         />
       ))}
       <div className="form-grid">
@@ -147,6 +141,10 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
     </section>
   )
 }
+
+/** Of what was chosen for each data that is needed, what is of one kind. */
+const chosen = (data: Readonly<Record<string, SourceChoice>>, kind: 'meter' | 'source'): Record<string, string> =>
+  Object.fromEntries(Object.entries(data).flatMap(([name, it]) => (it.kind === kind ? [[name, it.id]] : [])))
 
 function ParameterField({
   parameter: { label, type, required, choices, unit },

@@ -60,6 +60,15 @@ const Document = z.strictObject({
       granularity: z.string().optional(),
       unit: z.string().optional(),
       meter: z.string().optional(),
+      from: z
+        .strictObject({
+          kind: z.enum(['data-set', 'data-agreement']),
+          id: Bytes32,
+          title: z.string(),
+          provider: z.string(),
+          policy: z.record(z.string(), z.unknown()),
+        })
+        .optional(),
     }),
   ),
   text: z.string(),
@@ -202,6 +211,15 @@ export const ChoicesOffered = z.strictObject({
   dataNeeded: z.array(Needed),
   noticeDays: z.number(),
   meters: z.array(z.strictObject({ meter: z.string(), authorised: z.boolean() })),
+  sources: z.array(
+    z.strictObject({
+      kind: z.enum(['data-set', 'data-agreement']),
+      id: Bytes32,
+      title: z.string(),
+      provider: z.string(),
+      refusal: z.strictObject({ code: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
   feeBps: z.number().int(),
   chainId: z.number().int(),
   contract: Address,
@@ -232,6 +250,7 @@ export async function draftAgreementOf(choices: {
   plan: string
   parameters: Record<string, string>
   meters: Record<string, string>
+  sources: Record<string, string>
   start?: string
   end?: string
 }): Promise<DraftAgreement> {

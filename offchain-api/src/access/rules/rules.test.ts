@@ -222,6 +222,7 @@ const TABLE: [route: string, columns: string][] = [
   ['POST /v1/agreements/{id}/instance/revocations', '0---- ------+ ---- 00'],
   ['GET /v1/agreements/{id}/usage', '0++++ +++++++ ---- 00'],
   ['GET /v1/agreements/{id}/readings', '0---- -+++--- ---- 00'],
+  ['POST /v1/agreements/{id}/data', '0---- -+++--- ---- 00'],
   ['GET /v1/service-keys', '+++++ +++++++ ++++ ++'],
   ['GET /v1/billing', '0++++ +++++++ ---- 00'],
   ['GET /v1/billing/payments', '0++++ +++++++ ---- 00'],

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { canonicalJson, formatInstant } from '@opem/domain'
+import { canonicalJson, formatInstant, type Hex } from '@opem/domain'
+import type { Lake } from '../../lake/lake.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import type { Rows } from '../contracting/offers.ts'
@@ -90,6 +91,21 @@ export async function openDownload(parts: DataParts, by: Downloader, token: stri
   const data = await contractedData(store.rows, link.agreement, by.account)
   await needAccess(store.rows, data, asked, { now, mayUseMoney })
   const query = await preparedQuery(parts, data, asked)
+  const count = await rowsToGive(lake, query, asked.format)
+  return takeContracted(parts, data, by, {
+    ...{ query, asked, count, request: `${link.id}-${randomBytes(6).toString('hex')}` },
+    async before(rows) {
+      const taken = await rows('UPDATE market_data_links SET uses = uses - 1 WHERE id = $1 AND uses > 0 RETURNING id', [
+        link.id,
+      ])
+      if (taken.length === 0)
+        throw new Refusal(410, 'ERR_LINK_USED', 'this link was used as often as it may be; ask for a new one')
+    },
+  })
+}
+
+/** How many rows a file would have. @throws Refusal ERR_DATA_CONSENT_WITHDRAWN, ERR_DATA_TOO_LARGE, ERR_DATA_EMPTY */
+export async function rowsToGive(lake: Lake, query: LakeQuery, format: DataFormat): Promise<number> {
   if ((query.parameters.meters as readonly string[]).length === 0)
     throw new Refusal(
       403,
@@ -99,48 +115,66 @@ export async function openDownload(parts: DataParts, by: Downloader, token: stri
   const count = await countRows(lake, query)
   if (count > MOST_ROWS)
     throw new Refusal(422, 'ERR_DATA_TOO_LARGE', `these are ${count} rows; ask for at most ${MOST_ROWS}, in parts`)
-
-  if (count === 0 && asked.format === 'parquet')
+  if (count === 0 && format === 'parquet')
     throw new Refusal(
       422,
       'ERR_DATA_EMPTY',
       'there are no rows, and a Parquet file needs some; ask for CSV or another period',
     )
+  return count
+}
 
-  const request = `${link.id}-${randomBytes(6).toString('hex')}`
+/** A file of rows that were counted and written down, in the name of `by`. */
+export interface Taking {
+  readonly query: LakeQuery
+  readonly asked: Asked
+  readonly count: number
+  /** Names this use: it is counted once. */
+  readonly request: string
+  /** The agreement about a service to whose provider the rows go; left out: to the user. */
+  readonly passedTo?: string
+  /** What else is done, or refused, in the transaction in which the use is counted. */
+  before?(rows: Rows): Promise<void>
+}
+
+/** Takes rows under an agreement about data: checked once more, counted and written down before the first byte. @throws Refusal as `needAccess` does */
+export async function takeContracted(
+  { store, lake, mayUseMoney, ...parts }: DataParts,
+  data: ContractedData,
+  by: Downloader,
+  { query, asked, count, request, passedTo, before }: Taking,
+): Promise<DataFile> {
+  const now = parts.now()
+  const agreement = data.agreement.id
   const download = await store.transaction(async (rows) => {
     // Two at the same time follow each other: neither uses nor the policy's count are overrun.
-    await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [link.agreement])
+    await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [agreement])
     await needAccess(rows, data, asked, { now, mayUseMoney })
-    const taken = await rows('UPDATE market_data_links SET uses = uses - 1 WHERE id = $1 AND uses > 0 RETURNING id', [
-      link.id,
-    ])
-    if (taken.length === 0)
-      throw new Refusal(410, 'ERR_LINK_USED', 'this link was used as often as it may be; ask for a new one')
-    await noteAsked(rows, { agreement: link.agreement, request, method: 'GET', now })
-    await noteCounted(rows, { agreement: link.agreement, request, milliUnits: unitsFor(data, count), status: 200 })
-    const id = await writeDown(rows, data, by, { asked, count, now })
-    await noteAction(rows, {
-      ...{ by: by.did, account: by.account as `0x${string}`, action: 'data.downloaded' },
-      about: { agreement: link.agreement, listing: data.listing.listing },
-      detail: { purpose: asked.purpose, country: asked.country, rows: count, format: asked.format },
+    await before?.(rows)
+    await noteAsked(rows, { agreement, request, method: 'GET', now })
+    await noteCounted(rows, { agreement, request, milliUnits: unitsFor(data, count), status: 200 })
+    const { deleteAfterDays } = data.policy
+    return writeDown(rows, by, {
+      ...{ agreement, listing: data.listing.listing, asked, count, now, passedTo },
+      deleteBy: deleteAfterDays === null ? null : now + deleteAfterDays * DAY,
     })
-    return id
   })
   const failed = async () => {
     await store.rows(`UPDATE market_usage SET state = 'asked' WHERE agreement = $1 AND request = $2`, [
-      link.agreement,
+      agreement,
       request,
     ])
-    await noteFailed(store.rows, { agreement: link.agreement, request, status: null })
+    await noteFailed(store.rows, { agreement, request, status: null })
     await store.rows(`UPDATE market_data_downloads SET state = 'failed' WHERE id = $1`, [download])
   }
-  return {
-    name: `data-${link.agreement.slice(2, 10)}-${formatInstant(asked.query.from).slice(0, 10)}.${asked.format}`,
-    type: MEDIA_TYPES[asked.format],
-    bytes: costsNothingWhenItFails(fileOf(lake, query, asked.format, count), failed),
-  }
+  return dataFile(agreement, asked, costsNothingWhenItFails(fileOf(lake, query, asked.format, count), failed))
 }
+
+export const dataFile = (of: string, { query, format }: Asked, bytes: AsyncIterable<Uint8Array>): DataFile => ({
+  name: `data-${of.slice(2, 10)}-${formatInstant(query.from).slice(0, 10)}.${format}`,
+  type: MEDIA_TYPES[format],
+  bytes,
+})
 
 /** What the user could not receive because the lake failed is not billed; who goes away in the middle has used it. */
 async function* costsNothingWhenItFails(bytes: AsyncIterable<Uint8Array>, failed: () => Promise<void>) {
@@ -162,21 +196,36 @@ export function unitsFor({ document: { plan } }: Pick<ContractedData, 'document'
 
 const DAY = 86_400
 
-async function writeDown(
+/** Writes down that rows were handed out, and that in the audit log. @param by.account whose copy it is @returns the download's id */
+export async function writeDown(
   rows: Rows,
-  { agreement, policy }: ContractedData,
   by: Downloader,
-  { asked, count, now }: { asked: Asked; count: number; now: number },
+  it: {
+    readonly agreement: string
+    readonly listing: string
+    readonly asked: Asked
+    readonly count: number
+    readonly now: number
+    readonly passedTo: string | undefined
+    readonly deleteBy: number | null
+  },
 ): Promise<string> {
+  const { agreement, listing, asked, count, now, passedTo } = it
+  const { purpose, country, format } = asked
   const [written] = await rows<{ id: string }>(
-    `INSERT INTO market_data_downloads (agreement, listing, account, by, at, purpose, country, format, asked, readings, state, delete_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'given', $11) RETURNING id::text AS id`,
+    `INSERT INTO market_data_downloads (agreement, listing, account, by, at, purpose, country, format, asked, readings, state,
+       delete_by, passed_to)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'given', $11, $12) RETURNING id::text AS id`,
     [
-      ...[agreement.id, agreement.listing, by.account, by.did, now, asked.purpose, asked.country, asked.format],
-      ...[JSON.stringify(asked.query), count],
-      policy.deleteAfterDays === null ? null : now + policy.deleteAfterDays * DAY,
+      ...[agreement, listing, by.account, by.did, now, purpose, country, format],
+      ...[JSON.stringify(asked.query), count, it.deleteBy, passedTo ?? null],
     ],
   )
+  await noteAction(rows, {
+    ...{ by: by.did, account: by.account as Hex, about: { agreement, listing } },
+    action: passedTo === undefined ? 'data.downloaded' : 'data.passed-on',
+    detail: { purpose, country, rows: count, format, ...(passedTo !== undefined && { to: passedTo }) },
+  })
   return written!.id
 }
 

@@ -21,11 +21,13 @@ import { agreementOf, signExtension } from '../../marketplace/contracting/extens
 import { listAgreements } from '../../marketplace/contracting/list-agreements.ts'
 import { offeredListing } from '../../marketplace/contracting/listing.ts'
 import { makeOffer, otherParty } from '../../marketplace/contracting/make-offer.ts'
+import { ownData, sourceKindsOf } from '../../marketplace/contracting/own-data.ts'
 import { ownMeters } from '../../marketplace/contracting/own-meters.ts'
 import { needRole, partyOf } from '../../marketplace/contracting/party.ts'
 import { agreementDocument, agreementId, agreementTerms, signature } from '../../marketplace/contracting/shapes.ts'
 import { type ShownAgreement, showAgreement } from '../../marketplace/contracting/show-agreement.ts'
 import { AGREEMENT_STAGES } from '../../marketplace/contracting/stage.ts'
+import { offeredSources } from '../../marketplace/data/pass-on.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute, text } from '../route.ts'
@@ -154,6 +156,14 @@ const offeredData = z.object({
   unit: z.string().optional(),
 })
 
+const offeredSource = z.object({
+  kind: z.enum(['data-set', 'data-agreement']),
+  id: bytes32,
+  title: z.string(),
+  provider: z.string(),
+  refusal: z.object({ code: z.string(), reason: z.string() }).nullable(),
+})
+
 export const getAgreementChoices = defineRoute({
   method: 'get',
   path: '/v1/agreements/choices',
@@ -173,6 +183,9 @@ export const getAgreementChoices = defineRoute({
       dataNeeded: z.array(offeredData),
       noticeDays: z.number().int(),
       meters: z.array(z.object({ meter: z.string(), authorised: z.boolean() })),
+      sources: z.array(offeredSource).meta({
+        description: 'own data sets and agreements about data, each with why it may not be handed to this provider',
+      }),
       feeBps: z.number().int(),
       chainId: z.number().int(),
       contract: z.string(),
@@ -185,12 +198,16 @@ export const getAgreementChoices = defineRoute({
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
     const { account, address } = partyOf(person)
     const { document } = listing
+    const handed = { consumer: { account }, recipient: provider.did, now: now() }
+    const sources =
+      document.dataNeeded.length === 0 ? [] : await offeredSources(store.rows, handed, sourceKindsOf(person))
     return {
       ...{ listing: listing.listing, version: listing.version, content: listing.content },
       provider: { did: provider.did, name: provider.name, address: provider.address },
       ...{ title: document.title, kind: listing.kind, plans: document.plans, parameters: document.parameters },
       ...{ dataNeeded: document.dataNeeded, noticeDays: document.contract.noticeDays },
       meters: await ownMeters(store, { account, address, now: now() }),
+      sources: sources.map(({ source, refusal }) => ({ ...source, refusal })),
       ...{ feeBps: await chain.feeBps(), chainId: chain.chainId, contract: chain.contract },
     }
   },
@@ -211,6 +228,10 @@ export const postAgreementDraft = defineRoute({
       .record(z.string().max(500), z.string().max(64))
       .default({})
       .meta({ description: 'by name of the data needed' }),
+    sources: z
+      .record(z.string().max(500), agreementId)
+      .default({})
+      .meta({ description: 'own data sets (their listings) or agreements about data, by name of the data needed' }),
     start: instant.optional().meta({ description: 'now when left out' }),
     end: instant.optional().meta({ description: 'open when left out' }),
     deadline: instant.optional().meta({ description: 'in a week when left out' }),
@@ -227,7 +248,8 @@ export const postAgreementDraft = defineRoute({
     needRole(person, 'consumer', listing.kind)
     const me = partyOf(person)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
-    const meters = await ownMeters(store, { account: me.account, address: me.address, now: now() })
+    const chosen = Object.values(body.sources)
+    const own = await ownData(store, { consumer: me, provider, chosen, person, now: now() })
     const drafted = draftAgreement(
       listing.document,
       {
@@ -235,8 +257,8 @@ export const postAgreementDraft = defineRoute({
         provider: { did: provider.did, name: provider.name },
         ...{ consumer: { did: me.did, name: me.name }, blind: randomHex(32) },
       },
-      { plan: body.plan, parameters: body.parameters, meters: body.meters },
-      meters.map(({ meter }) => meter),
+      { plan: body.plan, parameters: body.parameters, meters: body.meters, sources: body.sources },
+      own,
     )
     if (!drafted.ok) throw new Refusal(422, drafted.code, drafted.reason)
     const { document, planned } = drafted.value
