@@ -273,7 +273,7 @@ export const refuseOffer = (id: string, reason: string) =>
   exchange(`/v1/agreements/${id}/refusals`, Done, { body: { reason } })
 export const withdrawOffer = (id: string) => exchange(`/v1/agreements/${id}/withdrawals`, Done, { method: 'POST' })
 export const relayAgreement = (id: string) => exchange(`/v1/agreements/${id}/relays`, Done, { method: 'POST' })
-export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex }) =>
+export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex; relay: boolean }) =>
   exchange(`/v1/agreements/${id}/extensions`, Done, { body: it })
 
 export const Reason = z.strictObject({ digest: Bytes32 })

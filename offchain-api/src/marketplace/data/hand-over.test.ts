@@ -72,7 +72,13 @@ const POLICY = {
 /** A published data set of a provider. @returns its listing */
 async function share(by: Trader, meters: readonly string[], policy: object = {}, change: object = {}): Promise<Hex> {
   const described = {
-    ...{ title: 'A street', summary: 'Hourly energy.', description: 'Every hour, in Wh.', keywords: [], region: ['ES'] },
+    ...{
+      title: 'A street',
+      summary: 'Hourly energy.',
+      description: 'Every hour, in Wh.',
+      keywords: [],
+      region: ['ES'],
+    },
     ...{ granularity: 'PT1H', timeZone: 'UTC', from: iso(NOW - 40 * DAY), to: null, meters, ownMetersConfirmed: true },
     ...{ form: 'pseudonymous', storageCountries: ['ES'], processors: 'The user alone.', updates: 'PT1H' },
     ...{ termination: 'Copies are deleted.', noticeDays: 0, contract: 'As they are.', terms: 'As the policy says.' },
@@ -134,7 +140,10 @@ test('contracted data meet what a service needs: checked, used by its provider, 
 
   const got = await read(acme, agreed.id)
   expect(got.status).toBe(200)
-  const rows = got.text.trim().split('\n').map((line) => JSON.parse(line))
+  const rows = got.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   expect(rows).toHaveLength(24)
   expect(rows[0]).toMatchObject({ start: iso(NOW - DAY), seconds: HOUR, importWh: 100 })
   expect(rows[0].series).toMatch(/^[0-9a-f]{16}$/)
@@ -195,7 +204,9 @@ test('an offer whose words leave out what the policy forbids is refused, whoever
   const data = await contract()
   const { terms, document } = await world.draft(farm.browser, service, choose(data.id))
   const from = { ...document.data[0]!.from!, policy: { ...document.data[0]!.from!.policy, prohibition: undefined } }
-  const said = JSON.parse(JSON.stringify({ ...document, data: [{ ...document.data[0]!, from: { ...from, title: 'X' } }] }))
+  const said = JSON.parse(
+    JSON.stringify({ ...document, data: [{ ...document.data[0]!, from: { ...from, title: 'X' } }] }),
+  )
   const { contentDigest } = await import('@opem/domain')
   const { sha256 } = await import('viem')
   const changed = { ...terms, terms: contentDigest(said, sha256) }

@@ -11,13 +11,14 @@ import {
 import { sha256 } from 'viem'
 import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
+import { readAgreement } from '../../marketplace/contracting/agreements.ts'
 import {
   answerWithSignature,
   refuseOffer,
   relayOffer,
   withdrawOffer,
 } from '../../marketplace/contracting/answer-offer.ts'
-import { agreementOf, signExtension } from '../../marketplace/contracting/extensions.ts'
+import { agreementOf, relayExtension, signExtension } from '../../marketplace/contracting/extensions.ts'
 import { listAgreements } from '../../marketplace/contracting/list-agreements.ts'
 import { offeredListing } from '../../marketplace/contracting/listing.ts'
 import { makeOffer, otherParty } from '../../marketplace/contracting/make-offer.ts'
@@ -384,12 +385,14 @@ export const postAgreementWithdrawal = defineRoute({
 export const postAgreementRelay = defineRoute({
   method: 'post',
   path: '/v1/agreements/{id}/relays',
-  summary: 'This API brings what both sides have signed to the chain, for a wallet without ether.',
+  summary:
+    'This API brings what both sides have signed to the chain, the agreement or a later end of it, for a wallet without ether.',
   access: 'contracting',
   params,
   answers: done,
   async handle({ params: { id } }, { contracting }, access) {
-    await relayOffer(contracting, personOf(access), id)
+    const concluded = await readAgreement(contracting.store.rows, id)
+    await (concluded ? relayExtension : relayOffer)(contracting, personOf(access), id)
     return { id }
   },
 })
@@ -404,6 +407,10 @@ export const postAgreementExtension = defineRoute({
     end: z.number().int().min(0).max(4_294_967_295).meta({ description: 'seconds since 1970; 0: open' }),
     deadline: z.number().int().min(0).max(4_294_967_295),
     signature,
+    relay: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'with the second signature: this API brings the later end to the chain' }),
   }),
   answers: done,
   async handle({ params: { id }, body }, { contracting }, access) {
