@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { odrlOffer } from '../data/odrl.ts'
 import {
+  type AgreedSource,
   type AgreementDocument,
   type AgreementTerms,
   formatAgreementTerms,
@@ -125,7 +126,7 @@ test('the same choices make the same document, and the terms that follow from th
   })
 })
 
-const SOURCE = {
+const SOURCE: AgreedSource = {
   ...{ kind: 'data-agreement', id: `0x${'55'.repeat(32)}`, title: 'A street', provider: 'Sunny Grid' },
   policy: odrlOffer(
     {
@@ -134,15 +135,13 @@ const SOURCE = {
     },
     { target: 'urn:opem:listing:0x01', assigner: 'did:ethr:0x7a69:0xcc' },
   ),
-} as const
+}
 const withSource = (sources: Record<string, `0x${string}`>, meters: Record<string, string> = {}) =>
   draftAgreement(
     service,
     of,
     { plan: 'monthly', parameters: { horizon: '24' }, meters, sources },
-    {
-      ...{ meters: ['home-1'], sources: [SOURCE] },
-    },
+    { meters: ['home-1'], sources: [SOURCE] },
   )
 
 test('a data set that the user has contracted meets what a service needs, and its policy stands in the agreement', () => {

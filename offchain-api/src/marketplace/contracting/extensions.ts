@@ -50,11 +50,12 @@ export async function signExtension(
   checkEnd(agreement, it, now())
   await checkExtensionSignature(parts, person, side, agreement, it)
   const before = await latestExtension(store.rows, it.id)
-  if (isAnswer(before, it, side)) await needTaken(parts, agreement, { ...before, [`${side}_signature`]: it.signature })
+  if (before && isAnswer(before, it, side))
+    await needTaken(parts, agreement, { ...before, [`${side}_signature`]: it.signature })
   const answered = await store.transaction(async (rows) => {
     await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [it.id])
     const latest = await latestExtension(rows, it.id)
-    const answers = isAnswer(latest, it, side)
+    const answers = latest !== undefined && isAnswer(latest, it, side)
     if (answers) {
       await rows(
         `UPDATE market_extensions SET ${side}_signature = $3, state = 'signed', relay = $4 WHERE agreement = $1 AND number = $2`,
@@ -91,11 +92,11 @@ export async function signExtension(
 
 /** The other side's offer of the very same end, which waits for this signature. */
 const isAnswer = (
-  latest: StoredExtension | undefined,
+  latest: StoredExtension,
   it: { readonly end: number; readonly deadline: number },
   side: Side,
-): latest is StoredExtension =>
-  latest?.state === 'open' && latest.ends_at === it.end && latest.deadline === it.deadline && latest.made_by !== side
+): boolean =>
+  latest.state === 'open' && latest.ends_at === it.end && latest.deadline === it.deadline && latest.made_by !== side
 
 /** So that nobody waits for an end that cannot come. */
 async function needTaken(parts: ContractingParts, agreement: StoredAgreement, it: StoredExtension): Promise<void> {
