@@ -4,11 +4,11 @@ import { Refusal } from '../../unified-api/problem.ts'
 import { isInForce, type StoredAgreement } from '../contracting/agreements.ts'
 import { readDocument } from '../contracting/offers.ts'
 import { handedMeters } from './count-handed.ts'
-import { type Asked, type DataFile, dataFile, rowsToGive, takeContracted, writeDown } from './download.ts'
 import { fileOf } from './format.ts'
 import type { DataParts } from './parts.ts'
 import { handedData } from './pass-on.ts'
 import { lakeQuery } from './query.ts'
+import { type Asked, type DataFile, dataFile, rowsToGive, takeContracted, writeDown } from './take-rows.ts'
 
 /**
  * Rows of a data set for the provider of a service, as its agreement names them. A contracted data set is used in its user's name: counted,

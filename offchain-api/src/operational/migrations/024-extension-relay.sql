@@ -9,3 +9,4 @@ CREATE TABLE market_agreement_reminders (
   told_at   bigint NOT NULL,
   PRIMARY KEY (agreement, ends_at)
 );
+CREATE INDEX market_agreements_ending ON market_agreements (ends_at) WHERE ends_at > 0;
