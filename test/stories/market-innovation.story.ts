@@ -378,6 +378,7 @@ test('the user contracts it from the request: where its data come from stands in
   await choose(page, /Load of the robots: from where/, /robots-1/)
   await choose(page, /Loads of other farms: from where/, /Farms of the north/)
   await page.getByLabel('Until').fill(dateOf(END))
+  await picture(page, 'agreement-sources')
   await button(page, 'Show the agreement').click()
   const words = page.getByRole('region', { name: 'The agreement in words' })
   await words
@@ -412,6 +413,7 @@ test('the data start to flow: what is missing is said and comes, the rest is the
   await importHours(ROBOTS, 0.5)
   await button(page, 'Check again').click()
   await own.getByText('complete', { exact: true }).waitFor()
+  await page.getByRole('region', { name: 'Data the service needs' }).scrollIntoViewIfNeeded()
   await picture(page, 'data-sources')
 
   const at = (hours: number) => new Date((Math.floor(Date.now() / 3_600_000) - hours) * 3_600_000).toISOString()
@@ -479,6 +481,7 @@ test('the provider offers a later end, the user agrees, and the service goes on;
 
   const page = await see(una, `/agreements/${agreement}`)
   await page.getByText(/^The other side offers the end/).waitFor()
+  await page.getByRole('region', { name: 'Extend it' }).scrollIntoViewIfNeeded()
   await picture(page, 'agreement-extend')
   await press(page, 'Agree and sign')
   await page.getByText(/^It was extended until/).waitFor({ timeout: 60_000 })
@@ -505,6 +508,21 @@ test('the provider ends it within its terms: it goes on for the notice, and the 
     .getByRole('button', { name: /Load of the robots: from where/ })
     .getByText('robots-1')
     .waitFor()
+  await picture(page, 'agreement-again')
+})
+
+test('on a phone, in the dark, nothing is wider than the page', async () => {
+  for (const [who, path, there] of [
+    [una, request, 'Proposals'],
+    [una, `/agreements/new?listing=${listing}&again=${agreement}`, 'Choose'],
+    [wind.representative, `/agreements/${agreement}`, 'Data the service needs'],
+  ] as const) {
+    const page = await see(who, path)
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.getByRole('heading', { level: 2, name: there }).waitFor()
+    expect(await page.evaluate(() => globalThis.document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360)
+  }
   const complaints = [una, acme.representative, wind.representative, olga].flatMap((one) => one.complaints)
   expect(complaints).toEqual([])
 })
