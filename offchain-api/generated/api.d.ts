@@ -2070,7 +2070,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * This API brings what both sides have signed to the chain, for a wallet without ether.
+         * This API brings what both sides have signed to the chain, the agreement or a later end of it, for a wallet without ether.
          * @description Needs a provider or user of services or data.
          */
         post: operations["postAgreementsByIdRelays"];
@@ -2354,6 +2354,26 @@ export interface paths {
         get: operations["getAgreementsByIdReadings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows of the data set that the consumer hands to the provider for this service, as a file: while the agreement is in force, the policy allows it, and whoever is measured consents. Of a contracted data set each use is counted under the agreement about it.
+         * @description Needs a data provider or service provider.
+         */
+        post: operations["postAgreementsByIdData"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3652,6 +3672,18 @@ export interface components {
                 meter: string;
                 authorised: boolean;
             }[];
+            /** @description own data sets and agreements about data, each with why it may not be handed to this provider */
+            sources: {
+                /** @enum {string} */
+                kind: "data-set" | "data-agreement";
+                id: string;
+                title: string;
+                provider: string;
+                refusal: {
+                    code: string;
+                    reason: string;
+                } | null;
+            }[];
             feeBps: number;
             chainId: number;
             contract: string;
@@ -3689,6 +3721,16 @@ export interface components {
                 granularity?: string;
                 unit?: string;
                 meter?: string;
+                from?: {
+                    /** @enum {string} */
+                    kind: "data-set" | "data-agreement";
+                    id: string;
+                    title: string;
+                    provider: string;
+                    policy: {
+                        [key: string]: unknown;
+                    };
+                };
             }[];
             text: string;
             terms: {
@@ -4226,6 +4268,8 @@ export interface components {
             listing: string | null;
             /** @description published, or null: not on the market yet */
             listingState: string | null;
+            /** @description the newest offer or agreement of who asked under the listing */
+            agreement: string | null;
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -5023,6 +5067,10 @@ export interface components {
                 items: {
                     name: string;
                     meter: string | null;
+                    /** @description the data set that gives it */
+                    from: {
+                        title: string;
+                    } | null;
                     /** @enum {string} */
                     state: "complete" | "gaps" | "missing" | "handed-over";
                     seconds: number | null;
@@ -5230,6 +5278,11 @@ export interface components {
             deleteAfterDays: number | null;
             attribution: string;
             redistribution: boolean;
+            /**
+             * @description who may get the data although others may not, such as providers of services
+             * @default []
+             */
+            recipients?: string[];
         };
         Waiting: {
             /** @description listings that wait for review */
@@ -11831,6 +11884,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
+                     * @description own data sets (their listings) or agreements about data, by name of the data needed
+                     * @default {}
+                     */
+                    sources?: {
+                        [key: string]: string;
+                    };
+                    /**
                      * Format: date-time
                      * @description now when left out
                      * @example 2015-06-01T04:00:00Z
@@ -12412,6 +12472,11 @@ export interface operations {
                     end: number;
                     deadline: number;
                     signature: string;
+                    /**
+                     * @description with the second signature: this API brings the later end to the chain
+                     * @default false
+                     */
+                    relay?: boolean;
                 };
             };
         };
@@ -13378,6 +13443,107 @@ export interface operations {
             };
         };
     };
+    postAgreementsByIdData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description name of the data that the service needs */
+                    data: string;
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @description where the copy is stored and processed */
+                    country: string;
+                    /**
+                     * @default ndjson
+                     * @enum {string}
+                     */
+                    format?: "csv" | "ndjson" | "parquet";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getServiceKeys: {
         parameters: {
             query?: never;
@@ -14025,6 +14191,8 @@ export interface operations {
                             state: "given" | "failed";
                             deleteBy: string | null;
                             deletedAt: string | null;
+                            /** @description agreement about the service whose provider got the copy */
+                            passedTo: string | null;
                         }[];
                     };
                 };

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { useConnection } from 'wagmi'
 import { agreementQuery, type ShownAgreement } from '../api/agreements.ts'
 import { WalletStep } from '../app/WalletStep.tsx'
@@ -96,6 +96,13 @@ function Shown({ it }: { it: ShownAgreement }) {
             ]}
           />
         </section>
+        {it.side === 'consumer' && ['ending', 'ended'].includes(it.stage) ? (
+          <p>
+            <Link className="button main" to={`/agreements/new?listing=${it.listing}&again=${it.id}`}>
+              Contract it again
+            </Link>
+          </p>
+        ) : null}
         {it.stage === 'in-force' || it.stage === 'agreed' ? (
           <>
             {it.endsAt === null ? null : <ExtendSection it={it} />}

@@ -6,6 +6,7 @@ import { Bytes32, Instant } from './shapes.ts'
 const Verdict = z.strictObject({
   name: z.string(),
   meter: z.string().nullable(),
+  from: z.strictObject({ title: z.string() }).nullable(),
   state: z.enum(['complete', 'gaps', 'missing', 'handed-over']),
   seconds: z.number().int().nullable(),
   periods: z.number().int(),

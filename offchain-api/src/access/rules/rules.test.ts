@@ -224,6 +224,7 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/agreements/{id}/runs', '0++++ +++++++ ---- 00'],
   ['GET /v1/agreements/{id}/runs/{run}/output', '0++++ +++++++ ---- 00'],
   ['GET /v1/agreements/{id}/readings', '0---- -+++--- ---- 00'],
+  ['POST /v1/agreements/{id}/data', '0---- -+++--- ---- 00'],
   ['GET /v1/service-keys', '+++++ +++++++ ++++ ++'],
   ['GET /v1/billing', '0++++ +++++++ ---- 00'],
   ['GET /v1/billing/payments', '0++++ +++++++ ---- 00'],

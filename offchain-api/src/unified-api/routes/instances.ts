@@ -12,6 +12,9 @@ import { readDocument } from '../../marketplace/contracting/offers.ts'
 import { ownMeters } from '../../marketplace/contracting/own-meters.ts'
 import { otherSide, type Side, unknownAgreement } from '../../marketplace/contracting/party.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
+import { DATA_FORMATS } from '../../marketplace/data/format.ts'
+import { handOver } from '../../marketplace/data/hand-over.ts'
+import { dataQuery } from '../../marketplace/data/query.ts'
 import { notify } from '../../marketplace/notifications/notify.ts'
 import { makeAccessKey } from '../../marketplace/provisioning/access-key.ts'
 import { CHECKED_DAYS, checkData } from '../../marketplace/provisioning/check-data.ts'
@@ -25,7 +28,7 @@ import {
 import { formatUnits } from '../../marketplace/provisioning/units.ts'
 import { usageHours, usageTotal } from '../../marketplace/provisioning/usage.ts'
 import { Refusal } from '../problem.ts'
-import { type Access, defineRoute } from '../route.ts'
+import { type Access, defineRoute, file } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, instant, instantText } from '../shapes.ts'
 
@@ -35,6 +38,7 @@ const words = z.string().trim().max(4000)
 const verdict = z.object({
   name: z.string(),
   meter: z.string().nullable(),
+  from: z.object({ title: z.string() }).nullable().meta({ description: 'the data set that gives it' }),
   state: z.enum(['complete', 'gaps', 'missing', 'handed-over']),
   seconds: z.number().int().nullable(),
   periods: z.number().int(),
@@ -108,7 +112,10 @@ export const postDataCheck = defineRoute({
     if (!document)
       throw new Refusal(409, 'ERR_DOCUMENT_UNKNOWN', 'the agreement was made elsewhere; its document is not here')
     const consumer = { account: agreement.consumer_account, address: agreement.consumer }
-    const items = await checkData({ store, lake }, { document, consumer, days: body.days, now })
+    const items = await checkData(
+      { store, lake },
+      { document, consumer, days: body.days, now, mayUseMoney: services.data.mayUseMoney },
+    )
     const missing = items.filter(({ state }) => state === 'missing' || state === 'gaps')
     await step(services, access, agreement, side, 'check', {
       patch: { data_check: { at: now, days: body.days, items } },
@@ -360,6 +367,32 @@ export const getAgreedReadings = defineRoute({
   },
 })
 
+export const postHandedData = defineRoute({
+  method: 'post',
+  path: '/v1/agreements/{id}/data',
+  summary:
+    'Rows of the data set that the consumer hands to the provider for this service, as a file: while the agreement is in force, the policy allows it, and whoever is measured consents. Of a contracted data set each use is counted under the agreement about it.',
+  access: 'provisioning',
+  params,
+  body: z.strictObject({
+    data: z.string().max(500).meta({ description: 'name of the data that the service needs' }),
+    query: dataQuery,
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'two capital letters of ISO 3166-1, like ES')
+      .meta({ description: 'where the copy is stored and processed' }),
+    format: z.enum(DATA_FORMATS).default('ndjson'),
+  }),
+  answers: z.string().meta({ description: 'CSV, NDJSON or Parquet' }),
+  unrepeatable: true,
+  async handle({ params: { id }, body }, services, access) {
+    const person = personOf(access)
+    const { agreement, side } = await agreementOf(services.contracting, person, id)
+    if (side !== 'provider') access.refuse('the provider of the service')
+    return file(await handOver(services.data, { to: agreement, by: person.did, ...body }))
+  },
+})
+
 export const getServiceKeys = defineRoute({
   method: 'get',
   path: '/v1/service-keys',
@@ -417,8 +450,10 @@ async function shown({ store }: Services, id: string) {
     dataCheck: found.data_check && {
       at: formatInstant(found.data_check.at),
       days: found.data_check.days,
-      items: found.data_check.items.map(({ own: _own, authorised: _authorised, last, ...item }) => ({
+      items: found.data_check.items.map(({ own: _own, authorised: _authorised, from, last, ...item }) => ({
         ...item,
+        // A check of an earlier version of the marketplace knew of meters alone.
+        from: from ? { title: from.title } : null,
         last: last === null ? null : formatInstant(last),
       })),
     },
