@@ -57,7 +57,7 @@ function CallIt({ id, gateway }: { id: string; gateway: string }) {
       }),
   })
   return (
-    <div className="stack">
+    <>
       <TextBox
         label="What the first service is given"
         hint="JSON, such as [3, -1, 4]."
@@ -79,7 +79,7 @@ function CallIt({ id, gateway }: { id: string; gateway: string }) {
         </figure>
       )}
       {call.error === null ? null : <Refusal error={call.error} title="No answer" />}
-    </div>
+    </>
   )
 }
 
