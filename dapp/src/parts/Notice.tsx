@@ -1,10 +1,11 @@
 import { OpemError } from '@opem/domain'
 import type { ReactNode } from 'react'
+import { refusalOf } from '../chain/revert.ts'
 import { Button } from './Button.tsx'
 
 /** What a thrown value says to a person. */
 export const messageOf = (error: unknown): string =>
-  error instanceof OpemError ? error.shortMessage : error instanceof Error ? error.message : String(error)
+  error instanceof OpemError ? error.shortMessage : refusalOf(error)
 
 type Props = { title: string; children?: ReactNode; tone?: 'calm' | 'warn' | 'wrong'; action?: ReactNode }
 
