@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { confirmReceipt } from '../api/access.ts'
 import type { ShownAgreement } from '../api/agreements.ts'
-import { WalletStep } from '../app/WalletStep.tsx'
 import { decodeCredential } from '../credentials/decode.ts'
 import { keepCredential } from '../credentials/use-kept.ts'
 import { Button } from '../parts/Button.tsx'
@@ -45,7 +44,11 @@ function TakeCredential({ jwt, version }: { jwt: string; version: number }) {
         Version {version} of your Account credential names this agreement. Sign its receipt, and it takes the place of
         the one before. Afterwards you sign in once more, with the new version, which this browser keeps.
       </p>
-      {holder === undefined ? <WalletStep /> : <SignReceipt jwt={jwt} holder={holder} />}
+      {holder === undefined ? (
+        <p className="soft">Connect your wallet first.</p>
+      ) : (
+        <SignReceipt jwt={jwt} holder={holder} />
+      )}
     </>
   )
 }

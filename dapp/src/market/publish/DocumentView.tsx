@@ -1,6 +1,8 @@
-import { GRANULARITIES, type ListingDocument } from '@opem/domain'
+import type { ListingDocument } from '@opem/domain'
+import { plural } from '../../format/words.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { planText } from '../money.ts'
+import { categoryName, countryName, periodName } from '../search/names.ts'
 import { KIND_NAMES } from '../words.ts'
 
 const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
@@ -21,7 +23,6 @@ const Lines = ({ of }: { of: readonly string[] }) =>
 
 /** A whole listing document as people read it. */
 export function DocumentView({ document: it }: { document: ListingDocument }) {
-  const known = GRANULARITIES.find((one) => one === it.granularity)
   return (
     <div className="stack document">
       <p>
@@ -31,11 +32,11 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <Facts
         of={[
           ['Kind', KIND_NAMES[it.kind]],
-          ['Category', it.category],
+          ['Category', categoryName(it.category)],
           ['Keywords', list(it.keywords, 'none')],
-          ['Countries', list(it.region, 'everywhere')],
-          ['Periods', known ?? 'any'],
-          ['Notice', `${it.contract.noticeDays} days`],
+          ['Countries', list(it.region.map(countryName), 'everywhere')],
+          ['Periods', it.granularity === undefined ? 'any' : periodName(it.granularity)],
+          ['Notice', plural(it.contract.noticeDays, 'day')],
           ['Service', it.access.baseUrl ?? 'not said'],
           ['Documentation', it.access.documentation ?? 'not said'],
         ]}
@@ -51,7 +52,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <h3>Data that the user gives</h3>
       <Lines
         of={it.dataNeeded.map(({ name, template, granularity, unit }) =>
-          [name, template, granularity, unit].filter(Boolean).join(' · '),
+          [name, template, granularity && periodName(granularity), unit].filter(Boolean).join(' · '),
         )}
       />
       <h3>What the user chooses</h3>
@@ -67,7 +68,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
           <h3>The data offered</h3>
           <Paragraphs text={it.data.contents} />
           <p className="soft">
-            Stored in {list(it.data.storageCountries, 'any country')}; something new: {it.data.updates}
+            Stored in {list(it.data.storageCountries.map(countryName), 'any country')}; something new: {it.data.updates}
           </p>
         </>
       )}

@@ -1,7 +1,6 @@
 import { Link } from 'react-router'
 import type { Submission, Workbench } from '../../api/services.ts'
 import { dateClock } from '../../format/time.ts'
-import { TakeCredential } from './TakeCredential.tsx'
 
 const WORDS: Record<Submission['state'], string> = {
   waiting: 'waits for the operator',
@@ -37,7 +36,6 @@ export function HistorySection({ service: { submissions, credential } }: { servi
           <Link to="/credentials">My credentials</Link>
         </p>
       )}
-      {credential?.credential ? <TakeCredential jwt={credential.credential} /> : null}
     </section>
   )
 }

@@ -15,6 +15,7 @@ import { ContractSection } from './ContractSection.tsx'
 import { DocumentView } from './DocumentView.tsx'
 import { Editor } from './Editor.tsx'
 import { HistorySection } from './HistorySection.tsx'
+import { TakeCredential } from './TakeCredential.tsx'
 
 /** One listing of one's own: its form while it is drafted, its contract when it is approved, its life when it is published. */
 export const ServicePage = () => (
@@ -60,6 +61,7 @@ function Page({ listing }: { listing: Hex }) {
         {it.chain === null ? null : <Ways service={it} />}
       </header>
       <div className="sections">
+        {it.credential?.credential ? <LastSignature jwt={it.credential.credential} /> : null}
         <Answer service={it} />
         {it.state === 'approved' ? <ContractSection service={it} /> : null}
         {editable ? (
@@ -85,6 +87,15 @@ const Ways = ({ service: { listing } }: { service: Workbench }) => (
       See it in the market
     </Link>
   </div>
+)
+
+/** A person's own part of the contract, before everything else: without it the contract is no line of the account. */
+const LastSignature = ({ jwt }: { jwt: string }) => (
+  <section className="panel" aria-labelledby="last-signature">
+    <h2 id="last-signature">One signature is left</h2>
+    <p className="soft">The contract with the marketplace is a new line of your Account credential.</p>
+    <TakeCredential jwt={jwt} />
+  </section>
 )
 
 /** What the operator did not find right. */
