@@ -17,6 +17,8 @@ export function createOperationalStore({ url }: { url: string }): OperationalSto
   const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, keepAlive: true })
   // An idle connection that breaks is an event, and an unheard one would end the process; the pool replaces it.
   pool.on('error', () => undefined)
+  // The same for one that breaks while a transaction holds it: the transaction's next statement tells of it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   const rowsOn = (on: Pool | PoolClient): OperationalStore['rows'] =>
     async function rows<T extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
