@@ -41,7 +41,7 @@ export const signIn = async (page: Page) => {
 /** Keeps a picture for the guides when asked to (docs/guide.md names the command): the top of the page, or from `at` on. */
 export async function picture(page: Page, name: string, at?: Locator): Promise<void> {
   if (process.env.OPEM_SCREENSHOTS !== '1') return
-  await at?.evaluate((element) => {
+  await at?.first().evaluate((element) => {
     const frame = document.querySelector('header')?.getBoundingClientRect().height ?? 0
     window.scrollTo({ top: window.scrollY + element.getBoundingClientRect().top - frame - 24, behavior: 'instant' })
   })

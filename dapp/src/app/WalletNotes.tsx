@@ -1,6 +1,7 @@
 import { useConnection, useSwitchChain } from 'wagmi'
 import { refusalOf } from '../chain/revert.ts'
-import { sameDid, shortDid } from '../credentials/did.ts'
+import { sameDid } from '../credentials/did.ts'
+import { shortHex } from '../format/hex.ts'
 import { Button } from '../parts/Button.tsx'
 import { useHolder } from '../presentation/use-holder.ts'
 import { useSession } from '../session/session.ts'
@@ -19,7 +20,7 @@ export function WalletNotes() {
   return (
     <div className="banner" role="note">
       <strong>Another wallet is connected.</strong> You are signed in as {session.name}; the connected wallet is{' '}
-      {shortDid(holder.did)}, and what it signs counts for that account only.
+      {shortHex(address)}, and what it signs counts for that account only.
     </div>
   )
 }
