@@ -161,7 +161,7 @@ test('a one-time payment is paid by itself, and the consumer accepts it', async 
   const panel = await panelOf(page, id)
   await panel.getByRole('button', { name: 'Accept' }).click()
   await comesTo(page, id, 'released to the provider')
-  await picture(page, 'billing')
+  await picture(page, 'billing', page.getByRole('heading', { level: 1 }))
   const receipt = await page.request.get(
     `${instance.page}${await panel.getByRole('link', { name: 'Receipt (PDF)' }).getAttribute('href')}`,
   )
