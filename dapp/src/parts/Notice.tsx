@@ -7,6 +7,9 @@ import { Button } from './Button.tsx'
 export const messageOf = (error: unknown): string =>
   error instanceof OpemError ? error.shortMessage : refusalOf(error)
 
+/** Whether it is a refusal with this stable code. */
+export const isCode = (error: unknown, code: string): boolean => error instanceof OpemError && error.code === code
+
 type Props = { title: string; children?: ReactNode; tone?: 'calm' | 'warn' | 'wrong'; action?: ReactNode }
 
 /** A box that says one thing. `wrong` is announced at once. */
