@@ -161,7 +161,7 @@ test('a one-time payment is paid by itself, and the consumer accepts it', async 
   const panel = await panelOf(page, id)
   await panel.getByRole('button', { name: 'Accept' }).click()
   await comesTo(page, id, 'released to the provider')
-  await picture(page, 'billing')
+  await picture(page, 'billing', page.getByRole('heading', { level: 1 }))
   const receipt = await page.request.get(
     `${instance.page}${await panel.getByRole('link', { name: 'Receipt (PDF)' }).getAttribute('href')}`,
   )
@@ -226,6 +226,7 @@ test('a disputed payment is decided by the operator, who splits it', async () =>
   await decision.getByText('The meter sent nothing for two weeks.').waitFor()
   await decision.getByLabel('Back to the consumer').fill('8')
   await decision.getByLabel('Reason of the decision').fill('Both are right in part.')
+  await picture(operators, 'dispute', disputes)
   await decision.getByRole('button', { name: 'Decide' }).click()
   await billingOf(bolt.representative)
   await comesTo(page, id, 'released to the provider')
@@ -258,6 +259,7 @@ test('use is paid by vouchers: set aside, signed, claimed', async () => {
   await own.getByLabel('Amount').fill('4')
   await own.getByRole('button', { name: 'Sign a voucher' }).click()
   await own.getByText('The voucher over €4.00 was taken.').waitFor({ timeout: 60_000 })
+  await picture(page, 'voucher', own)
 
   const other = await billingOf(acme.representative)
   const before = await escrow<bigint>('availableOf', provider.address)
@@ -311,6 +313,7 @@ test('a plan that is paid by bank is invoiced, and the operator records what the
     .getByText('paid', { exact: true })
     .first()
     .waitFor({ timeout: 60_000 })
+  await picture(page, 'invoices', page.getByRole('region', { name: 'Invoices' }))
 })
 
 const statementOf = (number: string) =>

@@ -390,6 +390,20 @@ test('a machine uses the service from the command line with its key, and each ca
   expect(usage.total).toEqual({ calls: 2, units: '4' })
 })
 
+test('who used the service rates it, signed, and the listing shows the rating beside its figures', async () => {
+  const page = await open(homes.representative, `/market/${listing}`)
+  await page.getByText('Rate it', { exact: true }).click()
+  await choose(page, /Stars/, '5 stars: very good')
+  await page.getByLabel('In words').fill('It tells the evening peak to the quarter of an hour.')
+  await press(page, 'Sign and send')
+  const ratings = page.getByRole('region', { name: 'Ratings' })
+  await ratings.getByText('It tells the evening peak to the quarter of an hour.').first().waitFor()
+  await page.reload()
+  await page.getByRole('region', { name: 'In figures' }).waitFor()
+  await picture(page, 'listing')
+  await picture(page, 'ratings', ratings)
+})
+
 test('a citizen contracts too, is led through the new credential, and a provider signs on the command line', async () => {
   const page = await open(zoe, `/agreements/new?listing=${listing}`)
   await choose(page, /Price plan/, /^trial: It costs nothing/)

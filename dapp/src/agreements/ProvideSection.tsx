@@ -29,7 +29,7 @@ export function ProvideSection({ it, instance }: { it: ShownAgreement; instance:
   return (
     <section className="panel stack" aria-labelledby="provide">
       <h2 id="provide">
-        Provide the service <span className="badge">{state}</span>
+        Provide the service <span className="badge">{state.replace('-', ' ')}</span>
       </h2>
       <Facts
         of={[

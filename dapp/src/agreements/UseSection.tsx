@@ -26,7 +26,7 @@ export function UseSection({ it, instance }: { it: ShownAgreement; instance: Ins
   return (
     <section className="panel stack" aria-labelledby="use">
       <h2 id="use">
-        Your service <span className="badge">{state}</span>
+        Your service <span className="badge">{state.replace('-', ' ')}</span>
       </h2>
       {WAITS[state] === undefined ? null : <p role="status">{WAITS[state]}</p>}
       {handedOver ? (

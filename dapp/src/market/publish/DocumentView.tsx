@@ -1,7 +1,9 @@
-import { GRANULARITIES, type ListingDocument } from '@opem/domain'
+import type { ListingDocument } from '@opem/domain'
 import { Link } from 'react-router'
+import { plural } from '../../format/words.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { planText } from '../money.ts'
+import { categoryName, countryName, periodName } from '../search/names.ts'
 import { KIND_NAMES } from '../words.ts'
 
 const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
@@ -60,7 +62,6 @@ function WorksWith({ document: { composition: it, chain } }: { document: Listing
 
 /** A whole listing document as people read it. */
 export function DocumentView({ document: it }: { document: ListingDocument }) {
-  const known = GRANULARITIES.find((one) => one === it.granularity)
   return (
     <div className="stack document">
       <p>
@@ -70,11 +71,11 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <Facts
         of={[
           ['Kind', KIND_NAMES[it.kind]],
-          ['Category', it.category],
+          ['Category', categoryName(it.category)],
           ['Keywords', list(it.keywords, 'none')],
-          ['Countries', list(it.region, 'everywhere')],
-          ['Periods', known ?? 'any'],
-          ['Notice', `${it.contract.noticeDays} days`],
+          ['Countries', list(it.region.map(countryName), 'everywhere')],
+          ['Periods', it.granularity === undefined ? 'any' : periodName(it.granularity)],
+          ['Notice', plural(it.contract.noticeDays, 'day')],
           ['Service', it.access.baseUrl ?? (it.chain === undefined ? 'not said' : 'a chain that the marketplace runs')],
           ['Documentation', it.access.documentation ?? 'not said'],
         ]}
@@ -90,7 +91,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <h3>Data that the user gives</h3>
       <Lines
         of={it.dataNeeded.map(({ name, template, granularity, unit }) =>
-          [name, template, granularity, unit].filter(Boolean).join(' · '),
+          [name, template, granularity && periodName(granularity), unit].filter(Boolean).join(' · '),
         )}
       />
       <h3>What the user chooses</h3>
@@ -107,7 +108,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
           <h3>The data offered</h3>
           <Paragraphs text={it.data.contents} />
           <p className="soft">
-            Stored in {list(it.data.storageCountries, 'any country')}; something new: {it.data.updates}
+            Stored in {list(it.data.storageCountries.map(countryName), 'any country')}; something new: {it.data.updates}
           </p>
         </>
       )}
