@@ -1,0 +1,31 @@
+import type { MarketAudit, MarketCheckName } from '@opem/domain'
+import { eur } from '../../format/money.ts'
+import { plural } from '../../format/words.ts'
+
+/** What each check is called, and what it is doing while it runs. */
+export const CHECK_WORDS: Readonly<Record<MarketCheckName, { readonly name: string; readonly doing: string }>> = {
+  events: { name: 'Events', doing: 'Blocks read' },
+  states: { name: 'Contracts', doing: 'Questions to the contracts' },
+  tokens: { name: 'Tokens', doing: 'Tokens counted' },
+  signatures: { name: 'Signatures', doing: 'Signatures recovered' },
+  index: { name: 'Index', doing: 'Kinds of entities of the index compared' },
+}
+
+/** The one line at the end. */
+export function verdictOf({ ok, block, checks, escrow, parties }: MarketAudit): string {
+  const found = checks.reduce((sum, { findings }) => sum + findings.length, 0)
+  if (!ok) return `The market is not sound up to block ${block}: ${plural(found, 'finding')}.`
+  const skipped = checks.some((check) => check.skipped !== undefined)
+  return `The market is sound up to block ${block}: ${eur(escrow.owed)} of ${plural(parties.length, 'party', 'parties')}, every balance rebuilt${skipped ? '; the index was not compared' : ''}.`
+}
+
+/** The command that does the same, as far as this page chose. */
+export function commandOf(span: { readonly from?: number; readonly to?: number }, withIndex: boolean): string {
+  const instant = (time: number) => new Date(time * 1000).toISOString().replace('.000', '')
+  return [
+    'npx opem market audit',
+    ...(span.from === undefined ? [] : [`--from ${instant(span.from)}`]),
+    ...(span.to === undefined ? [] : [`--to ${instant(span.to)}`]),
+    ...(withIndex ? ['--index'] : []),
+  ].join(' ')
+}

@@ -1,0 +1,197 @@
+import { OpemError } from '../../errors/opem-error.ts'
+import type { LocatedEvent, MarketContract } from '../ledger/event.ts'
+import { type MarketLedger, rebuildMarket } from '../ledger/ledger.ts'
+import { checkSignatures } from './check-signatures.ts'
+import { checkTokens } from './check-tokens.ts'
+import { compareStandings } from './compare.ts'
+import type { MarketCheckName, MarketFinding } from './finding.ts'
+import { inLanes, type Work } from './lanes.ts'
+import type { MarketChain, TokenTransfer } from './market-chain.ts'
+import { readContracts } from './read-contracts.ts'
+import { type AskIndex, type IndexSums, readIndex, readIndexSums, SUMS } from './read-index.ts'
+import { marketStandingOf } from './standing.ts'
+import { type ContractVerdict, contractVerdicts, type PartyVerdict, partyVerdicts } from './verdicts.ts'
+
+/** The index, when it is to be held against the chain as well. */
+export interface MarketIndex {
+  /** Waits a while for a block, and answers how far the index is. */
+  readonly reach: (block: number) => Promise<number>
+  readonly ask: AskIndex
+}
+
+export interface MarketAuditRequest {
+  readonly chain: MarketChain
+  /** The first block that may hold an event of these contracts. */
+  readonly fromBlock: bigint
+  /**
+   * Blocks, both included; all without it. Everything is rebuilt from the first event on and asked of the contracts as it was
+   * after `last`; signatures are recovered from `first` on, and purses told from what was in them before it.
+   */
+  readonly range?: { readonly first: bigint; readonly last: bigint }
+  readonly index?: MarketIndex
+  readonly onProgress?: (step: MarketCheckName, done: number, of: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface MarketCheck {
+  readonly name: MarketCheckName
+  /** What was checked, in words. */
+  readonly what: string
+  /** Why it was not; its findings are then none. */
+  readonly skipped?: string
+  readonly findings: readonly MarketFinding[]
+}
+
+export interface MarketAudit {
+  readonly ok: boolean
+  readonly first: number
+  /** At this block everything was asked. */
+  readonly block: number
+  /** In the range. */
+  readonly events: number
+  readonly checks: readonly MarketCheck[]
+  readonly contracts: readonly ContractVerdict[]
+  readonly parties: readonly PartyVerdict[]
+  readonly escrow: EscrowSums
+}
+
+/** What the escrow owes, and what it holds. µEUR */
+export interface EscrowSums {
+  readonly available: bigint
+  readonly held: bigint
+  readonly reserved: bigint
+  readonly fees: bigint
+  readonly owed: bigint
+  readonly tokens: bigint
+  /** Sent to it without a deposit: nobody's. */
+  readonly unasked: bigint
+}
+
+/** Blocks that are asked for at once. */
+const AT_ONCE = 5000n
+
+/**
+ * Audits the market from the chain alone: rebuilds everything from the events, holds it against the contracts and the tokens,
+ * recovers every signature; and holds the index against it all when there is one. Ends with the signal's reason when aborted.
+ */
+export async function auditMarket(request: MarketAuditRequest): Promise<MarketAudit> {
+  const { chain, fromBlock, index, onProgress, signal } = request
+  const { first, last } = request.range ?? { first: fromBlock, last: await chain.head() }
+  const work = (step: MarketCheckName) => ({
+    onProgress: (done: number, of: number) => onProgress?.(step, done, of),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const { events, transfers } = await readBlocks(chain, fromBlock, last, work('events'))
+  const ledger = rebuildMarket(events, chain.keccak, first)
+  const rebuilt = marketStandingOf(ledger)
+
+  const ask = (contract: string, view: string, args: readonly unknown[]) => chain.ask(contract, view, args, last)
+  const answered = await readContracts(ask, rebuilt, { parties: partiesOf(ledger), ...work('states') })
+  const tokens = (await ask('EuroToken', 'balanceOf', [chain.escrow])) as bigint
+  const { total: owed, held, reserved, available, fees } = ledger.balances
+  const flow = checkTokens({ escrow: chain.escrow, events, transfers, owed, held: tokens })
+  const inRange = events.filter(({ block }) => block >= first)
+  const signed = await checkSignatures(chain, inRange, ledger, work('signatures'))
+  const count = (of: keyof typeof rebuilt) => rebuilt[of].size
+
+  const checks: MarketCheck[] = [
+    {
+      name: 'events',
+      what: `${events.length} events follow from each other and from the terms agreed upon`,
+      findings: ledger.findings,
+    },
+    {
+      name: 'states',
+      what: `${count('listings')} listings, ${count('agreements')} agreements, ${count('payments')} payments, ${count('reserves')} reserves and ${count('available')} purses are what the contracts say`,
+      findings: compareStandings(ledger, answered, { check: 'states', teller: 'the contract' }),
+    },
+    {
+      name: 'tokens',
+      what: `the escrow holds what it owes: ${owed} µEUR${flow.unasked > 0n ? `; ${flow.unasked} more were sent to it without a deposit` : ''}`,
+      findings: flow.findings,
+    },
+    {
+      name: 'signatures',
+      what: `${signed.listings} approvals and ${signed.agreements} agreements are signed by who might sign them${signed.hidden > 0 ? `; ${signed.hidden} came through other contracts and were not read` : ''}`,
+      findings: signed.findings,
+    },
+    ...(index === undefined ? [] : [await checkIndex(index, ledger, Number(last), work('index'))]),
+  ]
+  const findings = checks.flatMap((check) => check.findings)
+  const sum = (of: Iterable<bigint>) => [...of].reduce((a, b) => a + b, 0n)
+  return {
+    ...{ ok: findings.length === 0, first: Number(first), block: Number(last), events: inRange.length, checks },
+    contracts: contractVerdicts(ledger, inRange, findings),
+    parties: partyVerdicts(ledger, findings),
+    escrow: {
+      ...{ available: sum(available.values()), held, reserved, fees: sum(fees.values()) },
+      ...{ owed, tokens, unasked: flow.unasked },
+    },
+  }
+}
+
+/** Everybody whose purse must be empty when the events say nothing of it. */
+const partiesOf = ({ terms }: MarketLedger) =>
+  [...terms.values()].flatMap(({ consumer, provider }) => [consumer, provider])
+
+/** Events and transfers of all blocks, a few thousand at a time, in the order of the chain. */
+async function readBlocks(
+  chain: MarketChain,
+  from: bigint,
+  to: bigint,
+  { onProgress, ...work }: Work,
+): Promise<{ events: LocatedEvent[]; transfers: TokenTransfer[] }> {
+  const starts = Array.from({ length: Number((to - from) / AT_ONCE) + 1 }, (_, i) => from + BigInt(i) * AT_ONCE)
+  const blocks = to < from ? 0 : Number(to - from) + 1
+  const end = (start: bigint) => (start + AT_ONCE - 1n < to ? start + AT_ONCE - 1n : to)
+  const parts = await inLanes(
+    to < from ? [] : starts,
+    async (start) => {
+      const [events, transfers] = await Promise.all([
+        chain.eventsIn(start, end(start)),
+        chain.transfersIn(start, end(start)),
+      ])
+      return { events, transfers }
+    },
+    { ...work, onProgress: (done) => onProgress?.(Math.min(done * Number(AT_ONCE), blocks), blocks) },
+  )
+  return { events: parts.flatMap(({ events }) => events), transfers: parts.flatMap(({ transfers }) => transfers) }
+}
+
+/** Holds the index's entities and sums against what the events make. One that is behind or silent is not compared. */
+async function checkIndex(
+  index: MarketIndex,
+  ledger: MarketLedger,
+  block: number,
+  { onProgress, signal }: Work,
+): Promise<MarketCheck> {
+  const what = 'the index has the same entities and the same sums'
+  const skip = (skipped: string): MarketCheck => ({ name: 'index', what, skipped, findings: [] })
+  try {
+    const reached = await index.reach(block)
+    if (reached < block) return skip(`it is at block ${reached}`)
+    const told = await readIndex(index.ask, block, onProgress)
+    const sums = compareSums(ledger, await readIndexSums(index.ask, block))
+    return {
+      ...{ name: 'index', what },
+      findings: [...compareStandings(ledger, told, { check: 'index', teller: 'the index' }), ...sums],
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof OpemError && error.code === 'ERR_INDEX_SHAPE') {
+      const contract = error.details.contract as MarketContract
+      return { name: 'index', what, findings: [{ check: 'index', contract, parties: [], words: error.shortMessage }] }
+    }
+    return skip(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function compareSums({ balances }: MarketLedger, told: IndexSums): MarketFinding[] {
+  const sum = (of: Iterable<bigint>) => [...of].reduce((a, b) => a + b, 0n)
+  const { held, reserved, total } = balances
+  const ours = { due: sum(balances.fees.values()), available: sum(balances.available.values()), held, reserved, total }
+  return SUMS.filter((name) => ours[name] !== told[name]).map((name) => ({
+    ...{ check: 'index', contract: 'Escrow', parties: [] },
+    words: `the sum ${name}: ${ours[name]} µEUR by the events, ${told[name]} µEUR by the index`,
+  }))
+}
