@@ -66,6 +66,11 @@ export function openMarketChain(client: PublicClient, addresses: MarketChainAddr
     async eventsIn(fromBlock: bigint, toBlock: bigint) {
       const logs = await client.getLogs({ address: TELLERS.map((name) => addresses[name]), fromBlock, toBlock })
       const decoded = parseEventLogs({ abi: EVENTS, logs }) as unknown as Decoded[]
+      // Many nodes say the time of its block with an event; of the others' blocks a few are asked for at once.
+      for (const { blockNumber, blockTimestamp } of decoded)
+        if (blockTimestamp) times.set(blockNumber, Promise.resolve(Number(blockTimestamp)))
+      const untimed = [...new Set(decoded.map(({ blockNumber }) => blockNumber))].filter((block) => !times.has(block))
+      for (let i = 0; i < untimed.length; i += 50) await Promise.all(untimed.slice(i, i + 50).map(timeOf))
       return Promise.all(
         decoded.map(async ({ address, eventName, args, blockNumber, transactionHash }) => ({
           contract: nameOf.get(address.toLowerCase()) as (typeof TELLERS)[number],
@@ -110,6 +115,7 @@ interface Decoded {
   readonly eventName: string
   readonly args: object
   readonly blockNumber: bigint
+  readonly blockTimestamp?: bigint | null
   readonly transactionHash: Hex
 }
 

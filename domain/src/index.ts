@@ -132,13 +132,13 @@ export {
   type EscrowSums,
   type MarketAudit,
   type MarketAuditRequest,
-  type MarketCheck,
-  type MarketIndex,
 } from './marketplace/audit/audit-market.ts'
 export { blocksIn } from './marketplace/audit/block-at.ts'
+export type { MarketIndex } from './marketplace/audit/check-index.ts'
 export {
   type EventPlace,
   MARKET_CHECKS,
+  type MarketCheck,
   type MarketCheckName,
   type MarketFinding,
   placeOfFinding,

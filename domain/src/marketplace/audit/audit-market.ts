@@ -1,23 +1,15 @@
-import { OpemError } from '../../errors/opem-error.ts'
-import type { LocatedEvent, MarketContract } from '../ledger/event.ts'
+import type { LocatedEvent } from '../ledger/event.ts'
 import { type MarketLedger, rebuildMarket } from '../ledger/ledger.ts'
+import { checkIndex, type MarketIndex } from './check-index.ts'
 import { checkSignatures } from './check-signatures.ts'
 import { checkTokens } from './check-tokens.ts'
 import { compareStandings } from './compare.ts'
-import type { MarketCheckName, MarketFinding } from './finding.ts'
+import type { MarketCheck, MarketCheckName } from './finding.ts'
 import { inLanes, type Work } from './lanes.ts'
 import type { MarketChain, TokenTransfer } from './market-chain.ts'
 import { readContracts } from './read-contracts.ts'
-import { type AskIndex, type IndexSums, readIndex, readIndexSums, SUMS } from './read-index.ts'
 import { marketStandingOf } from './standing.ts'
 import { type ContractVerdict, contractVerdicts, type PartyVerdict, partyVerdicts } from './verdicts.ts'
-
-/** The index, when it is to be held against the chain as well. */
-export interface MarketIndex {
-  /** Waits a while for a block, and answers how far the index is. */
-  readonly reach: (block: number) => Promise<number>
-  readonly ask: AskIndex
-}
 
 export interface MarketAuditRequest {
   readonly chain: MarketChain
@@ -31,15 +23,6 @@ export interface MarketAuditRequest {
   readonly index?: MarketIndex
   readonly onProgress?: (step: MarketCheckName, done: number, of: number) => void
   readonly signal?: AbortSignal
-}
-
-export interface MarketCheck {
-  readonly name: MarketCheckName
-  /** What was checked, in words. */
-  readonly what: string
-  /** Why it was not; its findings are then none. */
-  readonly skipped?: string
-  readonly findings: readonly MarketFinding[]
 }
 
 export interface MarketAudit {
@@ -67,8 +50,9 @@ export interface EscrowSums {
   readonly unasked: bigint
 }
 
-/** Blocks that are asked for at once. */
-const AT_ONCE = 5000n
+/** Blocks in one question, and such questions under way at once: their answers are large. */
+const BLOCKS = 5000n
+const QUESTIONS = 4
 
 /**
  * Audits the market from the chain alone: rebuilds everything from the events, holds it against the contracts and the tokens,
@@ -141,9 +125,9 @@ async function readBlocks(
   to: bigint,
   { onProgress, ...work }: Work,
 ): Promise<{ events: LocatedEvent[]; transfers: TokenTransfer[] }> {
-  const starts = Array.from({ length: Number((to - from) / AT_ONCE) + 1 }, (_, i) => from + BigInt(i) * AT_ONCE)
+  const starts = Array.from({ length: Number((to - from) / BLOCKS) + 1 }, (_, i) => from + BigInt(i) * BLOCKS)
   const blocks = to < from ? 0 : Number(to - from) + 1
-  const end = (start: bigint) => (start + AT_ONCE - 1n < to ? start + AT_ONCE - 1n : to)
+  const end = (start: bigint) => (start + BLOCKS - 1n < to ? start + BLOCKS - 1n : to)
   const parts = await inLanes(
     to < from ? [] : starts,
     async (start) => {
@@ -153,45 +137,7 @@ async function readBlocks(
       ])
       return { events, transfers }
     },
-    { ...work, onProgress: (done) => onProgress?.(Math.min(done * Number(AT_ONCE), blocks), blocks) },
+    { ...work, atOnce: QUESTIONS, onProgress: (done) => onProgress?.(Math.min(done * Number(BLOCKS), blocks), blocks) },
   )
   return { events: parts.flatMap(({ events }) => events), transfers: parts.flatMap(({ transfers }) => transfers) }
-}
-
-/** Holds the index's entities and sums against what the events make. One that is behind or silent is not compared. */
-async function checkIndex(
-  index: MarketIndex,
-  ledger: MarketLedger,
-  block: number,
-  { onProgress, signal }: Work,
-): Promise<MarketCheck> {
-  const what = 'the index has the same entities and the same sums'
-  const skip = (skipped: string): MarketCheck => ({ name: 'index', what, skipped, findings: [] })
-  try {
-    const reached = await index.reach(block)
-    if (reached < block) return skip(`it is at block ${reached}`)
-    const told = await readIndex(index.ask, block, onProgress)
-    const sums = compareSums(ledger, await readIndexSums(index.ask, block))
-    return {
-      ...{ name: 'index', what },
-      findings: [...compareStandings(ledger, told, { check: 'index', teller: 'the index' }), ...sums],
-    }
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (error instanceof OpemError && error.code === 'ERR_INDEX_SHAPE') {
-      const contract = error.details.contract as MarketContract
-      return { name: 'index', what, findings: [{ check: 'index', contract, parties: [], words: error.shortMessage }] }
-    }
-    return skip(error instanceof Error ? error.message : String(error))
-  }
-}
-
-function compareSums({ balances }: MarketLedger, told: IndexSums): MarketFinding[] {
-  const sum = (of: Iterable<bigint>) => [...of].reduce((a, b) => a + b, 0n)
-  const { held, reserved, total } = balances
-  const ours = { due: sum(balances.fees.values()), available: sum(balances.available.values()), held, reserved, total }
-  return SUMS.filter((name) => ours[name] !== told[name]).map((name) => ({
-    ...{ check: 'index', contract: 'Escrow', parties: [] },
-    words: `the sum ${name}: ${ours[name]} µEUR by the events, ${told[name]} µEUR by the index`,
-  }))
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Hex } from '../../commitment/bytes.ts'
+import { OpemError } from '../../errors/opem-error.ts'
 import type { LocatedEvent } from '../ledger/event.ts'
-import { auditMarket, type MarketIndex } from './audit-market.ts'
+import { auditMarket } from './audit-market.ts'
 import { blocksIn, firstBlockAt } from './block-at.ts'
+import type { MarketIndex } from './check-index.ts'
 import { checkTokens } from './check-tokens.ts'
 import { placeOfFinding } from './finding.ts'
 import { inLanes } from './lanes.ts'
@@ -157,7 +159,7 @@ const withIndex = async (index: Partial<MarketIndex>) => {
 
 test('an index that is behind, or does not answer, is not compared, which is said', async () => {
   expect(await withIndex({ reach: async () => 11 })).toMatchObject({ ok: true, skipped: 'it is at block 11' })
-  const silent = () => Promise.reject(new Error('nobody answers'))
+  const silent = () => Promise.reject(new OpemError({ code: 'ERR_INDEX', shortMessage: 'nobody answers' }))
   expect(await withIndex({ ask: silent })).toMatchObject({ ok: true, skipped: 'nobody answers', findings: [] })
 })
 

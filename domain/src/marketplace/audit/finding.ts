@@ -27,6 +27,16 @@ export interface MarketFinding {
   readonly transaction?: Hex
 }
 
+/** One check, what it found, or why it was not made. */
+export interface MarketCheck {
+  readonly name: MarketCheckName
+  /** What was checked, in words. */
+  readonly what: string
+  /** Why it was not; its findings are then none. */
+  readonly skipped?: string
+  readonly findings: readonly MarketFinding[]
+}
+
 export const placeOfEvent = ({ contract, name, block, transaction }: LocatedEvent): EventPlace => ({
   ...{ contract, event: name, block: Number(block), transaction },
 })

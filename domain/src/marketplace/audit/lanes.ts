@@ -5,13 +5,14 @@ const AT_ONCE = 48
 export interface Work {
   readonly onProgress?: (done: number, of: number) => void
   readonly signal?: AbortSignal
+  readonly atOnce?: number
 }
 
 /** Works through many in a few lanes, keeping their order; ends with the signal's reason when it is aborted. */
 export async function inLanes<T, R>(
   all: readonly T[],
   work: (one: T) => Promise<R>,
-  { onProgress, signal }: Work = {},
+  { onProgress, signal, atOnce = AT_ONCE }: Work = {},
 ): Promise<R[]> {
   const results = new Array<R>(all.length)
   let [next, done] = [0, 0]
@@ -24,6 +25,6 @@ export async function inLanes<T, R>(
       onProgress?.(done, all.length)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, lane))
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, lane))
   return results
 }
