@@ -28,9 +28,10 @@ export function oldAuditVerb(billing: Command): void {
       .command('audit', { hidden: true })
       .description('Is a part of “opem market audit” now, and does what that does.'),
   ).action((options: Options) => {
-    process.stderr.write(
-      '“opem billing audit” is a part of “opem market audit” now, which does more; this is its answer.\n',
-    )
+    if (!options.json)
+      process.stderr.write(
+        '“opem billing audit” is a part of “opem market audit” now, which does more; this is its answer.\n',
+      )
     return audit(options)
   })
 }
