@@ -209,4 +209,15 @@ test('the lines name what is wrong and where, each contract and party, and end w
     `WRONG  ${provider}: 3.90 EUR in the purse, 0.00 held, 0.00 set aside; 2 listings, 2 agreements`,
   )
   expect(lines.at(-1)).toMatch(/^The market is NOT sound up to block \d+: \d+ findings\.$/)
+
+  const whole = await audit()
+  expect(auditLines(whole).at(-1)).toBe(`The market is sound up to block ${whole.block}.`)
+  const index = { name: 'index', what: '' } as const
+  const withIndex = (more: object): string =>
+    auditLines({ ...whole, ok: !('findings' in more), checks: [{ ...index, findings: [], ...more }] }).at(-1)!
+  expect(withIndex({ skipped: 'it is at block 3' })).toMatch(
+    /^The market is sound up to block \d+; the index was not com/,
+  )
+  const finding = { check: 'index', words: 'it', contract: 'Escrow', parties: [] } as const
+  expect(withIndex({ findings: [finding] })).toMatch(/, but the index says OTHERWISE: 1 findings\.$/)
 })

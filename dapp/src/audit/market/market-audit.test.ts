@@ -36,4 +36,7 @@ test('the last line says that it is sound, or how much is not', () => {
   expect(verdictOf(audit({ ok: false, checks: [{ name: 'states', what: '', findings: [finding] }] }))).toBe(
     'The market is not sound up to block 41: 1 finding.',
   )
+  expect(verdictOf(audit({ ok: false, checks: [{ name: 'index', what: '', findings: [finding] }] }))).toBe(
+    'The market is sound up to block 41: €12.50 of 0 parties, every balance rebuilt; but the index says otherwise: 1 finding.',
+  )
 })

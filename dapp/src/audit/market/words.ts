@@ -1,4 +1,4 @@
-import type { MarketAudit, MarketCheckName } from '@opem/domain'
+import type { MarketAudit, MarketCheck, MarketCheckName } from '@opem/domain'
 import { eur } from '../../format/money.ts'
 import { plural } from '../../format/words.ts'
 
@@ -13,10 +13,12 @@ export const CHECK_WORDS: Readonly<Record<MarketCheckName, { readonly name: stri
 
 /** The one line at the end. */
 export function verdictOf({ ok, block, checks, escrow, parties }: MarketAudit): string {
-  const found = checks.reduce((sum, { findings }) => sum + findings.length, 0)
-  if (!ok) return `The market is not sound up to block ${block}: ${plural(found, 'finding')}.`
-  const skipped = checks.some((check) => check.skipped !== undefined)
-  return `The market is sound up to block ${block}: ${eur(escrow.owed)} of ${plural(parties.length, 'party', 'parties')}, every balance rebuilt${skipped ? '; the index was not compared' : ''}.`
+  const found = (of: readonly MarketCheck[]) => of.reduce((sum, { findings }) => sum + findings.length, 0)
+  const ofChain = found(checks.filter(({ name }) => name !== 'index'))
+  if (ofChain > 0) return `The market is not sound up to block ${block}: ${plural(found(checks), 'finding')}.`
+  const sound = `The market is sound up to block ${block}: ${eur(escrow.owed)} of ${plural(parties.length, 'party', 'parties')}, every balance rebuilt`
+  if (!ok) return `${sound}; but the index says otherwise: ${plural(found(checks), 'finding')}.`
+  return `${sound}${checks.some(({ skipped }) => skipped !== undefined) ? '; the index was not compared' : ''}.`
 }
 
 /** The command that does the same, as far as this page chose. */
