@@ -67,8 +67,8 @@ const forged = (fromEnd: number): Partial<MarketChain> => ({
 test('a market that is sound says so, and what was checked', async () => {
   const { ok, checks, parties, escrow, contracts } = await audit()
   expect(checks.map(({ what, findings }) => [what, findings]).slice(1)).toEqual([
-    ['2 listings, 2 agreements, 1 payments, 1 reserves and 2 purses are what the contracts say', []],
-    ['the escrow holds what it owes: 100000000 µEUR', []],
+    ['2 listings, 2 agreements, 1 payment, 1 reserve and 2 purses are what the contracts say', []],
+    ['the escrow holds what it owes: 100.00 EUR', []],
     ['2 approvals and 2 agreements are signed by who might sign them', []],
   ])
   expect(ok).toBe(true)

@@ -52,6 +52,8 @@ const MONEY = [
 export function PartiesTable({ of }: { of: readonly PartyVerdict[] }) {
   const [limit, setLimit] = useState(SHOWN)
   if (of.length === 0) return null
+  // Before the first block there was nothing.
+  const money = MONEY.filter(([, field]) => field !== 'opening' || of.some(({ opening }) => opening !== 0n))
   return (
     <>
       <div className="table-wrap">
@@ -59,9 +61,9 @@ export function PartiesTable({ of }: { of: readonly PartyVerdict[] }) {
           <caption>A verdict for each party</caption>
           <thead>
             <tr>
-              <th scope="col">Party</th>
               <th scope="col">Verdict</th>
-              {MONEY.map(([name]) => (
+              <th scope="col">Party</th>
+              {money.map(([name]) => (
                 <th key={name} scope="col" className="n">
                   {name}
                 </th>
@@ -77,13 +79,13 @@ export function PartiesTable({ of }: { of: readonly PartyVerdict[] }) {
           <tbody>
             {of.slice(0, limit).map((party) => (
               <tr key={party.party}>
-                <th scope="row" className="mono">
-                  {party.party}
-                </th>
                 <td>
                   <Verdict findings={party.findings} />
                 </td>
-                {MONEY.map(([name, field]) => (
+                <th scope="row" className="mono">
+                  {party.party}
+                </th>
+                {money.map(([name, field]) => (
                   <td key={name} className="n">
                     {eur(party[field])}
                   </td>

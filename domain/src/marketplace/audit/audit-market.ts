@@ -1,3 +1,4 @@
+import { shortEur } from '../../billing/price-plan.ts'
 import type { LocatedEvent } from '../ledger/event.ts'
 import { type MarketLedger, rebuildMarket } from '../ledger/ledger.ts'
 import { checkIndex, type MarketIndex } from './check-index.ts'
@@ -76,27 +77,28 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
   const flow = checkTokens({ escrow: chain.escrow, events, transfers, owed, held: tokens })
   const inRange = events.filter(({ block }) => block >= first)
   const signed = await checkSignatures(chain, inRange, ledger, work('signatures'))
-  const count = (of: keyof typeof rebuilt) => rebuilt[of].size
+  const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
+  const size = (of: keyof typeof rebuilt, one: string) => many(rebuilt[of].size, one)
 
   const checks: MarketCheck[] = [
     {
       name: 'events',
-      what: `${events.length} events follow from each other and from the terms agreed upon`,
+      what: `${many(events.length, 'event')} follow from each other and from the terms agreed upon`,
       findings: ledger.findings,
     },
     {
       name: 'states',
-      what: `${count('listings')} listings, ${count('agreements')} agreements, ${count('payments')} payments, ${count('reserves')} reserves and ${count('available')} purses are what the contracts say`,
+      what: `${size('listings', 'listing')}, ${size('agreements', 'agreement')}, ${size('payments', 'payment')}, ${size('reserves', 'reserve')} and ${size('available', 'purse')} are what the contracts say`,
       findings: compareStandings(ledger, answered, { check: 'states', teller: 'the contract' }),
     },
     {
       name: 'tokens',
-      what: `the escrow holds what it owes: ${owed} µEUR${flow.unasked > 0n ? `; ${flow.unasked} more were sent to it without a deposit` : ''}`,
+      what: `the escrow holds what it owes: ${shortEur(owed)} EUR${flow.unasked > 0n ? `; ${shortEur(flow.unasked)} more were sent to it without a deposit` : ''}`,
       findings: flow.findings,
     },
     {
       name: 'signatures',
-      what: `${signed.listings} approvals and ${signed.agreements} agreements are signed by who might sign them${signed.hidden > 0 ? `; ${signed.hidden} came through other contracts and were not read` : ''}`,
+      what: `${many(signed.listings, 'approval')} and ${many(signed.agreements, 'agreement')} are signed by who might sign them${signed.hidden > 0 ? `; ${signed.hidden} came through other contracts and were not read` : ''}`,
       findings: signed.findings,
     },
     ...(index === undefined ? [] : [await checkIndex(index, ledger, Number(last), work('index'))]),
