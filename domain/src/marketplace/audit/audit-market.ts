@@ -71,7 +71,7 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
   const rebuilt = marketStandingOf(ledger)
 
   const ask = (contract: string, view: string, args: readonly unknown[]) => chain.ask(contract, view, args, last)
-  const answered = await readContracts(ask, rebuilt, { parties: partiesOf(ledger), ...work('states') })
+  const answered = await readContracts(ask, rebuilt, { parties: partiesOf(ledger, transfers), ...work('states') })
   const tokens = (await ask('EuroToken', 'balanceOf', [chain.escrow])) as bigint
   const { total: owed, held, reserved, available, fees } = ledger.balances
   const flow = checkTokens({ escrow: chain.escrow, events, transfers, owed, held: tokens })
@@ -116,9 +116,11 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
   }
 }
 
-/** Everybody whose purse must be empty when the events say nothing of it. */
-const partiesOf = ({ terms }: MarketLedger) =>
-  [...terms.values()].flatMap(({ consumer, provider }) => [consumer, provider])
+/** Everybody whose purse must be empty when the events say nothing of it: who agreed upon something, and who sent tokens. */
+const partiesOf = ({ terms }: MarketLedger, transfers: readonly TokenTransfer[]) => [
+  ...[...terms.values()].flatMap(({ consumer, provider }) => [consumer, provider]),
+  ...transfers.map(({ from }) => from),
+]
 
 /** Events and transfers of all blocks, a few thousand at a time, in the order of the chain. */
 async function readBlocks(

@@ -94,6 +94,19 @@ test('tokens above what is owed and was sent without a deposit are not explained
   ])
 })
 
+test('who sent tokens is asked about even when no event names them, so that a deposit that was kept back is found', async () => {
+  const chain: MarketChain = {
+    ...chainOf(),
+    transfersIn: async (from) =>
+      from === 0n ? [{ from: ANA, to: ESCROW, amount: 3n, block: 9n, transaction: ID }] : [],
+    ask: async (_, view) => (view === 'availableOf' || view === 'balanceOf' ? 3n : 0n),
+  }
+  const { checks } = await auditMarket({ chain, fromBlock: 0n })
+  expect(checks.flatMap(({ findings }) => findings.map(({ words }) => words))).toEqual([
+    `the purse of ${ANA}: 0 µEUR by the events, 3 µEUR by the contract`,
+  ])
+})
+
 /** An index that has nothing but what is given, by entity. */
 const indexOf =
   (rows: Record<string, unknown>): AskIndex =>
