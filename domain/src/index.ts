@@ -124,7 +124,6 @@ export {
   agreementId,
   agreementTypedData,
   extensionTypedData,
-  PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
 export {
@@ -212,6 +211,7 @@ export {
   pricePlanNumber,
   type ReadingsOffered,
   SERVICE_CATEGORIES,
+  type ServedChain,
   type ServiceParameter,
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'

@@ -19,6 +19,13 @@ interface Instance {
   } | null
 }
 
+interface ChainCall {
+  readonly request: string | null
+  readonly state: string
+  readonly startedAt: string
+  readonly steps: readonly { readonly title: string; readonly state: string; readonly code: string | null }[]
+}
+
 /** `opem service …`: what is provided under an agreement, for its provider and its user. */
 export function serviceCommand(program: Command): void {
   const service = program
@@ -71,6 +78,18 @@ export function serviceCommand(program: Command): void {
     .option('--data <json>', 'the body, as JSON')
     .option('--request-id <id>', 'names the call: asked again under this name it is counted once')
     .action(callService)
+
+  agreementVerb(service, 'runs', 'Of a composed service: how far each call came through the chain.')
+    .argument('<agreement>', 'the agreement')
+    .action(async (agreement: string, options: AgreementOptions) => {
+      const { api } = await openInstance(options)
+      const { items } = await api.get<{ items: readonly ChainCall[] }>(`/v1/agreements/${agreement}/runs`)
+      const lines = items.flatMap(({ request, state, startedAt, steps }) => [
+        `${startedAt}  ${state}${request === null ? '' : `  ${request}`}`,
+        ...steps.map((step) => `  ${step.title}: ${step.state}${step.code === null ? '' : ` (${step.code})`}`),
+      ])
+      print(options, { runs: items }, lines.length === 0 ? ['none yet'] : lines)
+    })
 
   agreementVerb(service, 'usage', 'What was used, by the hour.')
     .argument('<agreement>', 'the agreement')

@@ -54,7 +54,7 @@ export async function makeOffer(
   const terms = parseAgreementTerms(json)
   const answered = to === undefined ? undefined : await readOffer(store.rows, to)
   if (to !== undefined && (!answered || sideOf(person, answered) === undefined)) throw unknownAgreement(to)
-  const listing = await offeredListing(store.rows, terms.listing, answered?.consumer_account ?? person.account)
+  const listing = await offeredListing(store.rows, terms.listing, answered?.consumer_account ?? person.account, now())
   if (answered && answered.listing !== listing.listing)
     throw new Refusal(422, 'ERR_AGREEMENT_TERMS', 'a counter-offer is about the listing of the offer that it answers')
   const side: Side = answered ? sideOf(person, answered)! : 'consumer'

@@ -147,6 +147,7 @@ import {
   putLandingShown,
   putProviderContract,
 } from './review.ts'
+import { getChainCalls, getChainOutput } from './served-chains.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -283,6 +284,8 @@ export const routes: readonly Route[] = [
   postInstanceKey,
   postRevocation,
   getInstanceUsage,
+  getChainCalls,
+  getChainOutput,
   getAgreedReadings,
   getServiceKeys,
   getDataHoldings,

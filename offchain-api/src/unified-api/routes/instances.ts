@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
 import { collect, readingsAtLength } from '../../lake/readings/query.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
+import { brokenStep } from '../../marketplace/composition/broken-step.ts'
+import { chainUnder, compositionBehind } from '../../marketplace/composition/served-chain.ts'
 import { isInForce, readAgreement, type StoredAgreement } from '../../marketplace/contracting/agreements.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { accountOfSide } from '../../marketplace/contracting/make-offer.ts'
@@ -13,7 +15,6 @@ import { agreementId } from '../../marketplace/contracting/shapes.ts'
 import { notify } from '../../marketplace/notifications/notify.ts'
 import { makeAccessKey } from '../../marketplace/provisioning/access-key.ts'
 import { CHECKED_DAYS, checkData } from '../../marketplace/provisioning/check-data.ts'
-import { formatUnits } from '../../marketplace/provisioning/gateway.ts'
 import {
   type Patch,
   readInstance,
@@ -21,6 +22,7 @@ import {
   stepInstance,
   stepsOfInstance,
 } from '../../marketplace/provisioning/instances.ts'
+import { formatUnits } from '../../marketplace/provisioning/units.ts'
 import { usageHours, usageTotal } from '../../marketplace/provisioning/usage.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
@@ -57,6 +59,10 @@ const instance = z
     hasKey: z.boolean(),
     keyMadeAt: instantText.nullable(),
     gateway: z.string().meta({ description: 'where the service is called' }),
+    chain: z
+      .array(z.object({ listing: bytes32, title: z.string() }))
+      .nullable()
+      .meta({ description: 'of a composed service that the marketplace runs: the services that it asks, in order' }),
     steps: z.array(
       z.object({
         step: z.string(),
@@ -176,6 +182,7 @@ export const postReady = defineRoute({
       ...(notes === undefined ? {} : { notes }),
     }
     const title = await titleOf(services, agreement)
+    await needServable(services, agreement, { baseUrl })
     await step(services, access, agreement, side, 'ready', {
       patch: { service },
       ...{ kind: 'service-ready', words: { title: `“${title}” is ready`, text: 'Start it and take over the access.' } },
@@ -370,9 +377,41 @@ const periodOfItem = (granularity: string | undefined): number => PERIODS[granul
 
 const gatewayPath = (id: string) => `/v1/services/${id}`
 
+/**
+ * That a composed service which the marketplace runs can be run now; of all others nothing is asked.
+ * @throws Refusal ERR_CHAIN_WITHOUT_ADDRESS, ERR_COMPOSITION_BROKEN, and those of `compositionBehind`
+ */
+async function needServable(
+  services: Services,
+  agreement: StoredAgreement,
+  { baseUrl }: { baseUrl: string | undefined },
+): Promise<void> {
+  const chain = await chainUnder(services.store.rows, agreement)
+  if (chain === undefined) return
+  if (baseUrl !== undefined)
+    throw new Refusal(
+      422,
+      'ERR_CHAIN_WITHOUT_ADDRESS',
+      'the marketplace runs the chain of this service itself; leave the address out',
+    )
+  const composition = await compositionBehind(services.store.rows, chain, agreement.provider_account)
+  const broken = await brokenStep(services, composition)
+  if (broken)
+    throw new Refusal(
+      409,
+      'ERR_COMPOSITION_BROKEN',
+      `“${chain.steps[broken.place]?.title}” may not be used by you now (${broken.code}); see its agreement, then mark this one ready`,
+    )
+}
+
 async function shown({ store }: Services, id: string) {
   const found = (await readInstance(store.rows, id)) as StoredInstance
-  const [steps, total] = await Promise.all([stepsOfInstance(store.rows, id), usageTotal(store.rows, id)])
+  const agreement = (await readAgreement(store.rows, id)) as StoredAgreement
+  const [steps, total, chain] = await Promise.all([
+    stepsOfInstance(store.rows, id),
+    usageTotal(store.rows, id),
+    chainUnder(store.rows, agreement).catch(() => undefined),
+  ])
   return {
     ...{ agreement: found.agreement, state: found.state, stoppedBy: found.stopped_by, reason: found.reason },
     dataCheck: found.data_check && {
@@ -387,6 +426,7 @@ async function shown({ store }: Services, id: string) {
     hasKey: found.key_hash !== null,
     keyMadeAt: found.key_made_at === null ? null : formatInstant(found.key_made_at),
     gateway: gatewayPath(id),
+    chain: chain?.steps ?? null,
     steps: steps.map((one) => ({ ...one, at: formatInstant(one.at) })),
     usage: { calls: total.calls, units: formatUnits(total.milliUnits) },
   }
@@ -435,5 +475,5 @@ const isInForceOrToCome = ({ ends_at }: StoredAgreement, now: number) => ends_at
 const titleOf = async ({ store }: Services, agreement: StoredAgreement) =>
   (await readDocument(store.rows, agreement.terms.terms))?.title ?? 'a service'
 
-const personOf = ({ caller, refuse }: Access): Person =>
+export const personOf = ({ caller, refuse }: Access): Person =>
   caller.kind === 'person' ? caller : refuse('somebody who signed in')
