@@ -372,7 +372,6 @@ const dateOf = (at: number) => new Date(at * 1000).toISOString().slice(0, 10)
 test('the user contracts it from the request: where its data come from stands in the agreement that both sign', async () => {
   const page = await see(una, request)
   await page.getByText('It needs Load of the robots; Loads of other farms.').waitFor()
-  await picture(page, 'innovation-chosen')
   await page.getByRole('link', { name: 'Contract it' }).click()
   await page.getByRole('heading', { level: 1, name: 'Contract “Robot radar”' }).waitFor()
   await choose(page, /Load of the robots: from where/, /robots-1/)
@@ -508,7 +507,6 @@ test('the provider ends it within its terms: it goes on for the notice, and the 
     .getByRole('button', { name: /Load of the robots: from where/ })
     .getByText('robots-1')
     .waitFor()
-  await picture(page, 'agreement-again')
 })
 
 test('on a phone, in the dark, nothing is wider than the page', async () => {

@@ -27,7 +27,7 @@ export function DataSource({ needed: { name, granularity }, offered: { meters, s
     [HAND, { kind: 'hand' }],
   ])
   return (
-    <div className="stack">
+    <>
       <Choice
         label={`${name}: from where`}
         placeholder={
@@ -54,6 +54,6 @@ export function DataSource({ needed: { name, granularity }, offered: { meters, s
           “{title}” cannot be chosen: {refusal?.reason}.
         </p>
       ))}
-    </div>
+    </>
   )
 }
