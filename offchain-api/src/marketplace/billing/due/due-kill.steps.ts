@@ -44,7 +44,7 @@ export function dueKillSteps(open: () => BillingWorld): void {
   const sent = (count: number) => until(async () => (await world.tester.getTxpoolStatus()).pending >= count, 30)
   /** One block with room for a few payments; the others wait. */
   async function mineAFew(): Promise<void> {
-    await world.tester.setBlockGasLimit({ gasLimit: 1_000_000n })
+    await world.tester.setBlockGasLimit({ gasLimit: 500_000n })
     await world.tester.mine({ blocks: 1 })
     await world.tester.setBlockGasLimit({ gasLimit: 30_000_000n })
   }
