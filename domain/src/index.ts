@@ -78,6 +78,7 @@ export {
 export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
 export {
   type AgreedData,
+  type AgreedSource,
   type AgreementDocument,
   type AgreementParty,
   type AgreementTerms,
@@ -100,6 +101,7 @@ export {
   type Choices,
   draftAgreement,
   type OfferedService,
+  type OwnData,
   type PlannedTerms,
   problemOf,
 } from './contracting/draft-agreement.ts'
@@ -113,6 +115,7 @@ export {
 } from './contracting/instance-states.ts'
 export { type DataConsent, dataConsentTypedData } from './data/data-consent.ts'
 export { type OdrlPolicy, type OdrlProblem, odrlAgreement, odrlOffer, readOdrl } from './data/odrl.ts'
+export { mayPassOn, PASSED_ON_FOR } from './data/pass-on.ts'
 export { DATA_PURPOSES, type DataPurpose, dataPurposes, policyWords, type UsePolicy } from './data/policy.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
@@ -124,7 +127,6 @@ export {
   agreementId,
   agreementTypedData,
   extensionTypedData,
-  PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
 export {
@@ -186,6 +188,7 @@ export {
   pricePlanNumber,
   type ReadingsOffered,
   SERVICE_CATEGORIES,
+  type ServedChain,
   type ServiceParameter,
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'

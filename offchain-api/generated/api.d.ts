@@ -978,7 +978,7 @@ export interface paths {
         get: operations["getCompanySystems"];
         put?: never;
         /**
-         * Configures a system of a data provider: its public key or client certificate, and its meters.
+         * Configures a system by its public key or client certificate: of a data provider one that sends readings of its meters, of a user one that calls contracted services.
          * @description Needs a company's administrator.
          */
         post: operations["postCompanySystems"];
@@ -2070,7 +2070,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * This API brings what both sides have signed to the chain, for a wallet without ether.
+         * This API brings what both sides have signed to the chain, the agreement or a later end of it, for a wallet without ether.
          * @description Needs a provider or user of services or data.
          */
         post: operations["postAgreementsByIdRelays"];
@@ -2300,6 +2300,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls of a composed service, the newest first: how far each has come through the chain. The last 50.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/runs/{run}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a call of a composed service gave, to its user alone. It is kept for a day, and asking costs nothing.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRunsByRunOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{id}/readings": {
         parameters: {
             query?: never;
@@ -2314,6 +2354,26 @@ export interface paths {
         get: operations["getAgreementsByIdReadings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows of the data set that the consumer hands to the provider for this service, as a file: while the agreement is in force, the policy allows it, and whoever is measured consents. Of a contracted data set each use is counted under the agreement about it.
+         * @description Needs a data provider or service provider.
+         */
+        post: operations["postAgreementsByIdData"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3343,7 +3403,7 @@ export interface paths {
         put?: never;
         /**
          * Runs an approved composition: the body’s input goes to the first service, what each gives to the next. Each call is counted under its own agreement.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRun"];
         delete?: never;
@@ -3361,7 +3421,7 @@ export interface paths {
         };
         /**
          * How far a run has come, step by step.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRun"];
         put?: never;
@@ -3381,7 +3441,7 @@ export interface paths {
         };
         /**
          * What the last service of a run gave. It is kept for a day.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRunOutput"];
         put?: never;
@@ -3403,7 +3463,7 @@ export interface paths {
         put?: never;
         /**
          * Lets a failed run go on at the step that failed; what went well is not asked and not paid again.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRunsByRunRetry"];
         delete?: never;
@@ -3579,14 +3639,7 @@ export interface components {
                     provider: string;
                 } | null;
             } | null;
-            credential: {
-                version: number | null;
-                /** @enum {string} */
-                state: "waiting" | "issued" | "in-force";
-                hash: string | null;
-                /** @description VC-JWT, handed to the account’s own holder */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
         };
         AgreementChoices: {
             listing: string;
@@ -3599,15 +3652,7 @@ export interface components {
             };
             title: string;
             kind: string;
-            plans: {
-                id: string;
-                kind: string;
-                /** @description µEUR */
-                price: number;
-                interval?: number;
-                unit?: string;
-                credit?: number;
-            }[];
+            plans: components["schemas"]["PricePlan"][];
             parameters: {
                 name: string;
                 label: string;
@@ -3626,6 +3671,18 @@ export interface components {
             meters: {
                 meter: string;
                 authorised: boolean;
+            }[];
+            /** @description own data sets and agreements about data, each with why it may not be handed to this provider */
+            sources: {
+                /** @enum {string} */
+                kind: "data-set" | "data-agreement";
+                id: string;
+                title: string;
+                provider: string;
+                refusal: {
+                    code: string;
+                    reason: string;
+                } | null;
             }[];
             feeBps: number;
             chainId: number;
@@ -3664,6 +3721,16 @@ export interface components {
                 granularity?: string;
                 unit?: string;
                 meter?: string;
+                from?: {
+                    /** @enum {string} */
+                    kind: "data-set" | "data-agreement";
+                    id: string;
+                    title: string;
+                    provider: string;
+                    policy: {
+                        [key: string]: unknown;
+                    };
+                };
             }[];
             text: string;
             terms: {
@@ -3802,10 +3869,7 @@ export interface components {
             startsAt: string;
             endsAt: string | null;
             intervalSeconds: number;
-            /** @description the Agreement as contracts take it */
-            terms: {
-                [key: string]: string | number;
-            };
+            terms: components["schemas"]["AgreementTerms"];
             nextAt: string | null;
             suspended: boolean;
             /**
@@ -3849,6 +3913,30 @@ export interface components {
                 key: string | null;
                 reclaimableAt: string | null;
             } | null;
+        };
+        ChainCall: {
+            id: string;
+            /** @description OPEM-Request-Id of the call; to its user alone */
+            request: string | null;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            startedAt: string;
+            endedAt: string | null;
+            steps: {
+                listing: string;
+                title: string;
+                /** @enum {string} */
+                state: "waiting" | "running" | "done" | "failed";
+                attempts: number;
+                code: string | null;
+                /** @description seconds since 1970, with fractions */
+                startedAt: number | null;
+                endedAt: number | null;
+            }[];
         };
         Community: {
             id: string;
@@ -3942,8 +4030,15 @@ export interface components {
              */
             createdAt: string;
         };
+        CompositionOutput: {
+            contentType: string;
+            /** @description the bytes as UTF-8 */
+            body: string;
+        };
         CompositionRun: {
             id: string;
+            /** @description under which a user of the composed service called it, who alone sees what it gave; null: your own run */
+            agreement: string | null;
             /** @enum {string} */
             state: "running" | "done" | "failed";
             /** @description the step that is under way or failed; the number of steps when all are done */
@@ -3969,6 +4064,15 @@ export interface components {
             /** @description seconds since 1970, with fractions */
             startedAt: number;
             endedAt: number | null;
+        };
+        ContractLineProgress: {
+            /** @enum {string} */
+            state: "waiting" | "issued" | "in-force";
+            /** @description of the Account credential: the first that has it */
+            version: number | null;
+            hash: string | null;
+            /** @description VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it */
+            credential: string | null;
         };
         DataSet: {
             listing: string;
@@ -4059,6 +4163,7 @@ export interface components {
             plans?: unknown;
             access?: unknown;
             composition?: unknown;
+            chain?: unknown;
             data?: unknown;
         };
         EmailAddress: {
@@ -4163,6 +4268,8 @@ export interface components {
             listing: string | null;
             /** @description published, or null: not on the market yet */
             listingState: string | null;
+            /** @description the newest offer or agreement of who asked under the listing */
+            agreement: string | null;
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -4393,8 +4500,8 @@ export interface components {
             provider: string;
             blocks: components["schemas"]["LandingBlock"][];
             pictures: components["schemas"]["Picture"][];
-            /** @description price plans of the published document */
-            plans: components["schemas"]["AnyDocument"][];
+            /** @description of the published document */
+            plans: components["schemas"]["PricePlan"][];
         };
         ListingDocument: {
             /** @constant */
@@ -4463,6 +4570,7 @@ export interface components {
                 gives?: string[];
                 path?: string;
             };
+            chain?: components["schemas"]["ServedChain"];
             /** @description of kind "data" alone, which needs it */
             data?: {
                 contents: string;
@@ -4682,13 +4790,7 @@ export interface components {
                 savedAt: string;
             }[];
             /** @description the line of the account's credential that this listing adds */
-            credential: {
-                /** @enum {string} */
-                state: "wanted" | "pending" | "active";
-                version: number | null;
-                /** @description of a citizen, who presents it back (receipt) */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
             /** @description approved with the listing, else the one in force */
             providerContract: components["schemas"]["ProviderContract"];
         };
@@ -4942,6 +5044,13 @@ export interface components {
         RulesDocument: {
             [key: string]: unknown;
         };
+        ServedChain: {
+            composition: string;
+            steps: {
+                listing: string;
+                title: string;
+            }[];
+        };
         ServiceInstance: {
             agreement: string;
             /** @enum {string} */
@@ -4958,6 +5067,10 @@ export interface components {
                 items: {
                     name: string;
                     meter: string | null;
+                    /** @description the data set that gives it */
+                    from: {
+                        title: string;
+                    } | null;
                     /** @enum {string} */
                     state: "complete" | "gaps" | "missing" | "handed-over";
                     seconds: number | null;
@@ -4982,6 +5095,11 @@ export interface components {
             keyMadeAt: string | null;
             /** @description where the service is called */
             gateway: string;
+            /** @description of a composed service that the marketplace runs: the services that it asks, in order */
+            chain: {
+                listing: string;
+                title: string;
+            }[] | null;
             steps: {
                 step: string;
                 previous: string;
@@ -5093,7 +5211,7 @@ export interface components {
             name: string;
             authentication: components["schemas"]["SystemAuthentication"];
             meters: string[];
-            scopes: "readings"[];
+            scopes: ("readings" | "services")[];
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -5160,6 +5278,11 @@ export interface components {
             deleteAfterDays: number | null;
             attribution: string;
             redistribution: boolean;
+            /**
+             * @description who may get the data although others may not, such as providers of services
+             * @default []
+             */
+            recipients?: string[];
         };
         Waiting: {
             /** @description listings that wait for review */
@@ -8493,7 +8616,7 @@ export interface operations {
                     name: string;
                     authentication: components["schemas"]["SystemAuthentication"];
                     meters: string[];
-                    scopes: "readings"[];
+                    scopes: ("readings" | "services")[];
                 };
             };
         };
@@ -11761,6 +11884,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
+                     * @description own data sets (their listings) or agreements about data, by name of the data needed
+                     * @default {}
+                     */
+                    sources?: {
+                        [key: string]: string;
+                    };
+                    /**
                      * Format: date-time
                      * @description now when left out
                      * @example 2015-06-01T04:00:00Z
@@ -12342,6 +12472,11 @@ export interface operations {
                     end: number;
                     deadline: number;
                     signature: string;
+                    /**
+                     * @description with the second signature: this API brings the later end to the chain
+                     * @default false
+                     */
+                    relay?: boolean;
                 };
             };
         };
@@ -13142,6 +13277,107 @@ export interface operations {
             };
         };
     };
+    getAgreementsByIdRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChainCall"][];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdRunsByRunOutput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompositionOutput"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAgreementsByIdReadings: {
         parameters: {
             query: {
@@ -13189,6 +13425,107 @@ export interface operations {
             };
             /** @description The rule "provisioning" refused, and says what is needed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description name of the data that the service needs */
+                    data: string;
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @description where the copy is stored and processed */
+                    country: string;
+                    /**
+                     * @default ndjson
+                     * @enum {string}
+                     */
+                    format?: "csv" | "ndjson" | "parquet";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13854,6 +14191,8 @@ export interface operations {
                             state: "given" | "failed";
                             deleteBy: string | null;
                             deletedAt: string | null;
+                            /** @description agreement about the service whose provider got the copy */
+                            passedTo: string | null;
                         }[];
                     };
                 };
@@ -17165,11 +17504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        contentType: string;
-                        /** @description the bytes as UTF-8 */
-                        body: string;
-                    };
+                    "application/json": components["schemas"]["CompositionOutput"];
                 };
             };
             /** @description Nobody the API knows: sign in, or sign the request */

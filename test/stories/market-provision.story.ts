@@ -227,7 +227,7 @@ test('the user chooses plan, parameters and meter, reads the agreement in words,
   await page.getByRole('heading', { level: 1, name: 'Contract “Forecast for homes”' }).waitFor()
   await choose(page, /Price plan/, /^call: 0\.02 EUR for each forecast/)
   await choose(page, /How far ahead/, '48 h')
-  await choose(page, /Consumption: from which meter/, /homes-1/)
+  await choose(page, /Consumption: from where/, /homes-1/)
   await button(page, 'Show the agreement').click()
   const words = page.getByRole('region', { name: 'The agreement in words' })
   await words

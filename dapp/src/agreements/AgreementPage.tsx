@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { useConnection } from 'wagmi'
 import { agreementQuery, type ShownAgreement } from '../api/agreements.ts'
 import { NotFound } from '../app/NotFound.tsx'
@@ -46,7 +46,7 @@ const IN_FORCE = ['agreed', 'in-force', 'ending', 'ended']
 function Shown({ it }: { it: ShownAgreement }) {
   const { isConnected } = useConnection()
   const title = it.document?.title ?? 'A service'
-  const signs = ['offered', 'signed', 'agreed', 'in-force'].includes(it.stage)
+  const signs = ['offered', 'signed', 'agreed', 'in-force'].includes(it.stage) || it.credential?.credential != null
   return (
     <>
       <header className="page-head">
@@ -102,6 +102,13 @@ function Shown({ it }: { it: ShownAgreement }) {
             ]}
           />
         </section>
+        {it.side === 'consumer' && ['ending', 'ended'].includes(it.stage) ? (
+          <p>
+            <Link className="button main" to={`/agreements/new?listing=${it.listing}&again=${it.id}`}>
+              Contract it again
+            </Link>
+          </p>
+        ) : null}
         {it.stage === 'in-force' || it.stage === 'agreed' ? (
           <>
             {it.endsAt === null ? null : <ExtendSection it={it} />}

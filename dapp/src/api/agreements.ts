@@ -1,8 +1,12 @@
 import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { LineProgress } from './account-credential.ts'
 import { exchange, query } from './http.ts'
+import { Plan } from './listings.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
+
+export type { Plan } from './listings.ts'
 
 export const SIDES = ['consumer', 'provider'] as const
 export type Side = (typeof SIDES)[number]
@@ -23,7 +27,7 @@ export const STAGES = [
 ] as const
 export type Stage = (typeof STAGES)[number]
 
-const Terms = z.strictObject({
+export const Terms = z.strictObject({
   listing: Bytes32,
   version: z.number().int(),
   provider: Address,
@@ -60,6 +64,15 @@ const Document = z.strictObject({
       granularity: z.string().optional(),
       unit: z.string().optional(),
       meter: z.string().optional(),
+      from: z
+        .strictObject({
+          kind: z.enum(['data-set', 'data-agreement']),
+          id: Bytes32,
+          title: z.string(),
+          provider: z.string(),
+          policy: z.record(z.string(), z.unknown()),
+        })
+        .optional(),
     }),
   ),
   text: z.string(),
@@ -140,14 +153,7 @@ export const Shown = z.strictObject({
       signatures: Signatures.nullable(),
     })
     .nullable(),
-  credential: z
-    .strictObject({
-      version: z.number().int().nullable(),
-      state: z.enum(['waiting', 'issued', 'in-force']),
-      hash: Bytes32.nullable(),
-      credential: z.string().nullable(),
-    })
-    .nullable(),
+  credential: LineProgress.nullable(),
 })
 export type ShownAgreement = Omit<z.infer<typeof Shown>, 'document'> & { document: AgreementDocument | null }
 
@@ -174,15 +180,6 @@ const Parameter = z.object({
   unit: z.string().optional(),
 })
 export type Parameter = z.infer<typeof Parameter>
-const Plan = z.object({
-  id: z.string(),
-  kind: z.string(),
-  price: z.number(),
-  interval: z.number().optional(),
-  unit: z.string().optional(),
-  credit: z.number().optional(),
-})
-export type Plan = z.infer<typeof Plan>
 const Needed = z.object({
   name: z.string(),
   template: z.string(),
@@ -202,6 +199,15 @@ export const ChoicesOffered = z.strictObject({
   dataNeeded: z.array(Needed),
   noticeDays: z.number(),
   meters: z.array(z.strictObject({ meter: z.string(), authorised: z.boolean() })),
+  sources: z.array(
+    z.strictObject({
+      kind: z.enum(['data-set', 'data-agreement']),
+      id: Bytes32,
+      title: z.string(),
+      provider: z.string(),
+      refusal: z.strictObject({ code: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
   feeBps: z.number().int(),
   chainId: z.number().int(),
   contract: Address,
@@ -232,6 +238,7 @@ export async function draftAgreementOf(choices: {
   plan: string
   parameters: Record<string, string>
   meters: Record<string, string>
+  sources: Record<string, string>
   start?: string
   end?: string
 }): Promise<DraftAgreement> {
@@ -254,7 +261,7 @@ export const refuseOffer = (id: string, reason: string) =>
   exchange(`/v1/agreements/${id}/refusals`, Done, { body: { reason } })
 export const withdrawOffer = (id: string) => exchange(`/v1/agreements/${id}/withdrawals`, Done, { method: 'POST' })
 export const relayAgreement = (id: string) => exchange(`/v1/agreements/${id}/relays`, Done, { method: 'POST' })
-export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex }) =>
+export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex; relay: boolean }) =>
   exchange(`/v1/agreements/${id}/extensions`, Done, { body: it })
 
 export const Reason = z.strictObject({ digest: Bytes32 })

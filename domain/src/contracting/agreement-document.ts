@@ -1,5 +1,6 @@
 import type { Hex } from '../commitment/bytes.ts'
 import type { OdrlPolicy } from '../data/odrl.ts'
+import type { Agreement } from '../marketplace/agreement.ts'
 
 /** Who is a side of an agreement, as its document says it; on chain stands the address alone. */
 export interface AgreementParty {
@@ -15,13 +16,26 @@ export interface ChosenParameter {
   readonly unit?: string
 }
 
-/** Data that the provider may use for the service, and which meter of the consumer gives it; none: the consumer hands it over. */
+/** Data of a data set that the consumer lets the provider use: their own, or one that they have contracted. */
+export interface AgreedSource {
+  readonly kind: 'data-set' | 'data-agreement'
+  /** The listing of the own data set, or the agreement about the data. */
+  readonly id: Hex
+  readonly title: string
+  /** Who provides the data. */
+  readonly provider: string
+  /** How they may be used: the provider of the service keeps to it too. */
+  readonly policy: OdrlPolicy
+}
+
+/** Data that the provider may use for the service, and the meter or data set they come from; neither: the consumer hands it over. */
 export interface AgreedData {
   readonly name: string
   readonly template: string
   readonly granularity?: string
   readonly unit?: string
   readonly meter?: string
+  readonly from?: AgreedSource
 }
 
 /**
@@ -52,25 +66,8 @@ export interface AgreementDocument {
   readonly blind: Hex
 }
 
-/** An agreement as the contract has it. Money µEUR, times seconds since 1970, `end` 0 is open. */
-export interface AgreementTerms {
-  readonly listing: Hex
-  readonly version: number
-  readonly provider: Hex
-  readonly consumer: Hex
-  /** sha2-256 of the agreement's document. */
-  readonly terms: Hex
-  /** 0 free, 1 one-time, 2 subscription, 3 pay-per-use, 4 bank. */
-  readonly plan: number
-  readonly price: bigint
-  readonly interval: number
-  readonly feeBps: number
-  readonly start: number
-  readonly end: number
-  readonly notice: number
-  readonly salt: bigint
-  readonly deadline: bigint
-}
+/** An agreement as the contract has it; its JSON and its words stand in this room. */
+export type AgreementTerms = Agreement
 
 /** The same as JSON: money and 64-bit numbers are decimal strings. */
 export type AgreementTermsJson = {

@@ -1,4 +1,5 @@
 import type { ListingDocument } from '@opem/domain'
+import { Link } from 'react-router'
 import { plural } from '../../format/words.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { planText } from '../money.ts'
@@ -21,6 +22,44 @@ const Lines = ({ of }: { of: readonly string[] }) =>
     </ul>
   )
 
+/** Its neighbours in chains, what it takes and gives; of a composed service the chain that it is. */
+function WorksWith({ document: { composition: it, chain } }: { document: ListingDocument }) {
+  if (chain !== undefined)
+    return (
+      <>
+        <h3>The services that it is made of</h3>
+        <ol className="chain" aria-label="The services that it is made of">
+          {chain.steps.map(({ listing, title }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a service may come twice; its place is what it is
+            <li key={place}>
+              <Link to={`/market/${listing}`}>{title}</Link>
+            </li>
+          ))}
+        </ol>
+        <p className="soft">
+          The marketplace runs them one after the other, each under its provider’s agreement with the composer. You make
+          one call, and are counted once.
+        </p>
+      </>
+    )
+  const said = [it.before, it.after, it.takes ?? [], it.gives ?? []]
+  if (said.every((names) => names.length === 0)) return null
+  return (
+    <>
+      <h3>Works together with</h3>
+      <Facts
+        of={[
+          ['May come before it', list(it.before, 'what names it')],
+          ['May come after it', list(it.after, 'what names it')],
+          ['Takes', list(it.takes ?? [], 'not said')],
+          ['Gives', list(it.gives ?? [], 'not said')],
+          ['A chain calls it at', it.path ?? '/'],
+        ]}
+      />
+    </>
+  )
+}
+
 /** A whole listing document as people read it. */
 export function DocumentView({ document: it }: { document: ListingDocument }) {
   return (
@@ -37,7 +76,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
           ['Countries', list(it.region.map(countryName), 'everywhere')],
           ['Periods', it.granularity === undefined ? 'any' : periodName(it.granularity)],
           ['Notice', plural(it.contract.noticeDays, 'day')],
-          ['Service', it.access.baseUrl ?? 'not said'],
+          ['Service', it.access.baseUrl ?? (it.chain === undefined ? 'not said' : 'a chain that the marketplace runs')],
           ['Documentation', it.access.documentation ?? 'not said'],
         ]}
       />
@@ -63,6 +102,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
             .join(' · '),
         )}
       />
+      <WorksWith document={it} />
       {it.data === undefined ? null : (
         <>
           <h3>The data offered</h3>

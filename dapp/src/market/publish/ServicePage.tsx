@@ -1,21 +1,24 @@
 import { type Hex, type ListingDocument, OpemError } from '@opem/domain'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from 'react-router'
+import type { LineProgress } from '../../api/account-credential.ts'
 import type { Workbench } from '../../api/services.ts'
 import { beginUpdate, serviceQuery, withdrawDraft } from '../../api/services.ts'
 import { NotFound } from '../../app/NotFound.tsx'
+import { WalletStep } from '../../app/WalletStep.tsx'
+import { LineShown } from '../../credentials/LineShown.tsx'
 import { hexOf } from '../../format/hex.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { Refusal } from '../../presentation/Refusal.tsx'
+import { useHolder } from '../../presentation/use-holder.ts'
 import { For } from '../../session/For.tsx'
 import { KIND_NAMES, stateText } from '../words.ts'
 import { ContractSection } from './ContractSection.tsx'
 import { DocumentView } from './DocumentView.tsx'
 import { Editor } from './Editor.tsx'
 import { HistorySection } from './HistorySection.tsx'
-import { TakeCredential } from './TakeCredential.tsx'
 
 /** One listing of one's own: its form while it is drafted, its contract when it is approved, its life when it is published. */
 export const ServicePage = () => (
@@ -61,7 +64,7 @@ function Page({ listing }: { listing: Hex }) {
         {it.chain === null ? null : <Ways service={it} />}
       </header>
       <div className="sections">
-        {it.credential?.credential ? <LastSignature jwt={it.credential.credential} /> : null}
+        {it.credential?.credential ? <LastSignature line={it.credential} /> : null}
         <Answer service={it} />
         {it.state === 'approved' ? <ContractSection service={it} /> : null}
         {editable ? (
@@ -90,13 +93,18 @@ const Ways = ({ service: { listing } }: { service: Workbench }) => (
 )
 
 /** A person's own part of the contract, before everything else: without it the contract is no line of the account. */
-const LastSignature = ({ jwt }: { jwt: string }) => (
-  <section className="panel" aria-labelledby="last-signature">
-    <h2 id="last-signature">One signature is left</h2>
-    <p className="soft">The contract with the marketplace is a new line of your Account credential.</p>
-    <TakeCredential jwt={jwt} />
-  </section>
-)
+function LastSignature({ line }: { line: LineProgress }) {
+  const holder = useHolder()
+  return (
+    <>
+      {holder === undefined ? <WalletStep /> : null}
+      <section className="panel" aria-labelledby="last-signature">
+        <h2 id="last-signature">One signature is left</h2>
+        <LineShown line={line} of="listing" />
+      </section>
+    </>
+  )
+}
 
 /** What the operator did not find right. */
 function Answer({ service: { state, submissions } }: { service: Workbench }) {

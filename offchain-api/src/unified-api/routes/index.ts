@@ -84,6 +84,7 @@ import {
   getServiceKeys,
   postAdaptation,
   postDataCheck,
+  postHandedData,
   postInstanceKey,
   postInstanceStart,
   postInstanceStop,
@@ -147,6 +148,7 @@ import {
   putLandingShown,
   putProviderContract,
 } from './review.ts'
+import { getChainCalls, getChainOutput } from './served-chains.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -283,7 +285,10 @@ export const routes: readonly Route[] = [
   postInstanceKey,
   postRevocation,
   getInstanceUsage,
+  getChainCalls,
+  getChainOutput,
   getAgreedReadings,
+  postHandedData,
   getServiceKeys,
   getDataHoldings,
   getDataSets,

@@ -35,6 +35,7 @@ export const draftDocument = z
     plans: z.unknown().optional(),
     access: z.unknown().optional(),
     composition: z.unknown().optional(),
+    chain: z.unknown().optional(),
     data: z.unknown().optional(),
   })
   .meta({ id: 'DraftDocument', description: 'Fields of a ListingDocument, in whatever state they are' })
@@ -65,6 +66,17 @@ export const serviceShape = z
     changedAt: instantText,
   })
   .meta({ id: 'OwnListing' })
+
+export const lineShape = z
+  .object({
+    state: z.enum(['waiting', 'issued', 'in-force']),
+    version: count.nullable().meta({ description: 'of the Account credential: the first that has it' }),
+    hash: bytes32.nullable(),
+    credential: z.string().nullable().meta({
+      description: 'VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it',
+    }),
+  })
+  .meta({ id: 'ContractLineProgress' })
 
 const check = z.object({ item: z.string(), ok: z.boolean(), reason: z.string().nullable() })
 
