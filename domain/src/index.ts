@@ -130,6 +130,27 @@ export {
   paymentId,
 } from './marketplace/agreement.ts'
 export {
+  auditMarket,
+  type EscrowSums,
+  type MarketAudit,
+  type MarketAuditRequest,
+} from './marketplace/audit/audit-market.ts'
+export { blocksIn } from './marketplace/audit/block-at.ts'
+export type { MarketIndex } from './marketplace/audit/check-index.ts'
+export {
+  type EventPlace,
+  MARKET_CHECKS,
+  type MarketCheck,
+  type MarketCheckName,
+  type MarketFinding,
+  placeOfFinding,
+} from './marketplace/audit/finding.ts'
+export type { MarketCall, MarketChain, TokenTransfer, TypedData } from './marketplace/audit/market-chain.ts'
+export { readContracts } from './marketplace/audit/read-contracts.ts'
+export { type AskIndex, readIndex, readIndexSums } from './marketplace/audit/read-index.ts'
+export { type MarketStanding, marketStandingOf } from './marketplace/audit/standing.ts'
+export type { ContractVerdict, PartyVerdict } from './marketplace/audit/verdicts.ts'
+export {
   allowedNext,
   type ChainProblem,
   type ChainVerdict,
@@ -161,8 +182,13 @@ export {
   type LandingBlockKind,
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
-export type { ChainEvent } from './marketplace/ledger/event.ts'
-export { escrowEventOf, type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
+export {
+  type ChainEvent,
+  type LocatedEvent,
+  MARKET_CONTRACTS,
+  type MarketContract,
+} from './marketplace/ledger/event.ts'
+export { type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
 export {
   LISTING_STATES,
   type ListingApproval,

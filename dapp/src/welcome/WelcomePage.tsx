@@ -59,6 +59,15 @@ export function WelcomePage() {
                 Did your company or an issuer send you one? Read what it says before you show it to anybody.
               </p>
             </li>
+            <li className="panel card">
+              <h3>
+                <Link to="/audit/market">Audit the market</Link>
+              </h3>
+              <p className="soft">
+                For auditors and whoever doubts. Your browser rebuilds every balance from the chain; you need no
+                account.
+              </p>
+            </li>
           </ul>
         </section>
         <HowItWorks />
