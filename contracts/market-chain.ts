@@ -1,5 +1,6 @@
 import {
   type Address,
+  BaseError,
   decodeFunctionData,
   erc20Abi,
   getAbiItem,
@@ -37,6 +38,9 @@ type Name = keyof typeof ABIS
 /** The contracts that an audit of the market reads. */
 export const MARKET_CHAIN_CONTRACTS = Object.keys(ABIS) as readonly Name[]
 export type MarketChainAddresses = Readonly<Record<Name, Address>>
+
+/** How nodes (anvil, geth, erigon) say that they keep no state of a block. */
+const STATE_GONE = /BlockOutOfRange|missing trie node|historical state|state .*(pruned|not available)/i
 
 const TELLERS = ['ListingRegistry', 'AgreementRegistry', 'OpenInnovation', 'CompositionRegistry', 'Escrow'] as const
 const EVENTS = TELLERS.flatMap((name) => [...ABIS[name]]).filter(({ type }) => type === 'event')
@@ -105,6 +109,8 @@ export function openMarketChain(client: PublicClient, addresses: MarketChainAddr
     },
     signerOf: (typed: object, signature: Hex): Promise<Hex | undefined> =>
       recoverTypedDataAddress({ ...typed, signature } as never).then(lower, () => undefined),
+    isStateGone: (cause: unknown): boolean =>
+      cause instanceof BaseError && cause.walk((one) => one instanceof Error && STATE_GONE.test(one.message)) !== null,
     isSignedBy: (address: Hex, typed: object, signature: Hex, blockNumber: bigint): Promise<boolean> =>
       client.verifyTypedData({ ...typed, address, signature, blockNumber } as never),
   }

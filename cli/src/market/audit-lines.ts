@@ -26,11 +26,17 @@ export function auditLines(audit: MarketAudit): string[] {
   ]
 }
 
+/** What was left out, by check. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  index: 'the index was not compared',
+  signatures: 'not every signature was judged',
+}
+
 function endOf({ ok, block, checks }: MarketAudit): string {
   const found = (of: typeof checks) => of.reduce((sum, { findings }) => sum + findings.length, 0)
   if (found(checks.filter(({ name }) => name !== 'index')) > 0)
     return `The market is NOT sound up to block ${block}: ${found(checks)} findings.`
   if (!ok) return `The market is sound up to block ${block}, but the index says OTHERWISE: ${found(checks)} findings.`
-  const skipped = checks.some((check) => check.skipped !== undefined)
-  return `The market is sound up to block ${block}${skipped ? '; the index was not compared' : ''}.`
+  const skipped = checks.filter((check) => check.skipped !== undefined).map(({ name }) => LEFT_OUT[name])
+  return `The market is sound up to block ${block}${skipped.map((words) => `; ${words}`).join('')}.`
 }

@@ -221,3 +221,17 @@ test('the lines name what is wrong and where, each contract and party, and end w
   const finding = { check: 'index', words: 'it', contract: 'Escrow', parties: [] } as const
   expect(withIndex({ findings: [finding] })).toMatch(/, but the index says OTHERWISE: 1 findings\.$/)
 })
+
+test('what is of blocks whose state the node does not keep is left unjudged, and said', async () => {
+  const head = await chain.head()
+  const forgetful: Partial<MarketChain> = {
+    ask: (contract, view, args, block) =>
+      block === head ? chain.ask(contract, view, args, block) : chain.ask(contract, view, args, head + 1000n), // the node's own words about a block that it has no state of
+  }
+  const audited = await audit(forgetful)
+  expect(audited.ok).toBe(true)
+  expect(audited.checks.find(({ name }) => name === 'signatures')?.skipped).toBe(
+    '4 of 4 are of blocks whose state this node does not keep: ask an archive node',
+  )
+  expect(auditLines(audited).at(-1)).toMatch(/^The market is sound up to block \d+; not every signature was judged\.$/)
+})

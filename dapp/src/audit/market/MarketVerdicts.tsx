@@ -45,7 +45,7 @@ export function MarketVerdicts({ outcome: { audit, at }, seconds }: { outcome: M
 }
 
 function CheckItem({ check: { name, what, skipped, findings } }: { check: MarketCheck }) {
-  const state = skipped !== undefined ? 'skipped' : findings.length > 0 ? 'failed' : 'right'
+  const state = findings.length > 0 ? 'failed' : skipped !== undefined ? 'skipped' : 'right'
   const [mark, said] = { right: ['✓', 'right'], failed: ['✕', 'wrong'], skipped: ['–', 'not compared'] }[state]!
   return (
     <li className={state}>

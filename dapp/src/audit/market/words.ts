@@ -18,7 +18,9 @@ export function verdictOf({ ok, block, checks, escrow, parties }: MarketAudit): 
   if (ofChain > 0) return `The market is not sound up to block ${block}: ${plural(found(checks), 'finding')}.`
   const sound = `The market is sound up to block ${block}: ${eur(escrow.owed)} of ${plural(parties.length, 'party', 'parties')}, every balance rebuilt`
   if (!ok) return `${sound}; but the index says otherwise: ${plural(found(checks), 'finding')}.`
-  return `${sound}${checks.some(({ skipped }) => skipped !== undefined) ? '; the index was not compared' : ''}.`
+  const left = (name: string, words: string) =>
+    checks.some((check) => check.name === name && check.skipped !== undefined) ? `; ${words}` : ''
+  return `${sound}${left('signatures', 'not every signature was judged')}${left('index', 'the index was not compared')}.`
 }
 
 /** The command that does the same, as far as this page chose. */

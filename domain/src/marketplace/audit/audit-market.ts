@@ -99,6 +99,11 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
     {
       name: 'signatures',
       what: `${many(signed.listings, 'approval')} and ${many(signed.agreements, 'agreement')} are signed by who might sign them${signed.hidden > 0 ? `; ${signed.hidden} came through other contracts and were not read` : ''}`,
+      ...(signed.unjudged > 0
+        ? {
+            skipped: `${signed.unjudged} of ${signed.unjudged + signed.listings + signed.agreements} are of blocks whose state this node does not keep: ask an archive node`,
+          }
+        : {}),
       findings: signed.findings,
     },
     ...(index === undefined ? [] : [await checkIndex(index, ledger, Number(last), work('index'))]),

@@ -20,13 +20,15 @@ export interface Signed {
   readonly agreements: number
   /** Sent through another contract: what was signed is not in the transaction's own call. */
   readonly hidden: number
+  /** Of blocks whose state the node does not keep: who might sign then cannot be asked. */
+  readonly unjudged: number
   readonly findings: readonly MarketFinding[]
 }
 
 /**
  * Recovers every signature under which a listing was published and an agreement concluded or extended, out of the transactions
  * themselves, and asks the chain as it was then who might sign: the operator, the owner of the party's DID, or its delegate;
- * and whether both accounts were active in their roles. Needs a node that keeps old states.
+ * and whether both accounts were active in their roles. What is of a block whose state the node does not keep is left unjudged.
  */
 export async function checkSignatures(
   chain: MarketChain,
@@ -37,18 +39,25 @@ export async function checkSignatures(
   const wanted = events.filter(({ name }) => CHECKED.has(name))
   const judged = await inLanes(
     wanted,
-    (event) =>
-      event.name === 'ListingPublished'
-        ? judgeListing(chain, event)
-        : judgeAgreement(chain, event, ({ listing }) => listings.get(listing)?.kind === DATA),
+    async (event) => {
+      try {
+        return event.name === 'ListingPublished'
+          ? await judgeListing(chain, event)
+          : await judgeAgreement(chain, event, ({ listing }) => listings.get(listing)?.kind === DATA)
+      } catch (cause) {
+        if (chain.isStateGone?.(cause)) return 'unjudged'
+        throw cause
+      }
+    },
     work,
   )
-  const read = (of: (name: string) => boolean) => wanted.filter(({ name }, i) => of(name) && judged[i] !== 'hidden')
+  const read = (of: (name: string) => boolean) => wanted.filter(({ name }, i) => of(name) && Array.isArray(judged[i]))
   return {
     listings: read((name) => name === 'ListingPublished').length,
     agreements: read((name) => name !== 'ListingPublished').length,
     hidden: judged.filter((one) => one === 'hidden').length,
-    findings: judged.flatMap((one) => (one === 'hidden' ? [] : one)),
+    unjudged: judged.filter((one) => one === 'unjudged').length,
+    findings: judged.flatMap((one) => (typeof one === 'string' ? [] : one)),
   }
 }
 

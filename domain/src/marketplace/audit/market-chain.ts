@@ -46,6 +46,8 @@ export interface MarketChain {
   readonly callOf: (transaction: Hex) => Promise<MarketCall>
   /** Who signed; nobody when the signature is none. */
   readonly signerOf: (typed: TypedData, signature: Hex) => Promise<Hex | undefined>
+  /** Whether a question failed because the node keeps no state of its block; left out: it keeps them all. */
+  readonly isStateGone?: (cause: unknown) => boolean
   /** Whether the contract at that address says that it signed (ERC-1271), as it was after a block. */
   readonly isSignedBy: (contract: Hex, typed: TypedData, signature: Hex, block: bigint) => Promise<boolean>
 }
