@@ -508,7 +508,7 @@ test('a correction after an invoice was paid is paid back by bank: a debit names
   await tell('recordBankSettlement', [agreement, 0, invoice.digest, micro('15.13')])
   await comesTo(payment, 'settled')
   const note = await correct(invoice.id, 605n)
-  const [{ number, settlement }] = (await notesOf(id)) as [{ number: string; settlement: string }]
+  const { number, settlement } = (await notesOf(id))[0]!
   expect(settlement).toBe('bank')
   expect(await read('CRDT', '6.05', number)).toEqual(['it names no open invoice of this account'])
   expect(await read('DBIT', '6.05', number)).toEqual([`it names credit note ${number} and is its amount`])
@@ -516,7 +516,7 @@ test('a correction after an invoice was paid is paid back by bank: a debit names
   await settle()
   expect(await refusal(settle())).toBe('ERR_CREDIT_NOTE_SETTLED')
   const [noted] = await store.rows<{ entry: string }>(
-    `SELECT entry FROM market_audit_notes WHERE action = 'billing.credit-note-settled'`,
+    `SELECT entry FROM market_audit_log WHERE action = 'billing.credit-note-settled'`,
   )
   expect(JSON.parse(noted!.entry)).toMatchObject({ about: { creditNote: note }, detail: { reference: number } })
 })
