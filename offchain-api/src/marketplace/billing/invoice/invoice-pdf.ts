@@ -38,17 +38,22 @@ export const invoicePdf = (invoice: Invoice): Promise<Buffer> =>
 
 /** The same credit note for people. */
 export const creditNotePdf = (note: CreditNote): Promise<Buffer> =>
-  billPdf(note, {
-    title: `Credit note ${note.number}`,
-    facts: [
-      ['Takes back', `invoice ${note.invoice.number} of ${note.invoice.issued}`],
-      ['Reference', note.reference],
-      ['How it moves', note.terms],
-    ],
-    sum: 'To your credit',
-    moved: 'Back into the purse',
-    kind: 'credit note',
-  })
+  billPdf(
+    { ...note, note: undefined },
+    {
+      title: `Credit note ${note.number}`,
+      facts: [
+        ['Takes back', `invoice ${note.invoice.number} of ${note.invoice.issued}`],
+        ['Reference', note.reference],
+        ...(note.note === undefined ? [] : [['Reason', note.note] as const]),
+        ['How it moves', note.terms],
+        ...(note.paid || note.buyer.iban === undefined ? [] : [['Goes to', `IBAN ${note.buyer.iban}`] as const]),
+      ],
+      sum: 'To your credit',
+      moved: 'Back into the purse',
+      kind: 'credit note',
+    },
+  )
 
 interface Words {
   readonly title: string

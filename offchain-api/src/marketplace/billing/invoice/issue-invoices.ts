@@ -35,8 +35,10 @@ const BY_BANK = `${WAITING} AND p.state = 'due' AND b.plan = 'bank' AND s.detail
   ORDER BY p.due_at, p.payment LIMIT 100`
 /** What a purse paid, when at least a cent of it did not go back; older payments than this are left to the books they are in. */
 const PURSE_DAYS = 92
+/** Half a cent, µEUR: less is no cent of an invoice. */
+const LEAST = 5_000n
 const BY_PURSE = `${WAITING} AND p.state IN ('held', 'disputed', 'released') AND p.invoice IS NULL AND p.held_at > $2
-  AND p.amount - p.refunded >= 5000 ORDER BY p.held_at, p.payment LIMIT 100`
+  AND p.amount - p.refunded >= ${LEAST} ORDER BY p.held_at, p.payment LIMIT 100`
 
 /**
  * Issues an invoice for each payment that is due by bank, and for each that a purse paid, as soon as both sides’ details are
@@ -80,6 +82,8 @@ async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
   if (known !== undefined)
     return mark(rows, it, known.id, byBank ? (known.open ? 'invoiced' : 'returned') : undefined, now)
   const paid = byBank ? undefined : BigInt(payment.amount) - BigInt(payment.refunded)
+  // It went back meanwhile.
+  if (paid !== undefined && paid < LEAST) return
   const { agreement, number, terms, title, seller, buyer } = it
   const drafted = draftInvoice(
     { agreement, number, terms, title, paid, transaction: payment.transaction },
