@@ -23,6 +23,7 @@ export {
   roleBits,
   rolesOfBits,
 } from './authorisation/roles.ts'
+export { hasVatPrefix, isCountry } from './billing/countries.ts'
 export { type CreditNote, creditLines, creditNoteNumber } from './billing/credit-note.ts'
 export { type Due, dueOf, duesAt, MOST_DUES, nextDue } from './billing/dues.ts'
 export { splitFee } from './billing/fee.ts'

@@ -355,8 +355,8 @@ test('what a purse paid is invoiced, a refund of it makes a credit note, and the
   const link = books.getByRole('link', { name: /^Download \d+ lines \(CSV\)/ })
   await expect.poll(() => link.getAttribute('href')).toMatch(/period=\d{4}-\d{2}$/)
   const lines = (await fileOf(seller, books, /^Download/)).trim().split('\r\n')
-  const count = Number(/\d+/.exec(await link.innerText())![0])
-  expect([lines.length, lines.filter((it) => it.includes('"credit note, sent",C')).length]).toEqual([count + 1, 2])
+  expect(lines.filter((it) => it.includes('"credit note, sent",C')).length).toBe(2)
+  await books.getByText(`Download ${lines.length - 1} lines (CSV)`).waitFor({ timeout: 60_000 })
 })
 
 /** What the link of a name leads to, as the browser would get it. */

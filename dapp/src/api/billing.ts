@@ -158,7 +158,26 @@ export const Statement = z.strictObject({
     vatReceived: Difference,
   }),
   count,
-  lines: z.array(z.unknown()),
+  lines: z.array(
+    z.strictObject({
+      at: Instant,
+      what: z.string(),
+      document: z.string(),
+      service: z.string(),
+      counterparty: z.string(),
+      agreement: z.string(),
+      payment: z.string(),
+      transaction: z.string(),
+      purseIn: Eur,
+      purseOut: Eur,
+      fee: Eur,
+      bankIn: Eur,
+      bankOut: Eur,
+      net: Eur,
+      vat: Eur,
+      gross: Eur,
+    }),
+  ),
 })
 export type Statement = z.infer<typeof Statement>
 
@@ -246,8 +265,11 @@ export const invoicesQuery = (period?: string) =>
   query(`invoices ${period ?? ''}`, `/invoices?limit=100${during(period)}`, Invoices)
 export const creditNotesQuery = (period?: string) =>
   query(`credit notes ${period ?? ''}`, `/credit-notes?limit=100${during(period)}`, CreditNotes)
-export const statementQuery = (period?: string) =>
-  query(`statement ${period ?? ''}`, `/statement?format=json${during(period)}`, Statement)
+/** Everything that ever moved is added up for it: it is asked for less often. */
+export const statementQuery = (period?: string) => ({
+  ...query(`statement ${period ?? ''}`, `/statement?format=json${during(period)}`, Statement),
+  refetchInterval: 30_000,
+})
 export const disputesQuery = query('disputes', '/disputes', Disputes)
 export const feesQuery = query('fees', '/fees', Fees)
 export const openInvoicesQuery = query('open-invoices', '/open-invoices', OpenInvoices)

@@ -6,6 +6,7 @@ import { Choice } from '../parts/Choice.tsx'
 import { Figure } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { differenceOf, microOf } from './amount.ts'
+import { BalanceFigure } from './BalanceFigure.tsx'
 
 type Props = { month: string | undefined; choose: (month: string | undefined) => void }
 const ALL = 'all'
@@ -32,6 +33,7 @@ export function BooksSection({ month, choose }: Props) {
       {statement.data === undefined ? null : (
         <>
           <Totals of={statement.data} />
+          <BalanceFigure of={statement.data} />
           <p>
             <a href={path} download={`billing-${month ?? ALL}.csv`}>
               Download {statement.data.count} {statement.data.count === 1 ? 'line' : 'lines'} (CSV)

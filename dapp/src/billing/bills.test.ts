@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { CreditNote, Invoice } from '../api/billing.ts'
 import { differenceOf } from './amount.ts'
+import { balancesOf } from './balance.ts'
 import { billsOf, invoiceWords, mayCorrect, noteWords } from './bills.ts'
+import { stateWords } from './words.ts'
 
 const invoice = (id: string, more: Partial<Invoice> = {}) =>
   ({
@@ -46,7 +48,21 @@ test('a seller corrects what is paid by bank and not taken back; nobody else doe
   expect(mayCorrect(invoice('1', { credited: '15.13' }))).toBe(false)
 })
 
+test('a payment by bank whose invoice was taken back had nothing that could be given back', () => {
+  expect(stateWords({ state: 'returned', plan: 'bank' })).toBe('invoice taken back')
+  expect(stateWords({ state: 'returned', plan: 'one-time' })).toBe('given back')
+})
+
 test('a difference may be below zero', () => {
   expect(differenceOf('-1.05')).toBe(-1_050_000n)
   expect(differenceOf('1.05')).toBe(1_050_000n)
+})
+
+test('what was in the purse is counted back from the end', () => {
+  const line = (at: number, purseIn: string, purseOut: string) => ({ at, purseIn, purseOut }) as never
+  const lines = [line(1, '10.00', '0.00'), line(2, '0.00', '0.00'), line(3, '0.00', '4.00')]
+  expect(balancesOf({ lines, closing: '7.00' })).toEqual([
+    { at: 1, micro: 11_000_000n },
+    { at: 3, micro: 7_000_000n },
+  ])
 })

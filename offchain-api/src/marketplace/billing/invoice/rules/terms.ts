@@ -1,3 +1,4 @@
+import { isCountry } from '@opem/domain'
 import { all, textAt } from '../xml-tree.ts'
 import { BUYER, everyLine, everyVat, has, isDay, lines, MONEY, type Rule, SELLER, scheme, there } from './bill.ts'
 
@@ -70,6 +71,14 @@ export const TERMS: readonly Rule[] = [
     (it) =>
       all(it, 'PaymentMeans').every(
         (one) => !isTransfer(textAt(one, 'PaymentMeansCode')) || has('PayeeFinancialAccount/ID')(one),
+      ),
+  ],
+  [
+    'BR-CL-14',
+    'countries of ISO 3166-1 (BT-40, BT-55)',
+    (it) =>
+      [SELLER, BUYER].every((who) =>
+        all(it, `${who}/PostalAddress/Country/IdentificationCode`).every(({ text }) => isCountry(text)),
       ),
   ],
   ['BR-62', 'a scheme of the seller’s electronic address (BT-34)', scheme(`${SELLER}/EndpointID`)],

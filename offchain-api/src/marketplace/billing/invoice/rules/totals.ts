@@ -1,3 +1,4 @@
+import { hasVatPrefix } from '@opem/domain'
 import { all, type Element, first, textAt } from '../xml-tree.ts'
 import {
   BUYER,
@@ -19,7 +20,6 @@ import {
   VAT_ID,
 } from './bill.ts'
 
-const COUNTRY = /^[A-Z]{2}/
 /** Nothing, or what it is: BT-113 and BT-114 are left out where they are zero. */
 const orZero = (bill: Element, path: string) => (first(bill, path) === undefined ? 0n : cents(bill, path))
 /** At most two decimals, wherever the amount stands. */
@@ -34,7 +34,7 @@ export const TOTALS: readonly Rule[] = [
   [
     'BR-CO-09',
     'VAT ids with their country’s prefix (BT-31, BT-48)',
-    (it) => [SELLER, BUYER].every((who) => all(it, `${who}/${VAT_ID}`).every(({ text }) => COUNTRY.test(text))),
+    (it) => [SELLER, BUYER].every((who) => all(it, `${who}/${VAT_ID}`).every(({ text }) => hasVatPrefix(text))),
   ],
   [
     'BR-CO-10',
