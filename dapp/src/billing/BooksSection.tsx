@@ -17,7 +17,7 @@ export function BooksSection({ month, choose }: Props) {
   const months = statement.data?.months ?? []
   const path = `/v1/billing/statement?format=csv${month === undefined ? '' : `&period=${month}`}`
   return (
-    <section className="panel stack" aria-labelledby="books">
+    <section className="panel" aria-labelledby="books">
       <h2 id="books">Books</h2>
       <Choice
         label="Month (UTC)"

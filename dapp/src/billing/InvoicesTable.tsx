@@ -17,8 +17,7 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
       <thead>
         <tr>
           <th scope="col">Number</th>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
+          <th scope="col">With</th>
           <th scope="col">Issued (UTC)</th>
           <th scope="col" className="n">
             Amount
@@ -39,8 +38,7 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
                 <small className="soft"> credit note on {row.bill.invoiceNumber}</small>
               ) : null}
             </th>
-            <td>{row.bill.seller}</td>
-            <td>{row.bill.buyer}</td>
+            <td>{row.bill.side === 'seller' ? `to ${row.bill.buyer}` : `from ${row.bill.seller}`}</td>
             <td>{dateClock(row.bill.issuedAt, 'UTC')}</td>
             <td className="n">{eur(row.kind === 'invoice' ? microOf(row.bill.gross) : -microOf(row.bill.gross))}</td>
             <td>

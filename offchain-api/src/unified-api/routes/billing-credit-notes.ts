@@ -121,11 +121,13 @@ export const postCreditNote = defineRoute({
       .meta({ description: 'stands on the credit note' }),
   }),
   answers: creditNote,
-  async handle({ params: { id }, body: { amount, reason } }, { store, access: { now } }, access) {
+  async handle({ params: { id }, body: { amount, reason } }, { store, billing }, access) {
     const { account, did } = personOf(access)
+    // The chain’s clock, by which invoices are dated as well: no credit note is older than its invoice.
+    const now = await (await billing.chain()).now()
     return store.transaction(async (rows) => {
       const credit = { invoice: id, seller: account as Hex, amount: centsOf(amount), reason }
-      const made = await correctInvoice(rows, credit, did, now())
+      const made = await correctInvoice(rows, credit, did, now)
       return toCreditNote(await oneCreditNote(rows, made), account)
     })
   },
@@ -179,10 +181,11 @@ export const postCreditNoteSettlement = defineRoute({
   access: 'operator',
   params: z.strictObject({ id: z.uuid() }),
   answers: creditNote,
-  async handle({ params: { id } }, { store, access: { now } }, access) {
+  async handle({ params: { id } }, { store, billing }, access) {
     const { did } = personOf(access)
+    const now = await (await billing.chain()).now()
     return store.transaction(async (rows) => {
-      await settleCreditNote(rows, id, did, now())
+      await settleCreditNote(rows, id, did, now)
       return toCreditNote(await oneCreditNote(rows, id), null)
     })
   },
