@@ -66,7 +66,13 @@ export async function run(): Promise<Record<string, unknown>> {
     await paced(PER_SECOND / 2, 5, (turn) => constant.ask(target(turn)))
     const constantAtPace = await paced(PER_SECOND, SECONDS, (turn) => constant.ask(target(turn)))
     const before = cpuMilliseconds(world.api().pid)
-    const atPace = await paced(PER_SECOND, SECONDS, (turn) => api.ask(target(turn)))
+    const times = new Map<string, number[]>(reads.map(({ path }) => [path, []]))
+    const atPace = await paced(PER_SECOND, SECONDS, async (turn) => {
+      const read = target(turn)
+      const from = performance.now()
+      await api.ask(read)
+      times.get(read.path)!.push(performance.now() - from)
+    })
     const cpuPerRead = round((cpuMilliseconds(world.api().pid) - before) / atPace.milliseconds.length)
 
     const p99 = quantile(atPace.milliseconds, 0.99)
@@ -77,6 +83,11 @@ export async function run(): Promise<Record<string, unknown>> {
       ),
       'baseline: Express that answers a constant, same load': row(constantAtPace),
     })
+    console.table(
+      Object.fromEntries(
+        [...times].map(([path, own]) => [path, { 'p50 ms': quantile(own, 0.5), 'p99 ms': quantile(own, 0.99) }]),
+      ),
+    )
     return {
       bench: 'api',
       ...{ sessions: SESSIONS, reads: reads.map(({ path }) => path), perSecond: atPace.perSecond },

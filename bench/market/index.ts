@@ -1,17 +1,9 @@
 import { openMarket } from '../../contracts/testing/market.ts'
-import { type Gas, measureMarket } from './scenarios.ts'
+import { type PeerStep, peerSteps } from './peers.ts'
+import { BATCH, type Gas, measureMarket } from './scenarios.ts'
 import { storedTermsGas } from './stored-terms.ts'
 
 export const AIMS: Gas = { publish: 120_000, conclude: 150_000, claim: 45_000, claimManyEach: 20_000 }
-
-/** What others' contracts cost for the comparable step, measured on the same EVM when this marketplace was designed. */
-const PEERS: Readonly<Record<string, string>> = {
-  publish: 'Ocean 1,090,000; SingularityNET 166,000',
-  conclude: 'i3-MARKET 1,040,000',
-  pay: 'Ocean order 80,000',
-  reserveFirst: 'SingularityNET open channel 189,000',
-  claim: 'SingularityNET 50,000',
-}
 
 const WORDS: Readonly<Record<string, string>> = {
   publish: 'publish a listing, both sides signed',
@@ -39,27 +31,39 @@ const WORDS: Readonly<Record<string, string>> = {
   withdraw: 'withdraw',
 }
 
-/** Gas of whole transactions (intrinsic gas and calldata too) on anvil, beside a contract that stores all terms. */
+/** Gas of whole transactions (intrinsic gas and calldata too) on anvil, beside a contract that stores all terms and beside peers. */
 export async function run(): Promise<Record<string, unknown>> {
   const market = await openMarket()
   try {
     const gas = await measureMarket(market)
     const stored = await storedTermsGas(market)
+    const peers = await peerSteps(market, gas)
     print(gas, stored)
-    return { bench: 'market', gas, stored, aims: AIMS, batch: 32, chain: 'anvil, cancun' }
+    printPeers(gas, peers)
+    return { bench: 'market', gas, stored, peers, aims: AIMS, batch: BATCH, chain: 'anvil, cancun' }
   } finally {
     await market.close()
   }
 }
 
+const digits = (value: number | undefined): string => value?.toLocaleString('en') ?? ''
+const line = (step: string, cells: readonly string[], rest = ''): void =>
+  console.log(`${step.padEnd(44)}${cells.map((cell) => cell.padStart(14)).join('')}   ${rest}`.trimEnd())
+
 function print(gas: Gas, stored: Gas): void {
-  const digits = (value: number | undefined) => value?.toLocaleString('en') ?? ''
-  const line = (step: string, cells: readonly string[], peers: string) =>
-    console.log(`${step.padEnd(44)}${cells.map((cell) => cell.padStart(12)).join('')}   ${peers}`)
   console.log('gas of whole transactions, anvil, cancun')
-  line('', ['gas', 'aim', 'stored terms'], 'peers (literature)')
+  line('', ['gas', 'aim', 'stored terms'])
   for (const [step, used] of Object.entries(gas)) {
     const aim = AIMS[step] === undefined ? '' : `≤ ${digits(AIMS[step])}`
-    line(WORDS[step] ?? step, [digits(used), aim, digits(stored[step])], PEERS[step] ?? '')
+    line(WORDS[step] ?? step, [digits(used), aim, digits(stored[step])])
+  }
+}
+
+function printPeers(gas: Gas, peers: readonly PeerStep[]): void {
+  console.log("\npeers' own contracts, the same chain and token")
+  line('', ['gas', 'peer', 'peer / ours'])
+  for (const { step, peer, call, gas: theirs, ratio, source } of peers) {
+    const origin = source === 'published' ? ' (published, not measured here)' : ''
+    line(WORDS[step] ?? step, [digits(gas[step]), digits(theirs), `${ratio.toFixed(2)} ×`], `${peer}: ${call}${origin}`)
   }
 }

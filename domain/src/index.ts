@@ -138,7 +138,6 @@ export {
   agreementId,
   agreementTypedData,
   extensionTypedData,
-  PRICE_PLANS,
   paymentId,
 } from './marketplace/agreement.ts'
 export {

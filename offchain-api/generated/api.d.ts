@@ -978,7 +978,7 @@ export interface paths {
         get: operations["getCompanySystems"];
         put?: never;
         /**
-         * Configures a system of a data provider: its public key or client certificate, and its meters.
+         * Configures a system by its public key or client certificate: of a data provider one that sends readings of its meters, of a user one that calls contracted services.
          * @description Needs a company's administrator.
          */
         post: operations["postCompanySystems"];
@@ -3463,7 +3463,7 @@ export interface paths {
         put?: never;
         /**
          * Runs an approved composition: the body’s input goes to the first service, what each gives to the next. Each call is counted under its own agreement.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRun"];
         delete?: never;
@@ -3481,7 +3481,7 @@ export interface paths {
         };
         /**
          * How far a run has come, step by step.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRun"];
         put?: never;
@@ -3501,7 +3501,7 @@ export interface paths {
         };
         /**
          * What the last service of a run gave. It is kept for a day.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         get: operations["getCompositionsByIdRunsByRunOutput"];
         put?: never;
@@ -3523,7 +3523,7 @@ export interface paths {
         put?: never;
         /**
          * Lets a failed run go on at the step that failed; what went well is not asked and not paid again.
-         * @description Needs the role "service-user", or a system of their company.
+         * @description Needs the role "service-user", or a system of their company with the scope "services".
          */
         post: operations["postCompositionsByIdRunsByRunRetry"];
         delete?: never;
@@ -3699,14 +3699,7 @@ export interface components {
                     provider: string;
                 } | null;
             } | null;
-            credential: {
-                version: number | null;
-                /** @enum {string} */
-                state: "waiting" | "issued" | "in-force";
-                hash: string | null;
-                /** @description VC-JWT, handed to the account’s own holder */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
         };
         AgreementChoices: {
             listing: string;
@@ -3719,15 +3712,7 @@ export interface components {
             };
             title: string;
             kind: string;
-            plans: {
-                id: string;
-                kind: string;
-                /** @description µEUR */
-                price: number;
-                interval?: number;
-                unit?: string;
-                credit?: number;
-            }[];
+            plans: components["schemas"]["PricePlan"][];
             parameters: {
                 name: string;
                 label: string;
@@ -3922,10 +3907,7 @@ export interface components {
             startsAt: string;
             endsAt: string | null;
             intervalSeconds: number;
-            /** @description the Agreement as contracts take it */
-            terms: {
-                [key: string]: string | number;
-            };
+            terms: components["schemas"]["AgreementTerms"];
             nextAt: string | null;
             suspended: boolean;
             /**
@@ -4089,6 +4071,15 @@ export interface components {
             /** @description seconds since 1970, with fractions */
             startedAt: number;
             endedAt: number | null;
+        };
+        ContractLineProgress: {
+            /** @enum {string} */
+            state: "waiting" | "issued" | "in-force";
+            /** @description of the Account credential: the first that has it */
+            version: number | null;
+            hash: string | null;
+            /** @description VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it */
+            credential: string | null;
         };
         CreditNote: {
             id: string;
@@ -4552,8 +4543,8 @@ export interface components {
             provider: string;
             blocks: components["schemas"]["LandingBlock"][];
             pictures: components["schemas"]["Picture"][];
-            /** @description price plans of the published document */
-            plans: components["schemas"]["AnyDocument"][];
+            /** @description of the published document */
+            plans: components["schemas"]["PricePlan"][];
         };
         ListingDocument: {
             /** @constant */
@@ -4841,13 +4832,7 @@ export interface components {
                 savedAt: string;
             }[];
             /** @description the line of the account's credential that this listing adds */
-            credential: {
-                /** @enum {string} */
-                state: "wanted" | "pending" | "active";
-                version: number | null;
-                /** @description of a citizen, who presents it back (receipt) */
-                credential: string | null;
-            } | null;
+            credential: components["schemas"]["ContractLineProgress"] | null;
             /** @description approved with the listing, else the one in force */
             providerContract: components["schemas"]["ProviderContract"];
         };
@@ -5252,7 +5237,7 @@ export interface components {
             name: string;
             authentication: components["schemas"]["SystemAuthentication"];
             meters: string[];
-            scopes: "readings"[];
+            scopes: ("readings" | "services")[];
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -8652,7 +8637,7 @@ export interface operations {
                     name: string;
                     authentication: components["schemas"]["SystemAuthentication"];
                     meters: string[];
-                    scopes: "readings"[];
+                    scopes: ("readings" | "services")[];
                 };
             };
         };

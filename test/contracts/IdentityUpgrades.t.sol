@@ -50,12 +50,29 @@ contract IdentityUpgradesTest is IdentityWorld {
         _refused(OPERATOR, bytes4(keccak256("AccessManagedUnauthorized(address)")));
     }
 
-    function test_noOtherRegistryIsUpgradedByAStranger() public {
+    function test_everyOtherRegistryIsUpgradedByTheGovernorAloneAfterTheDelay() public {
         address[4] memory others = [address(issuers), address(schemas), address(definitions), address(revocations)];
+        string[4] memory names = [
+            "IssuerRegistry",
+            "SchemaRegistry",
+            "CredentialDefinitionRegistry",
+            "RevocationRegistry"
+        ];
+        bytes[4] memory arguments = [bytes(""), "", abi.encode(dids, schemas), abi.encode(dids)];
         for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(STRANGER);
-            (bool done, bytes memory reason) = others[i].call(_upgrade);
-            assert(!done && bytes4(reason) == bytes4(keccak256("AccessManagedUnauthorized(address)")));
+            address next = _deploy(names[i], arguments[i]);
+            bytes memory upgrade = abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (next, ""));
+            _refusedTo(STRANGER, others[i], upgrade, bytes4(keccak256("AccessManagedUnauthorized(address)")));
+            _refusedTo(REGISTRAR, others[i], upgrade, bytes4(keccak256("AccessManagedUnauthorized(address)")));
+            _refusedTo(OPERATOR, others[i], upgrade, bytes4(keccak256("AccessManagedUnauthorized(address)")));
+            _refusedTo(GOVERNOR, others[i], upgrade, IAccessManager.AccessManagerNotScheduled.selector);
+            vm.prank(GOVERNOR);
+            manager.schedule(others[i], upgrade, 0);
+            _refusedTo(GOVERNOR, others[i], upgrade, IAccessManager.AccessManagerNotReady.selector);
+            vm.warp(vm.getBlockTimestamp() + TIMELOCK);
+            vm.prank(GOVERNOR);
+            (bool done, ) = others[i].call(upgrade);
+            assert(done && address(uint160(uint256(vm.load(others[i], IMPLEMENTATION)))) == next);
         }
     }
 
@@ -122,8 +139,12 @@ contract IdentityUpgradesTest is IdentityWorld {
     }
 
     function _refused(address caller, bytes4 selector) private {
+        _refusedTo(caller, address(accounts), _upgrade, selector);
+    }
+
+    function _refusedTo(address caller, address proxy, bytes memory upgrade, bytes4 selector) private {
         vm.prank(caller);
-        (bool done, bytes memory reason) = address(accounts).call(_upgrade);
+        (bool done, bytes memory reason) = proxy.call(upgrade);
         assert(!done && bytes4(reason) == selector);
     }
 }

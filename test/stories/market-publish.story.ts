@@ -165,7 +165,7 @@ test('the provider reads the contract, and signs it by publishing: the listing i
   await signInAgain(acme, pia)
   await open(pia, `/services/${listing}`)
   await page.getByRole('heading', { name: 'What is published' }).waitFor()
-  await page.getByText('is a line of your Account credential').waitFor()
+  await page.getByText('is in force and names this listing').waitFor()
   await picture(page, 'service-published')
   await until('the listing is found', 30_000, () => isFound(bob))
 })

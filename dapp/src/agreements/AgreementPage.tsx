@@ -40,7 +40,7 @@ const IN_FORCE = ['agreed', 'in-force', 'ending', 'ended']
 function Shown({ it }: { it: ShownAgreement }) {
   const { isConnected } = useConnection()
   const title = it.document?.title ?? 'A service'
-  const signs = ['offered', 'signed', 'agreed', 'in-force'].includes(it.stage)
+  const signs = ['offered', 'signed', 'agreed', 'in-force'].includes(it.stage) || it.credential?.credential != null
   return (
     <>
       <header className="page-head">

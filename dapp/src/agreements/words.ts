@@ -52,7 +52,7 @@ export const whenText = (epoch: number): string => `${dateClock(epoch, 'UTC')} U
 
 export const endText = (endsAt: number | null): string => (endsAt === null ? 'no end' : `until ${whenText(endsAt)}`)
 
-export const priceText = (terms: AgreementTermsJson, unit?: string): string =>
+export const priceText = (terms: Pick<AgreementTermsJson, 'plan' | 'price' | 'interval'>, unit?: string): string =>
   priceWords({ plan: terms.plan, price: BigInt(terms.price), interval: terms.interval }, unit)
 
 /** One thing that happened, for the timeline. */

@@ -66,5 +66,14 @@ export const Pending = z.strictObject({
   credential: z.string(),
 })
 
+/** How far the line of one contract has come on its way into the Account credential. */
+export const LineProgress = z.strictObject({
+  state: z.enum(['waiting', 'issued', 'in-force']),
+  version: version.nullable(),
+  hash: Bytes32.nullable(),
+  credential: z.string().nullable(),
+})
+export type LineProgress = z.infer<typeof LineProgress>
+
 /** The version that waits for its holder's receipt. */
 export const fetchPending = () => exchange('/v1/access/credential/pending', Pending)

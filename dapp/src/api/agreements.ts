@@ -1,8 +1,12 @@
 import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { LineProgress } from './account-credential.ts'
 import { exchange, query } from './http.ts'
+import { Plan } from './listings.ts'
 import { Address, Bytes32, HexData, Instant } from './shapes.ts'
+
+export type { Plan } from './listings.ts'
 
 export const SIDES = ['consumer', 'provider'] as const
 export type Side = (typeof SIDES)[number]
@@ -23,7 +27,7 @@ export const STAGES = [
 ] as const
 export type Stage = (typeof STAGES)[number]
 
-const Terms = z.strictObject({
+export const Terms = z.strictObject({
   listing: Bytes32,
   version: z.number().int(),
   provider: Address,
@@ -140,14 +144,7 @@ export const Shown = z.strictObject({
       signatures: Signatures.nullable(),
     })
     .nullable(),
-  credential: z
-    .strictObject({
-      version: z.number().int().nullable(),
-      state: z.enum(['waiting', 'issued', 'in-force']),
-      hash: Bytes32.nullable(),
-      credential: z.string().nullable(),
-    })
-    .nullable(),
+  credential: LineProgress.nullable(),
 })
 export type ShownAgreement = Omit<z.infer<typeof Shown>, 'document'> & { document: AgreementDocument | null }
 
@@ -174,15 +171,6 @@ const Parameter = z.object({
   unit: z.string().optional(),
 })
 export type Parameter = z.infer<typeof Parameter>
-const Plan = z.object({
-  id: z.string(),
-  kind: z.string(),
-  price: z.number(),
-  interval: z.number().optional(),
-  unit: z.string().optional(),
-  credit: z.number().optional(),
-})
-export type Plan = z.infer<typeof Plan>
 const Needed = z.object({
   name: z.string(),
   template: z.string(),

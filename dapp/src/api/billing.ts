@@ -1,10 +1,12 @@
+import { PRICE_PLAN_KINDS } from '@opem/domain'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { Terms } from './agreements.ts'
 import { exchange } from './http.ts'
 import { Address, Bytes32, Instant } from './shapes.ts'
 
 const Eur = z.string()
-const Plan = z.enum(['free', 'one-time', 'subscription', 'pay-per-use', 'bank'])
+const Plan = z.enum(PRICE_PLAN_KINDS)
 const Side = z.enum(['consumer', 'provider', 'operator'])
 const count = z.number().int().nonnegative()
 
@@ -56,7 +58,7 @@ export const BilledAgreement = z.strictObject({
   startsAt: Instant,
   endsAt: Instant.nullable(),
   intervalSeconds: count,
-  terms: z.record(z.string(), z.union([z.string(), z.number()])),
+  terms: Terms,
   nextAt: Instant.nullable(),
   suspended: z.boolean(),
   owed: Eur,

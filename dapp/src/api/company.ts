@@ -46,8 +46,6 @@ const Authentication = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('mtls'), certificateSha256: z.string() }),
 ])
 
-export const SYSTEM_SCOPES = ['readings'] as const
-
 const System = z.strictObject({
   id: z.string(),
   name: z.string(),

@@ -2,6 +2,7 @@ import type { Hex, LandingBlock } from '@opem/domain'
 import { queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { exchange } from './http.ts'
+import { Plan } from './listings.ts'
 import { Bytes32, Instant } from './shapes.ts'
 
 const Whole = z.number().int()
@@ -57,15 +58,6 @@ export const addPicture = (listing: Hex, base64: string) =>
 
 /** Where a page finds the bytes of a picture. */
 export const pictureUrl = (digest: string): string => `/v1/market/pictures/${digest}`
-
-export const Plan = z.looseObject({
-  id: z.string(),
-  kind: z.enum(['free', 'one-time', 'subscription', 'pay-per-use', 'bank']),
-  price: z.number().int().nonnegative(),
-  interval: z.number().int().optional(),
-  unit: z.string().optional(),
-})
-export type Plan = z.infer<typeof Plan>
 
 export const PublicPage = z.strictObject({
   listing: Bytes32,

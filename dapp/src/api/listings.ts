@@ -9,7 +9,8 @@ const Whole = z.number().int()
 const State = z.enum(['published', 'stopped', 'suspended', 'removed'])
 const Provider = z.strictObject({ account: Bytes32, address: Address, name: z.string() })
 
-const Plan = z.strictObject({
+/** A price plan as a listing offers it. */
+export const Plan = z.strictObject({
   id: z.string(),
   kind: z.enum(PRICE_PLAN_KINDS),
   price: Whole,
@@ -17,6 +18,7 @@ const Plan = z.strictObject({
   unit: z.string().optional(),
   credit: Whole.optional(),
 })
+export type Plan = z.infer<typeof Plan>
 
 const Shown = z.strictObject({
   listing: Bytes32,

@@ -2,6 +2,7 @@ import type { Hex, ListingDocument } from '@opem/domain'
 import { LISTING_KINDS } from '@opem/domain'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
+import { LineProgress } from './account-credential.ts'
 import { exchange, query } from './http.ts'
 import { Address, Bytes32, Instant } from './shapes.ts'
 
@@ -89,13 +90,7 @@ export const Workbench = z.strictObject({
   differences: z.array(Difference),
   submissions: z.array(Submission),
   revisions: z.array(z.strictObject({ revision: Whole, version: Whole, savedAt: Instant })),
-  credential: z
-    .strictObject({
-      state: z.enum(['wanted', 'pending', 'active']),
-      version: Whole.nullable(),
-      credential: z.string().nullable(),
-    })
-    .nullable(),
+  credential: LineProgress.nullable(),
   providerContract: ProviderContract,
 })
 export type Workbench = z.infer<typeof Workbench>
@@ -118,7 +113,7 @@ export const serviceQuery = (listing: Hex) =>
     queryKey: ['service', listing],
     queryFn: ({ signal }) => exchange(at(listing), Workbench, { signal }),
     refetchInterval: ({ state: { data } }) =>
-      data?.state === 'published' && data.credential !== null && data.credential.state !== 'active'
+      data?.state === 'published' && data.credential !== null && data.credential.state !== 'in-force'
         ? LINE_ON_ITS_WAY
         : false,
   })

@@ -8,7 +8,7 @@ import { Refusal } from '../presentation/Refusal.tsx'
 import type { SystemDraft } from './system-draft.ts'
 import { emptySystem, systemOf } from './system-draft.ts'
 
-/** Names a new system: its key and the meters it may speak for. */
+/** Names a new system: its key, what it does, and the meters it may speak for. */
 export function SystemForm() {
   const queries = useQueryClient()
   const [draft, setDraft] = useState(emptySystem)
@@ -65,13 +65,24 @@ export function SystemForm() {
           spellCheck="false"
         />
       )}
-      <TextInput
-        label="Meters"
-        hint="Ids, or prefixes that end in *, separated by commas"
-        value={draft.meters}
-        onChange={(meters) => set({ meters })}
-        problem={problems.meters}
+      <Choice
+        label="What it does"
+        value={draft.scope}
+        options={[
+          { id: 'readings', name: 'Sends readings', hint: 'of a data provider’s meters' },
+          { id: 'services', name: 'Calls services', hint: 'that the company contracted' },
+        ]}
+        onChange={(scope) => set({ scope })}
       />
+      {draft.scope === 'services' ? null : (
+        <TextInput
+          label="Meters"
+          hint="Ids, or prefixes that end in *, separated by commas"
+          value={draft.meters}
+          onChange={(meters) => set({ meters })}
+          problem={problems.meters}
+        />
+      )}
       <p>
         <Button look="main" isDisabled={add.isPending} onPress={() => add.mutate()}>
           Add the system

@@ -8,15 +8,15 @@ import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { SystemForm } from './SystemForm.tsx'
 
-/** The data systems that send readings for the company, and the public keys by which they are known. */
+/** The systems that send readings for the company or call services for it, and the public keys by which they are known. */
 export function SystemsSection() {
   const systems = useQuery(systemsQuery)
   return (
     <section className="panel" aria-labelledby="systems">
       <h2 id="systems">Systems</h2>
       <p className="soft">
-        A system that sends readings signs its requests (RFC 9421) or shows its certificate (mutual TLS). The
-        marketplace holds public keys only, and takes readings of the named meters only.
+        A system that sends readings or calls services signs its requests (RFC 9421) or shows its certificate (mutual
+        TLS). The marketplace holds public keys only, and takes readings of the named meters only.
       </p>
       {systems.error ? (
         <ReadProblem error={systems.error} retry={() => systems.refetch()} />
@@ -57,7 +57,9 @@ function One({ system }: { system: System }) {
             by.kind === 'signature' ? 'Public key' : 'SHA-256 fingerprint',
             <code key="key">{by.kind === 'signature' ? by.publicKey.x : by.certificateSha256}</code>,
           ],
-          ['Meters', system.meters.join(', ')],
+          system.scopes.includes('services')
+            ? ['Does', 'calls services that the company contracted']
+            : ['Meters', system.meters.join(', ')],
         ]}
       />
       {sure ? (

@@ -20,6 +20,11 @@ test('a system is its name, its key and its meters; what does not make the key i
   })
 })
 
+test('a system that calls services has no meters', () => {
+  const made = systemOf({ ...draft, scope: 'services' })
+  expect('system' in made && [made.system.meters, made.system.scopes]).toEqual([[], ['services']])
+})
+
 test('a private key is refused before it leaves the page', () => {
   expect(systemOf({ ...draft, key: `{"kty":"OKP","crv":"Ed25519","x":"${x}","d":"${x}"}` })).toEqual({
     problems: {

@@ -7,11 +7,15 @@ export type SystemDraft = {
   kind: 'signature' | 'mtls'
   key: string
   fingerprint: string
+  /** Whether it sends readings of its meters, or calls the services that the company contracted. */
+  scope: 'readings' | 'services'
   /** Ids or prefixes with `*`, separated by commas, spaces or lines. */
   meters: string
 }
 
-export const emptySystem: SystemDraft = { name: '', kind: 'signature', key: '', fingerprint: '', meters: '' }
+export const emptySystem: SystemDraft = {
+  ...{ name: '', kind: 'signature', key: '', fingerprint: '', scope: 'readings', meters: '' },
+}
 
 export type Problems = Partial<Record<'name' | 'key' | 'fingerprint' | 'meters', string>>
 
@@ -30,14 +34,16 @@ export function systemOf(draft: SystemDraft): { system: NewSystem } | { problems
   const problems: Problems = {}
   const name = draft.name.trim()
   if (name === '') problems.name = 'Give the system a name that you will recognise.'
-  const meters = draft.meters.split(/[\s,]+/).filter((meter) => meter !== '')
+  const { scope } = draft
+  const meters = scope === 'services' ? [] : draft.meters.split(/[\s,]+/).filter((meter) => meter !== '')
   const wrong = meters.find((meter) => !METER.test(meter))
-  if (meters.length === 0) problems.meters = 'Name at least one meter, or a prefix like “feeder-3.*”.'
+  if (scope === 'readings' && meters.length === 0)
+    problems.meters = 'Name at least one meter, or a prefix like “feeder-3.*”.'
   else if (wrong !== undefined) problems.meters = `“${wrong}” is no meter id and no prefix that ends in *.`
   const authentication = authenticationOf(draft, problems)
   return Object.keys(problems).length > 0 || authentication === undefined
     ? { problems }
-    : { system: { name, authentication, meters, scopes: ['readings'] } }
+    : { system: { name, authentication, meters, scopes: [scope] } }
 }
 
 function authenticationOf(draft: SystemDraft, problems: Problems): NewSystem['authentication'] | undefined {

@@ -7,7 +7,8 @@ import { decodeCredential } from './decode.ts'
 import { keepCredential } from './use-kept.ts'
 
 /**
- * Keeps a version of the Account credential in this browser, then signs that it has arrived: from then on it is in force.
+ * Keeps a version of the Account credential in this browser, then signs that it has arrived: from then on it is in force, and the
+ * marketplace's Receipt credential is kept beside it.
  * @throws ERR_ANSWER_SHAPE when it is no credential
  */
 export function useReceipt(holder: Holder) {
@@ -22,7 +23,9 @@ export function useReceipt(holder: Holder) {
     keepCredential(holder.address, decoded.value)
     // The challenge that came along may have run out while somebody read: then a fresh one is asked.
     const given = receipt !== undefined && receipt.expiresAt > Date.now() / 1000 + 5 ? receipt : undefined
-    await confirmReceipt(await present('receipt', holder, [decoded.value], given))
+    const confirmed = await confirmReceipt(await present('receipt', holder, [decoded.value], given))
+    const kept = confirmed.receipt === undefined ? undefined : decodeCredential(confirmed.receipt)
+    if (kept?.ok) keepCredential(holder.address, kept.value)
     return decoded.value
   }
 }

@@ -22,7 +22,7 @@ import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { WhenInput, wallText, whenOf } from '../parts/WhenInput.tsx'
-import { Refusal } from '../presentation/Refusal.tsx'
+import { SignStep } from '../presentation/SignStep.tsx'
 import { useHolder } from '../presentation/use-holder.ts'
 import { MeterCredentials } from './MeterCredentials.tsx'
 import { MeterFields } from './MeterFields.tsx'
@@ -205,17 +205,13 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
             ['Consent valid for', '14 days'],
           ]}
         />
-        <p>
-          <Button
-            look="main"
-            isDisabled={!ready || address === undefined || send.isPending}
-            onPress={() => send.mutate()}
-          >
-            Sign consent
-          </Button>
-        </p>
-        <div aria-live="polite">{send.isPending ? <p className="soft">Please sign in your wallet …</p> : null}</div>
-        {send.error === null ? null : <Refusal error={send.error} title="Your consent was not sent" />}
+        <SignStep
+          step={send}
+          sign={() => send.mutate()}
+          label="Sign consent"
+          refused="Your consent was not sent"
+          isDisabled={!ready || address === undefined}
+        />
       </div>
     </section>
   )

@@ -9,11 +9,10 @@ import { titleOf } from '../credentials/claims.ts'
 import type { Credential } from '../credentials/decode.ts'
 import { decodeCredential } from '../credentials/decode.ts'
 import { keepCredential, useKept } from '../credentials/use-kept.ts'
-import { Button } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { ProofSummary } from '../presentation/ProofSummary.tsx'
 import type { Holder } from '../presentation/present.ts'
-import { Refusal } from '../presentation/Refusal.tsx'
+import { SignStep } from '../presentation/SignStep.tsx'
 import { usePresent } from '../presentation/use-present.ts'
 import { GetCredential } from './GetCredential.tsx'
 import { RegistrationProgress } from './RegistrationProgress.tsx'
@@ -60,21 +59,14 @@ export function RegisterForm({ kind, holder }: { kind: Kind; holder: Holder }) {
           />
           <RoleChoice value={roles} onChange={setRoles} />
           <TermsField accepted={accepted} onChange={setAccepted} />
-          <p>
-            <Button
-              look="main"
-              isDisabled={roles.length === 0 || !accepted || terms.data === undefined || send.isPending}
-              onPress={() => send.mutate(credential)}
-            >
-              Sign and register
-            </Button>
-          </p>
-          <div aria-live="polite">
-            {send.isPending ? (
-              <p className="soft">Please sign in your wallet. Then the marketplace checks everything …</p>
-            ) : null}
-          </div>
-          {send.error === null ? null : <Refusal error={send.error} title="Not registered" />}
+          <SignStep
+            step={send}
+            sign={() => send.mutate(credential)}
+            label="Sign and register"
+            refused="Not registered"
+            isDisabled={roles.length === 0 || !accepted || terms.data === undefined}
+            waiting="Please sign in your wallet. Then the marketplace checks everything …"
+          />
         </section>
       )}
     </>

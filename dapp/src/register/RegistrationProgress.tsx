@@ -2,16 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import type { Registered } from '../api/access.ts'
-import { confirmReceipt, registrationQuery } from '../api/access.ts'
+import { registrationQuery } from '../api/access.ts'
 import { decodeCredential } from '../credentials/decode.ts'
-import { keepCredential } from '../credentials/use-kept.ts'
-import { Button } from '../parts/Button.tsx'
+import { useReceipt } from '../credentials/use-receipt.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { ReadProblem } from '../parts/Notice.tsx'
 import { ProofSummary } from '../presentation/ProofSummary.tsx'
 import type { Holder } from '../presentation/present.ts'
-import { Refusal } from '../presentation/Refusal.tsx'
-import { usePresent } from '../presentation/use-present.ts'
+import { SignStep } from '../presentation/SignStep.tsx'
 import { stepsOf } from './progress.ts'
 import { Steps } from './Steps.tsx'
 
@@ -47,35 +45,20 @@ export function RegistrationProgress({ kind, holder, registered }: Props) {
 
 /** The citizen's own signature under the credential just received. */
 function ReceiptStep({ holder, registered }: { holder: Holder; registered: Registered }) {
-  const present = usePresent()
+  const receive = useReceipt(holder)
   const queries = useQueryClient()
-  const decoded = registered.credential === undefined ? undefined : decodeCredential(registered.credential)
-  const credential = decoded?.ok ? decoded.value : undefined
-  const { receipt } = registered
+  const { credential: jwt, receipt } = registered
+  const decoded = jwt === undefined ? undefined : decodeCredential(jwt)
   const sign = useMutation({
-    mutationFn: async () => {
-      if (credential === undefined || receipt === undefined)
-        throw new Error('The answer held no credential to confirm.')
-      // The challenge that came along may have run out while somebody read: then a fresh one is asked.
-      const given = receipt.expiresAt > Date.now() / 1000 + 5 ? receipt : undefined
-      const confirmed = await confirmReceipt(await present('receipt', holder, [credential], given))
-      const kept = confirmed.receipt === undefined ? undefined : decodeCredential(confirmed.receipt)
-      if (kept?.ok) keepCredential(holder.address, kept.value)
-      return confirmed
-    },
+    mutationFn: (given: string) => receive(given, receipt),
     onSettled: () => queries.invalidateQueries({ queryKey: ['registration', registered.account] }),
   })
-  if (credential === undefined) return null
+  if (jwt === undefined || !decoded?.ok) return null
   return (
     <>
-      <ProofSummary operation="receipt" credentials={[credential]} />
+      <ProofSummary operation="receipt" credentials={[decoded.value]} />
       <p className="soft">The credential is kept in this browser already; see “My credentials”.</p>
-      <p>
-        <Button look="main" isDisabled={sign.isPending} onPress={() => sign.mutate()}>
-          Sign the receipt
-        </Button>
-      </p>
-      {sign.error === null ? null : <Refusal error={sign.error} title="Not confirmed" />}
+      <SignStep step={sign} sign={() => sign.mutate(jwt)} label="Sign the receipt" refused="Not confirmed" />
     </>
   )
 }

@@ -1,28 +1,22 @@
 import { OpemError } from '../errors/opem-error.ts'
-import { PRICE_PLAN_KINDS as PRICE_PLANS, type PricePlanKind as PricePlan } from '../marketplace/listing-document.ts'
+import type { Agreement } from '../marketplace/agreement.ts'
+import { PRICE_PLAN_KINDS, type PricePlanKind } from '../marketplace/listing-document.ts'
 
 /** @throws ERR_PRICE_PLAN when no plan has this number @example planOf(2) // 'subscription' */
-export function planOf(number: number): PricePlan {
-  const plan = PRICE_PLANS[number]
+export function planOf(number: number): PricePlanKind {
+  const plan = PRICE_PLAN_KINDS[number]
   if (plan === undefined)
     throw new OpemError({
       code: 'ERR_PRICE_PLAN',
-      shortMessage: `${number} is no price plan: 0 to ${PRICE_PLANS.length - 1} are (${PRICE_PLANS.join(', ')})`,
+      shortMessage: `${number} is no price plan: 0 to ${PRICE_PLAN_KINDS.length - 1} are (${PRICE_PLAN_KINDS.join(', ')})`,
       details: { given: number },
     })
   return plan
 }
 
 /** What an agreement says about money. Instants are seconds since 1970, money micro-EUR. */
-export interface PaymentTerms {
-  readonly plan: PricePlan
-  /** One-time: the whole; subscription and bank: an interval; pay-per-use: a unit. µEUR */
-  readonly price: bigint
-  /** Seconds, of subscription and bank; 0: once. */
-  readonly interval: number
-  /** The marketplace's part, in hundredths of a percent. */
-  readonly feeBps: number
-  readonly start: number
+export interface PaymentTerms extends Pick<Agreement, 'price' | 'interval' | 'feeBps' | 'start'> {
+  readonly plan: PricePlanKind
   /** When it ends, as the registry says now; 0: open. Half-open: nothing becomes due at it. */
   readonly end: number
 }

@@ -1,5 +1,6 @@
 import type { Hex } from '../commitment/bytes.ts'
 import type { OdrlPolicy } from '../data/odrl.ts'
+import type { Agreement } from '../marketplace/agreement.ts'
 
 /** Who is a side of an agreement, as its document says it; on chain stands the address alone. */
 export interface AgreementParty {
@@ -52,25 +53,8 @@ export interface AgreementDocument {
   readonly blind: Hex
 }
 
-/** An agreement as the contract has it. Money µEUR, times seconds since 1970, `end` 0 is open. */
-export interface AgreementTerms {
-  readonly listing: Hex
-  readonly version: number
-  readonly provider: Hex
-  readonly consumer: Hex
-  /** sha2-256 of the agreement's document. */
-  readonly terms: Hex
-  /** 0 free, 1 one-time, 2 subscription, 3 pay-per-use, 4 bank. */
-  readonly plan: number
-  readonly price: bigint
-  readonly interval: number
-  readonly feeBps: number
-  readonly start: number
-  readonly end: number
-  readonly notice: number
-  readonly salt: bigint
-  readonly deadline: bigint
-}
+/** An agreement as the contract has it; its JSON and its words stand in this room. */
+export type AgreementTerms = Agreement
 
 /** The same as JSON: money and 64-bit numbers are decimal strings. */
 export type AgreementTermsJson = {

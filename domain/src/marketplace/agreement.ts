@@ -1,9 +1,6 @@
 import { type Hex, type Keccak256, toBytes, toHex, uintBytes } from '../commitment/bytes.ts'
 import { domain, field } from './typed-data.ts'
 
-/** PricePlan of IAgreementRegistry.sol in words, by its number. */
-export { PRICE_PLAN_KINDS as PRICE_PLANS } from './listing-document.ts'
-
 /** AgreementState of the same, by its number. */
 export const AGREEMENT_STATES = ['none', 'concluded', 'terminated'] as const
 export type AgreementState = (typeof AGREEMENT_STATES)[number]
@@ -17,7 +14,7 @@ export interface Agreement {
   readonly consumer: Hex
   /** sha2-256 of the agreement's document. */
   readonly terms: Hex
-  /** Number of PRICE_PLANS. */
+  /** Place in PRICE_PLAN_KINDS. */
   readonly plan: number
   /** Micro-EUR: the whole, of one interval, or of one unit of use. */
   readonly price: bigint

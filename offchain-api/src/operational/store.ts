@@ -15,8 +15,10 @@ export interface OperationalStore {
 /** @throws ERR_STORE_AWAY (retryable) when Postgres does not answer; ERR_STORE when it refuses */
 export function createOperationalStore({ url }: { url: string }): OperationalStore {
   const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, keepAlive: true })
-  // An idle connection that breaks is an event, and an unheard one would end the process; the pool replaces it.
+  // A connection that breaks is an event, and an unheard one would end the process: idle, or between two statements of a
+  // transaction, whose next one fails then. The pool replaces it.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   const rowsOn = (on: Pool | PoolClient): OperationalStore['rows'] =>
     async function rows<T extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {

@@ -45,12 +45,16 @@ export type AccessWorld = Awaited<ReturnType<typeof openAccessWorld>>
 /** A real Postgres, chain and API that lets nobody in without identity; account of "operator" operates the marketplace. */
 export async function openAccessWorld<const S extends readonly TestSystem[]>(
   systems: S,
-  { environment = {}, lake: withLake = false }: { environment?: Record<string, string>; lake?: boolean } = {},
+  {
+    environment = {},
+    lake: withLake = false,
+    timelockSeconds = 0,
+  }: { environment?: Record<string, string>; lake?: boolean; timelockSeconds?: number } = {},
 ) {
   const folder = await temporaryFolder()
   const [postgres, chain, lake]: [Running, OpenChain, RunningProcess | undefined] = await Promise.all([
     startPostgres({ dir: join(folder.path, 'postgres') }),
-    openChain(folder.path),
+    openChain(folder.path, { timelockSeconds }),
     withLake ? startLake({ dir: join(folder.path, 'lake') }) : undefined,
   ])
   for (const type of ['IdentityCredential', 'DataSourceCredential'] as const) await accredit(chain, type)

@@ -49,7 +49,7 @@ const account = (addressIndex: number) => mnemonicToAccount(MNEMONIC, { addressI
 const keyOf = (index: number): Hex => `0x${Buffer.from(account(index).getHdKey().privateKey!).toString('hex')}`
 
 /** A real chain with the contracts; account 0 administers, account 1 is the one oracle node, 3 and 4 keep accounts. */
-export async function openChain(folder: string) {
+export async function openChain(folder: string, { timelockSeconds = 0 } = {}) {
   const anvil = await startAnvil()
   const deployment = await deploy({
     rpcUrl: anvil.url,
@@ -59,7 +59,7 @@ export async function openChain(folder: string) {
     quorum: 1,
     minimumBond: parseEther('1'),
     correctionWindow: 86_400,
-    timelockSeconds: 0,
+    timelockSeconds,
     registrars: [account(3).address],
     operators: [account(0).address, account(4).address],
   })

@@ -67,16 +67,18 @@ export async function openMarketWorld({
   environment = {},
   lake = false,
   relays = false,
+  timelockSeconds = 0,
 }: {
   environment?: Record<string, string>
   lake?: boolean
   relays?: boolean
+  timelockSeconds?: number
 } = {}) {
   const folder = await temporaryFolder()
   const content = await startContent({ dir: join(folder.path, 'content') })
   const relayer = join(folder.path, 'relayer.json')
   const world = await openAccessWorld([ALL], {
-    lake,
+    ...{ lake, timelockSeconds },
     environment: {
       ...{ OPEM_CONTENT_URL: content.url, OPEM_MARKET_CONFIRMATIONS: '0' },
       ...(relays ? { OPEM_RELAYER_KEY_FILE: relayer } : {}),
@@ -138,6 +140,15 @@ export async function openMarketWorld({
     return row?.known === true
   }
 
+  /** Everything that the chain has said is applied. */
+  const followed = async (): Promise<void> => {
+    const head = await chain.client.getBlockNumber({ cacheTime: 0 })
+    await until(async () => {
+      const [at] = await world.rows<{ block: string }>('SELECT block::text FROM market_cursor')
+      return BigInt(at!.block) >= head
+    })
+  }
+
   const operatorSays = async (functionName: 'suspend' | 'reinstate', listing: Hex) =>
     mined(
       await walletClient(administratorWallet).writeContract({
@@ -146,16 +157,21 @@ export async function openMarketWorld({
       }),
     )
 
-  /** Puts new euros into a consumer's purse and sets them aside under a pay-per-use agreement. µEUR. */
-  async function setAside(consumer: Trader, terms: AgreementTermsJson, amount: bigint): Promise<void> {
+  const euro = { chain: null, address: addresses.EuroToken as Hex, abi: developmentEuroAbi } as const
+  const escrow = { chain: null, address: addresses.Escrow as Hex, abi: escrowAbi } as const
+  /** Puts new euros into somebody's purse. µEUR. */
+  async function deposit(consumer: Trader, amount: bigint): Promise<void> {
     const [wallet, party] = [walletClient(consumer.wallet), consumer.wallet.address]
-    const euro = { chain: null, address: addresses.EuroToken as Hex, abi: developmentEuroAbi } as const
-    const escrow = { chain: null, address: addresses.Escrow as Hex, abi: escrowAbi } as const
     const operator = walletClient(administratorWallet)
     await mined(await operator.writeContract({ ...euro, functionName: 'mint', args: [party, amount] }))
     await mined(await wallet.writeContract({ ...euro, functionName: 'approve', args: [escrow.address, amount] }))
     await mined(await wallet.writeContract({ ...escrow, functionName: 'deposit', args: [party, amount] }))
+  }
+  /** Puts new euros into a consumer's purse and sets them aside under a pay-per-use agreement. µEUR. */
+  async function setAside(consumer: Trader, terms: AgreementTermsJson, amount: bigint): Promise<void> {
+    await deposit(consumer, amount)
     const args = [parseAgreementTerms(terms), amount] as const
+    const wallet = walletClient(consumer.wallet)
     await mined(await wallet.writeContract({ ...escrow, functionName: 'reserve', args }))
   }
 
@@ -270,7 +286,9 @@ export async function openMarketWorld({
       content,
       trader,
       publish,
+      followed,
       operatorSays,
+      deposit,
       setAside,
       typed,
       draft,

@@ -8,17 +8,16 @@ import { createLake } from '../lake/lake.ts'
 import type { Claim } from '../lake/readings/claim.ts'
 import { createReadingsWriter } from '../lake/readings/writer.ts'
 import { createTradingWriter } from '../lake/trading/writer.ts'
-import { startAccountLines } from '../marketplace/account-lines/worker.ts'
 import { type BillingSettings, createBilling } from '../marketplace/billing/billing.ts'
 import { mayUseMoney } from '../marketplace/billing/use-account.ts'
 import { startRunner } from '../marketplace/composition/runner.ts'
+import { startContractLines } from '../marketplace/contract-lines/worker.ts'
 import { createContracting } from '../marketplace/contracting/create-contracting.ts'
 import { createDataParts } from '../marketplace/data/parts.ts'
 import { startReminders } from '../marketplace/data/reminders.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
-import type { MayUseMoney } from '../marketplace/provisioning/may-call.ts'
 import { readCapacities } from '../operational/capacities.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
@@ -90,8 +89,7 @@ export async function startUnifiedApi(
   const market = createMarket({
     ...{ settings: settings.market, store: store.part, client: chain.client, deployment, log: settings.log },
   })
-  const accountLines = startAccountLines({ ...access, store: store.part }, settings.log)
-  market.follower.afterwards(async () => accountLines.wake())
+  const contractLines = startContractLines({ ...access, store: store.part }, settings.log)
   const billing = createBilling({
     ...{ settings: settings.billing, store: store.part, client: chain.client, deployment, log: settings.log },
     follower: market.follower,
@@ -99,12 +97,11 @@ export async function startUnifiedApi(
   const contracting = createContracting({
     ...{ access, chainUrl: settings.chainUrl, deployment, relayer: settings.market.relayer, log: settings.log },
   })
-  const mayUse: MayUseMoney = ({ id }) => mayUseMoney(store.part.rows, id)
   const gateway = createGateway({
-    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney: mayUse },
+    ...{ dir: settings.access.dir, development: settings.development, mayUseMoney },
   })
   const data = createDataParts({
-    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney: mayUse, now: access.now },
+    ...{ dir: settings.access.dir, store: store.part, lake: lake.part, mayUseMoney, now: access.now },
   })
   const reminders = startReminders(data, settings.log)
   const compositions = startRunner({ store: store.part, gateway, access }, settings.log)
@@ -201,7 +198,7 @@ export async function startUnifiedApi(
       await compositions.close()
       await contracting.close()
       await market.close()
-      await accountLines.close()
+      await contractLines.close()
       await notifications.close()
       await access.close()
       await writer.drain()

@@ -56,7 +56,16 @@ abstract contract IdentityWorld is Workshop {
         manager.grantRole(1, GOVERNOR, TIMELOCK);
         manager.grantRole(2, REGISTRAR, 0);
         manager.grantRole(3, OPERATOR, 0);
-        _allow(1, address(accounts), UUPSUpgradeable.upgradeToAndCall.selector);
+        address[5] memory proxies = [
+            address(issuers),
+            address(schemas),
+            address(definitions),
+            address(revocations),
+            address(accounts)
+        ];
+        for (uint256 i = 0; i < 5; ++i) {
+            _allow(1, proxies[i], UUPSUpgradeable.upgradeToAndCall.selector);
+        }
         _allow(2, address(accounts), AccountRegistry.open.selector);
         _allow(2, address(accounts), AccountRegistry.activate.selector);
         _allow(2, address(accounts), AccountRegistry.renew.selector);

@@ -1,5 +1,5 @@
 import { OpemError } from '@opem/domain'
-import pg from 'pg'
+import { queryOnce } from '../postgres/query.ts'
 
 /** URL of graph-node's own database on the server of `OPEM_POSTGRES_URL`. */
 export function graphStoreUrl(postgresUrl: string): string {
@@ -16,13 +16,14 @@ export function graphStoreUrl(postgresUrl: string): string {
 export async function prepareGraphStore(postgresUrl: string, identity: string): Promise<'kept' | 'new'> {
   try {
     if ((await readIdentity(postgresUrl)) === identity) return 'kept'
-    await query(postgresUrl, 'DROP DATABASE IF EXISTS graph WITH (FORCE)')
-    await query(postgresUrl, "CREATE DATABASE graph TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
+    await queryOnce(postgresUrl, 'DROP DATABASE IF EXISTS graph WITH (FORCE)')
+    await queryOnce(postgresUrl, "CREATE DATABASE graph TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'")
     const graph = graphStoreUrl(postgresUrl)
-    for (const extension of ['btree_gist', 'pg_trgm']) await query(graph, `CREATE EXTENSION IF NOT EXISTS ${extension}`)
+    for (const extension of ['btree_gist', 'pg_trgm'])
+      await queryOnce(graph, `CREATE EXTENSION IF NOT EXISTS ${extension}`)
     // Not named after the user: graph-node would then make its tables here instead of in `public`.
-    await query(graph, 'CREATE SCHEMA index_keeper')
-    await query(graph, 'CREATE TABLE index_keeper.identity (identity text NOT NULL)')
+    await queryOnce(graph, 'CREATE SCHEMA index_keeper')
+    await queryOnce(graph, 'CREATE TABLE index_keeper.identity (identity text NOT NULL)')
     return 'new'
   } catch (cause) {
     throw new OpemError({
@@ -37,33 +38,20 @@ export async function prepareGraphStore(postgresUrl: string, identity: string): 
 
 /** Notes what the index in the store is of, once it is deployed. */
 export async function rememberIdentity(postgresUrl: string, identity: string): Promise<void> {
-  await query(graphStoreUrl(postgresUrl), 'INSERT INTO index_keeper.identity VALUES ($1)', [identity])
+  await queryOnce(graphStoreUrl(postgresUrl), 'INSERT INTO index_keeper.identity VALUES ($1)', [identity])
 }
 
 /** Forgets what the store is for, so that the next start makes the index anew. */
 export const forgetIdentity = (postgresUrl: string) =>
-  query(graphStoreUrl(postgresUrl), 'DELETE FROM index_keeper.identity').then(() => {})
+  queryOnce(graphStoreUrl(postgresUrl), 'DELETE FROM index_keeper.identity').then(() => {})
 
 async function readIdentity(postgresUrl: string): Promise<string | null> {
   try {
-    const { rows } = await query(graphStoreUrl(postgresUrl), 'SELECT identity FROM index_keeper.identity')
+    const { rows } = await queryOnce(graphStoreUrl(postgresUrl), 'SELECT identity FROM index_keeper.identity')
     return rows[0]?.identity ?? null
   } catch (error) {
     // 3D000: no such database; 42P01, 3F000: no such table, schema.
     if (['3D000', '42P01', '3F000'].includes((error as { code?: string }).code ?? '')) return null
     throw error
-  }
-}
-
-async function query(url: string, sql: string, values: unknown[] = []): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
-  client.on('error', () => {
-    // The query in hand is rejected as well; without a listener Node would end the process.
-  })
-  try {
-    await client.connect()
-    return await client.query(sql, values)
-  } finally {
-    await client.end().catch(() => {})
   }
 }

@@ -7,6 +7,7 @@ import { assertPortFree, type Child, startChild } from '../chain/child.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { clearLeftovers, openCluster, USER } from './cluster.ts'
 import { commandAs, type Identity, postgresIdentity } from './identity.ts'
+import { queryOnce } from './query.ts'
 
 /** `opem`: the marketplace's operational store; `graph`: graph-node's own. */
 export const DATABASES = ['opem', 'graph'] as const
@@ -69,7 +70,7 @@ async function startServer(options: {
     const child = await startChild({ ...command, cwd: '/', log })
     while (child.ending() === null) {
       if (
-        await query(port, 'postgres', 'SELECT 1').then(
+        await queryOnce(urlOf(port, 'postgres'), 'SELECT 1').then(
           () => true,
           () => false,
         )
@@ -92,22 +93,10 @@ async function startServer(options: {
 }
 
 async function createDatabase(port: number, database: string): Promise<void> {
-  const { rows } = await query(port, 'postgres', 'SELECT 1 FROM pg_database WHERE datname = $1', [database])
-  if (rows.length === 0) await query(port, 'postgres', `CREATE DATABASE ${pg.escapeIdentifier(database)}`)
-  for (const extension of EXTENSIONS) await query(port, database, `CREATE EXTENSION IF NOT EXISTS ${extension}`)
-}
-
-async function query(port: number, database: string, sql: string, values: unknown[] = []): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: urlOf(port, database), connectionTimeoutMillis: 5000 })
-  client.on('error', () => {
-    // The query in hand is rejected as well; without a listener Node would end the process.
-  })
-  try {
-    await client.connect()
-    return await client.query(sql, values)
-  } finally {
-    await client.end().catch(() => {})
-  }
+  const { rows } = await queryOnce(urlOf(port, 'postgres'), 'SELECT 1 FROM pg_database WHERE datname = $1', [database])
+  if (rows.length === 0) await queryOnce(urlOf(port, 'postgres'), `CREATE DATABASE ${pg.escapeIdentifier(database)}`)
+  for (const extension of EXTENSIONS)
+    await queryOnce(urlOf(port, database), `CREATE EXTENSION IF NOT EXISTS ${extension}`)
 }
 
 async function readFrom(path: string, offset: number): Promise<string> {

@@ -3,12 +3,12 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { requestComposition } from '../../actions/innovation-actions.ts'
-import { Journey } from '../../actions/Journey.tsx'
+import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { choicesQuery, writeComposition } from '../../api/compositions.ts'
 import { useSettings } from '../../app/settings.ts'
 import { Button } from '../../parts/Button.tsx'
-import { messageOf, Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
+import { messageOf, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 import { NeedWallet } from '../innovation/NeedWallet.tsx'
@@ -101,12 +101,7 @@ export function ComposeSection() {
               {requestComposition.title}
             </Button>
           </NeedWallet>
-          {problem === undefined ? null : (
-            <Notice tone="wrong" title="Not sent">
-              <p>{problem}</p>
-            </Notice>
-          )}
-          <Journey stage={stage} />
+          <Sending problem={problem} stage={stage} />
         </>
       )}
     </section>

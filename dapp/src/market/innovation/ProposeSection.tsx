@@ -1,13 +1,13 @@
 import type { PricePlan, ProposalDocument } from '@opem/domain'
 import { useState } from 'react'
 import { proposeService } from '../../actions/innovation-actions.ts'
-import { Journey } from '../../actions/Journey.tsx'
+import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { type ShownInnovation, writeProposal } from '../../api/innovation.ts'
 import { useSettings } from '../../app/settings.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Choice } from '../../parts/Choice.tsx'
-import { messageOf, Notice } from '../../parts/Notice.tsx'
+import { messageOf } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 import { parseEur } from '../money.ts'
@@ -109,12 +109,7 @@ export function ProposeSection({ request }: { request: ShownInnovation }) {
           {proposeService.title}
         </Button>
       </NeedWallet>
-      {problem === undefined ? null : (
-        <Notice tone="wrong" title="Not sent">
-          <p>{problem}</p>
-        </Notice>
-      )}
-      <Journey stage={stage} />
+      <Sending problem={problem} stage={stage} />
     </section>
   )
 }

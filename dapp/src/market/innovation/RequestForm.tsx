@@ -3,13 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { requestService } from '../../actions/innovation-actions.ts'
-import { Journey } from '../../actions/Journey.tsx'
+import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { providersQuery, writeRequest } from '../../api/innovation.ts'
 import { useSettings } from '../../app/settings.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Checks } from '../../parts/Checks.tsx'
-import { messageOf, Notice } from '../../parts/Notice.tsx'
+import { messageOf } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 import { parseEur } from '../money.ts'
@@ -113,12 +113,7 @@ export function RequestForm() {
           {requestService.title}
         </Button>
       </NeedWallet>
-      {problem === undefined ? null : (
-        <Notice tone="wrong" title="Not sent">
-          <p>{problem}</p>
-        </Notice>
-      )}
-      <Journey stage={stage} />
+      <Sending problem={problem} stage={stage} />
     </section>
   )
 }

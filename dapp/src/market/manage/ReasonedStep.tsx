@@ -3,10 +3,11 @@ import { useState } from 'react'
 import type { Address } from 'viem'
 import type { BusinessAction } from '../../actions/action.ts'
 import { Journey } from '../../actions/Journey.tsx'
+import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { keepReason } from '../../api/services.ts'
 import { Button } from '../../parts/Button.tsx'
-import { messageOf, Notice } from '../../parts/Notice.tsx'
+import { messageOf } from '../../parts/Notice.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 
 type Target = { registry: Address; listing: Hex; title: string }
@@ -52,12 +53,7 @@ export function ReasonedStep({
       >
         {action.title}
       </Button>
-      {problem === undefined ? null : (
-        <Notice tone="wrong" title="Not sent">
-          <p>{problem}</p>
-        </Notice>
-      )}
-      <Journey stage={stage} />
+      <Sending problem={problem} stage={stage} />
     </div>
   )
 }

@@ -1,7 +1,6 @@
-import { Link } from 'react-router'
 import type { Submission, Workbench } from '../../api/services.ts'
+import { LineShown } from '../../credentials/LineShown.tsx'
 import { dateClock } from '../../format/time.ts'
-import { TakeCredential } from './TakeCredential.tsx'
 
 const WORDS: Record<Submission['state'], string> = {
   waiting: 'waits for the operator',
@@ -10,11 +9,6 @@ const WORDS: Record<Submission['state'], string> = {
   withdrawn: 'was withdrawn',
   published: 'was published',
 }
-const CREDENTIAL = {
-  wanted: 'will add a line to your Account credential: another version waits for its receipt first.',
-  pending: 'added a line to your Account credential: present the receipt to put it in force.',
-  active: 'is a line of your Account credential.',
-} as const
 
 /** Applications and their answers, the newest first. */
 export function HistorySection({ service: { submissions, credential } }: { service: Workbench }) {
@@ -30,14 +24,7 @@ export function HistorySection({ service: { submissions, credential } }: { servi
           </li>
         ))}
       </ul>
-      {credential === null ? null : (
-        <p className="soft">
-          The contract with the marketplace {CREDENTIAL[credential.state]}{' '}
-          {credential.version === null ? null : `Version ${credential.version} has it. `}
-          <Link to="/credentials">My credentials</Link>
-        </p>
-      )}
-      {credential?.credential ? <TakeCredential jwt={credential.credential} /> : null}
+      {credential === null || credential.credential !== null ? null : <LineShown line={credential} of="listing" />}
     </section>
   )
 }

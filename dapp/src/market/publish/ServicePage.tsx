@@ -1,14 +1,18 @@
 import { type Hex, type ListingDocument, OpemError } from '@opem/domain'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from 'react-router'
+import type { LineProgress } from '../../api/account-credential.ts'
 import type { Workbench } from '../../api/services.ts'
 import { beginUpdate, serviceQuery, withdrawDraft } from '../../api/services.ts'
 import { NotFound } from '../../app/NotFound.tsx'
+import { WalletStep } from '../../app/WalletStep.tsx'
+import { LineShown } from '../../credentials/LineShown.tsx'
 import { hexOf } from '../../format/hex.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { Refusal } from '../../presentation/Refusal.tsx'
+import { useHolder } from '../../presentation/use-holder.ts'
 import { For } from '../../session/For.tsx'
 import { KIND_NAMES, stateText } from '../words.ts'
 import { ContractSection } from './ContractSection.tsx'
@@ -60,6 +64,7 @@ function Page({ listing }: { listing: Hex }) {
         {it.chain === null ? null : <Ways service={it} />}
       </header>
       <div className="sections">
+        {it.credential?.credential ? <LastSignature line={it.credential} /> : null}
         <Answer service={it} />
         {it.state === 'approved' ? <ContractSection service={it} /> : null}
         {editable ? (
@@ -86,6 +91,20 @@ const Ways = ({ service: { listing } }: { service: Workbench }) => (
     </Link>
   </div>
 )
+
+/** A person's own part of the contract, before everything else: without it the contract is no line of the account. */
+function LastSignature({ line }: { line: LineProgress }) {
+  const holder = useHolder()
+  return (
+    <>
+      {holder === undefined ? <WalletStep /> : null}
+      <section className="panel" aria-labelledby="last-signature">
+        <h2 id="last-signature">One signature is left</h2>
+        <LineShown line={line} of="listing" />
+      </section>
+    </>
+  )
+}
 
 /** What the operator did not find right. */
 function Answer({ service: { state, submissions } }: { service: Workbench }) {

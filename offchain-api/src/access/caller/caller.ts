@@ -1,7 +1,10 @@
 import type { Actor, MarketRole, Role } from '@opem/domain'
 
-/** What a system may be configured for. A company configures `readings`; the others are for the marketplace's own parts. */
-export const SCOPES = ['readings', 'oracle', 'operator', 'systems'] as const
+/**
+ * What a system may be configured for. A company configures `readings`, or `services`: to use what the company contracted. The others
+ * are for the marketplace's own parts.
+ */
+export const SCOPES = ['readings', 'services', 'oracle', 'operator', 'systems'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export type AccountKind = 'company' | 'citizen' | 'machine'

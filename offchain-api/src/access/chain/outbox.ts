@@ -9,7 +9,7 @@ import {
   TransactionReceiptNotFoundError,
 } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
-import { told } from '../../unified-api/chain/chain.ts'
+import { told } from '../../unified-api/chain/told.ts'
 import {
   closeCall,
   markSigned,

@@ -1,14 +1,7 @@
 import { accountRegistryAbi } from '@opem/contracts'
 import { type Hex, OpemError } from '@opem/domain'
-import {
-  BaseError,
-  ContractFunctionRevertedError,
-  createPublicClient,
-  decodeErrorResult,
-  encodeFunctionData,
-  http,
-  type PrivateKeyAccount,
-} from 'viem'
+import { createPublicClient, encodeFunctionData, http, type PrivateKeyAccount } from 'viem'
+import { refusalIn } from '../../unified-api/chain/told.ts'
 import type { ChainAccount } from '../identity.ts'
 import { deciderOf, type StoredCall } from './calls.ts'
 import type { Registry } from './outbox.ts'
@@ -76,7 +69,7 @@ export function createRegistry({
           return call satisfies never
       }
     },
-    refusalOf,
+    refusalOf: (cause) => refusalIn(cause, accountRegistryAbi),
   }
 }
 
@@ -102,20 +95,4 @@ function dataOf({ account, call }: StoredCall): Hex {
     default:
       return call satisfies never
   }
-}
-
-/** The name of the contract's error, or that the node refused to run the call at all; undefined for a chain that is away. */
-function refusalOf(cause: unknown): string | undefined {
-  if (!(cause instanceof BaseError)) return undefined
-  const reverted = cause.walk((inner) => inner instanceof ContractFunctionRevertedError)
-  if (reverted instanceof ContractFunctionRevertedError) return reverted.data?.errorName ?? 'reverted'
-  const raw = cause.walk((inner) => typeof (inner as { data?: unknown }).data === 'string') as { data?: Hex } | null
-  if (raw?.data?.startsWith('0x') && raw.data.length >= 10) {
-    try {
-      return decodeErrorResult({ abi: accountRegistryAbi, data: raw.data }).errorName
-    } catch {
-      return `an error ${raw.data.slice(0, 10)} that the registry does not have`
-    }
-  }
-  return /execution reverted/i.test(`${cause.shortMessage} ${cause.details}`) ? 'reverted' : undefined
 }

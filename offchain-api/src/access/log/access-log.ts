@@ -41,15 +41,21 @@ export function createAccessLog(store: OperationalStore): AccessLog {
     const [deeds, entered] = [waiting, signIns]
     ;[waiting, signIns] = [[], []]
     await store.transaction(async (rows) => {
-      for (const [key, n] of counts(deeds, entered)) {
-        const [account, day] = key.split(' ')
+      const used = counts(deeds, entered)
+      if (used.length > 0)
         await rows(
-          `INSERT INTO access_usage (account, day, sign_ins, requests, refused) VALUES ($1, $2, $3, $4, $5)
+          `INSERT INTO access_usage (account, day, sign_ins, requests, refused)
+           SELECT * FROM unnest($1::text[], $2::date[], $3::int[], $4::int[], $5::int[])
            ON CONFLICT (account, day) DO UPDATE SET sign_ins = access_usage.sign_ins + excluded.sign_ins,
              requests = access_usage.requests + excluded.requests, refused = access_usage.refused + excluded.refused`,
-          [account, day, n.signIns, n.requests, n.refused],
+          [
+            used.map(({ account }) => account),
+            used.map(({ day }) => day),
+            used.map(({ signIns }) => signIns),
+            used.map(({ requests }) => requests),
+            used.map(({ refused }) => refused),
+          ],
         )
-      }
       const kept = deeds.filter(isKept)
       if (kept.length > 0)
         await rows(
@@ -103,12 +109,21 @@ export function whoIs(caller: Caller): string {
   return caller.kind === 'system' ? `system ${caller.id}` : caller.kind
 }
 
-function counts(deeds: readonly Deed[], signIns: readonly { account: string; at: number }[]) {
-  const found = new Map<string, { signIns: number; requests: number; refused: number }>()
+interface Used {
+  readonly account: string
+  /** As YYYY-MM-DD, UTC. */
+  readonly day: string
+  signIns: number
+  requests: number
+  refused: number
+}
+
+function counts(deeds: readonly Deed[], signIns: readonly { account: string; at: number }[]): Used[] {
+  const found = new Map<string, Used>()
   const of = (account: string, at: number) => {
-    const key = `${account} ${new Date(at * 1000).toISOString().slice(0, 10)}`
-    const known = found.get(key) ?? { signIns: 0, requests: 0, refused: 0 }
-    found.set(key, known)
+    const day = new Date(at * 1000).toISOString().slice(0, 10)
+    const known = found.get(`${account} ${day}`) ?? { account, day, signIns: 0, requests: 0, refused: 0 }
+    found.set(`${account} ${day}`, known)
     return known
   }
   for (const { account, at } of signIns) of(account, at).signIns += 1
@@ -118,5 +133,5 @@ function counts(deeds: readonly Deed[], signIns: readonly { account: string; at:
     of(account, at).requests += 1
     if (outcome === 401 || outcome === 403) of(account, at).refused += 1
   }
-  return found
+  return [...found.values()].sort((a, b) => (a.account < b.account ? -1 : 1))
 }

@@ -9,6 +9,7 @@ import { type Running, startPostgres, temporaryFolder, until } from '../../testi
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { createContent } from '../content/content.ts'
 import { createFollower, type Follower } from '../follower/follower.ts'
+import { noteAsked, noteCounted } from '../provisioning/usage.ts'
 import { readStatement, settleCreditNote } from './bank/settle.ts'
 import { type Billing, createBilling } from './billing.ts'
 import { booksOf } from './books/books.ts'
@@ -246,11 +247,11 @@ test('what somebody else was faster to pay counts as done', async () => {
   await agreesWithTheChain()
 })
 
-const use = (agreement: Hex, request: string, milliUnits: number) =>
-  store.rows(
-    `INSERT INTO market_usage (agreement, request, at, milli_units, state, method) VALUES ($1, $2, 1, $3, 'counted', 'GET')`,
-    [agreement, request, milliUnits],
-  )
+const use = async (agreement: Hex, request: string, milliUnits: bigint): Promise<void> => {
+  const now = Math.floor(Date.now() / 1000)
+  await noteAsked(store.rows, { agreement, request, method: 'GET', now })
+  await noteCounted(store.rows, { agreement, request, milliUnits, status: 200 })
+}
 const give = async (agreement: Hex, cumulative: bigint, signature: Hex) =>
   takeVoucher(
     { store, chain: await billing.chain(), now: 1 },
@@ -270,7 +271,7 @@ test('use is paid by vouchers: refused without, taken when signed, claimed by th
 
   await give(id, 500_000n, await market.signVoucher(consumer.signer, id, 500_000n))
   expect(await mayUseMoney(store.rows, id)).toEqual({ ok: true })
-  await use(id, 'a', 1500)
+  await use(id, 'a', 1500n)
   expect(await mayUseMoney(store.rows, id)).toMatchObject({ ok: false, code: 'ERR_VOUCHER_NEEDED' })
   expect(await useStanding(store.rows, id)).toMatchObject({
     ...{ owed: 375_000n, vouched: 500_000n, claimed: 0n, reserved: 10_000_000n, claimable: 500_000n },
@@ -290,7 +291,7 @@ test('use is paid by vouchers: refused without, taken when signed, claimed by th
   expect(await refused(600_000n, await elsewhere(id, 600_000n))).toBe('ERR_VOUCHER_SIGNATURE')
   expect(await refused(600_000n, otherForm(await sign(600_000n)))).toBe('ERR_VOUCHER_SIGNATURE')
   expect(await refused(600_000n, '0x1234')).toBe('ERR_VOUCHER_SIGNATURE')
-  await use(id, 'b', 4000)
+  await use(id, 'b', 4000n)
   expect(await refused(600_000n, await sign(600_000n))).toBe('ERR_VOUCHER_BELOW_OWED')
 
   await give(id, 2_000_000n, await sign(2_000_000n))

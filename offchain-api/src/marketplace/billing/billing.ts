@@ -46,5 +46,5 @@ export function createBilling({
     return known.chain
   }
   const worker = createDueWorker({ store, chain, follower, signer, graceSeconds, log })
-  return { graceSeconds, signer, chain, wake: () => void worker.turn(), close: () => worker.close() }
+  return { graceSeconds, signer, chain, wake: worker.wake, close: worker.close }
 }

@@ -1,14 +1,8 @@
 import { developmentEuroAbi, escrowAbi } from '@opem/contracts'
 import { type Hex, OpemError } from '@opem/domain'
-import {
-  BaseError,
-  ContractFunctionRevertedError,
-  decodeErrorResult,
-  encodeFunctionData,
-  type PublicClient,
-  RawContractError,
-} from 'viem'
+import { encodeFunctionData, type PublicClient } from 'viem'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
+import { refusalIn, told } from '../../unified-api/chain/told.ts'
 import type { EscrowCall } from './outbox/calls.ts'
 import { agreementOf } from './terms.ts'
 
@@ -63,7 +57,11 @@ export function createEscrowChain({
         case 'pay':
           return at(
             escrow,
-            encodeFunctionData({ ...contract, functionName: 'pay', args: [agreementOf(call.agreement), call.number] }),
+            encodeFunctionData({
+              ...contract,
+              functionName: 'pay',
+              args: [agreementOf(call.agreement), call.number],
+            }),
           )
         case 'release':
         case 'lapse':
@@ -123,58 +121,23 @@ export function createEscrowChain({
       }
     },
     refusalOf: (cause) => refusalIn(cause, abi),
-    async refusalOfVoucher(agreement, cumulative, signature) {
-      try {
-        await client.simulateContract({
-          ...{ ...contract, functionName: 'claim', args: [agreement, cumulative, signature], account: NOBODY },
-        })
-        return undefined
-      } catch (cause) {
-        const reason = refusalIn(cause, abi)
-        if (reason === undefined) throw away(cause)
-        return reason
-      }
-    },
-    availableOf: (party) =>
-      client.readContract({ ...contract, functionName: 'availableOf', args: [party] }).catch((cause) => {
-        throw away(cause)
+    refusalOfVoucher: (agreement, cumulative, signature) =>
+      told(async () => {
+        try {
+          await client.simulateContract({
+            ...{ ...contract, functionName: 'claim', args: [agreement, cumulative, signature], account: NOBODY },
+          })
+          return undefined
+        } catch (cause) {
+          const reason = refusalIn(cause, abi)
+          if (reason === undefined) throw cause
+          return reason
+        }
       }),
-    async now() {
-      const { timestamp } = await client.getBlock().catch((cause) => {
-        throw away(cause)
-      })
-      return Math.max(Number(timestamp), Math.floor(Date.now() / 1000))
-    },
+    availableOf: (party) =>
+      told(() => client.readContract({ ...contract, functionName: 'availableOf', args: [party] })),
+    now: () => told(async () => Math.max(Number((await client.getBlock()).timestamp), Math.floor(Date.now() / 1000))),
   }
 }
 
 const at = (to: Hex, data: Hex) => ({ to, data })
-
-function refusalIn(cause: unknown, abi: readonly unknown[]): string | undefined {
-  if (!(cause instanceof BaseError)) return undefined
-  const reverted = cause.walk((inner) => inner instanceof ContractFunctionRevertedError)
-  if (reverted instanceof ContractFunctionRevertedError)
-    return reverted.data?.errorName ?? reverted.reason ?? 'it was reverted'
-  const raw = cause.walk((inner) => inner instanceof RawContractError || dataOf(inner) !== undefined)
-  const data = dataOf(raw)
-  if (data === undefined)
-    return /revert/i.test(`${cause.shortMessage} ${cause.details}`) ? 'it was reverted' : undefined
-  try {
-    return decodeErrorResult({ abi: abi as never, data }).errorName
-  } catch {
-    return 'it was reverted'
-  }
-}
-
-const dataOf = (cause: unknown): Hex | undefined => {
-  if (typeof cause !== 'object' || cause === null || !('data' in cause)) return undefined
-  const { data } = cause
-  if (typeof data === 'string' && /^0x[0-9a-f]*$/i.test(data)) return data as Hex
-  return typeof data === 'object' && data !== null && 'data' in data ? dataOf(data) : undefined
-}
-
-const away = (cause: unknown) =>
-  new OpemError({
-    ...{ code: 'ERR_CHAIN_AWAY', shortMessage: 'the chain does not answer; try again in a moment' },
-    ...{ cause, retryable: true },
-  })

@@ -1,6 +1,6 @@
 import { type Hex, mayUseMore, owedForUse, type UseAccount } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
-import { usageTotal } from '../provisioning/usage.ts'
+import { lockUse, usageTotal } from '../provisioning/usage.ts'
 import { type AgreementJson, agreementOf } from './terms.ts'
 
 type Rows = OperationalStore['rows']
@@ -8,6 +8,8 @@ type Rows = OperationalStore['rows']
 export interface UseStanding extends UseAccount {
   readonly calls: number
   readonly milliUnits: bigint
+  /** Calls that are not answered yet: each holds one unit. */
+  readonly underWay: number
   readonly pricePerUnit: bigint
   /** What of it the provider's highest voucher would still bring. */
   readonly claimable: bigint
@@ -40,13 +42,13 @@ export async function useStanding(rows: Rows, agreement: string): Promise<UseSta
     [agreement],
   )
   if (found === undefined) return undefined
-  const { calls, milliUnits } = await usageTotal(rows, agreement)
+  const { calls, milliUnits, underWay } = await usageTotal(rows, agreement)
   const { price } = agreementOf(found.terms)
   const [funded, claimed] = [BigInt(found.funded ?? 0), BigInt(found.claimed ?? 0)]
   // A voucher that went to the contract without us counts as well.
   const vouched = max(BigInt(found.vouched ?? 0), claimed)
   return {
-    ...{ calls, milliUnits, pricePerUnit: price, owed: owedForUse(price, milliUnits), vouched, claimed },
+    ...{ calls, milliUnits, underWay, pricePerUnit: price, owed: owedForUse(price, milliUnits), vouched, claimed },
     ...{ reserved: funded - claimed, creditLimit: BigInt(found.credit ?? 0) },
     claimable: (vouched < funded ? vouched : funded) - claimed,
     reclaimableAt: found.reclaimable_at === null ? null : Number(found.reclaimable_at),
@@ -60,9 +62,9 @@ export type MayUse = { readonly ok: true } | { readonly ok: false; readonly code
 
 /**
  * Whether a service may be used as far as money is concerned: nothing is suspended for want of payment, the one-time payment
- * and the first interval were paid, and of pay-per-use the next unit is covered.
+ * and the first interval were paid, and of pay-per-use `milliUnits` more are covered beside the calls that are under way.
  */
-export async function mayUseMoney(rows: Rows, agreement: string): Promise<MayUse> {
+export async function mayUseMoney(rows: Rows, agreement: string, milliUnits = 1000n): Promise<MayUse> {
   const [billed] = await rows<{ plan: string }>('SELECT plan FROM market_billing WHERE agreement = $1', [agreement])
   if (billed === undefined)
     return {
@@ -82,6 +84,7 @@ export async function mayUseMoney(rows: Rows, agreement: string): Promise<MayUse
         'a payment is overdue and its grace period is over; pay it on the billing page, and the service answers again',
     }
   if (billed.plan !== 'pay-per-use') return { ok: true }
+  await lockUse(rows, agreement)
   const standing = (await useStanding(rows, agreement))!
   if (standing.reclaimableAt !== null)
     return {
@@ -89,6 +92,8 @@ export async function mayUseMoney(rows: Rows, agreement: string): Promise<MayUse
       code: 'ERR_RESERVE_CLOSING',
       reason: 'the consumer takes back what is set aside for use; set it aside anew',
     }
-  const verdict = mayUseMore(standing, standing.pricePerUnit)
+  const { owed, pricePerUnit, underWay } = standing
+  const after = owedForUse(pricePerUnit, standing.milliUnits + BigInt(underWay) * 1000n + milliUnits)
+  const verdict = mayUseMore(standing, after - owed)
   return verdict.allowed ? { ok: true } : { ok: false, code: verdict.code, reason: verdict.reason }
 }

@@ -13,7 +13,7 @@ export function createContracting({
   relayer,
   log,
 }: {
-  readonly access: Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>
+  readonly access: Pick<AccessParts, 'store' | 'now'>
   readonly chainUrl: string
   readonly deployment: () => Promise<Deployment>
   readonly relayer: (() => Promise<PrivateKeyAccount>) | undefined

@@ -1,5 +1,6 @@
 import { type AgreementTerms, formatAgreementTerms, formatInstant, type Hex } from '@opem/domain'
 import { noteAction } from '../audit-log/note.ts'
+import { wantLine } from '../contract-lines/want-line.ts'
 import type { MarketEvent, Reaction, ReactionParts } from '../follower/reaction.ts'
 import { notify } from '../notifications/notify.ts'
 import { readAgreement } from './agreements.ts'
@@ -63,11 +64,10 @@ async function concluded(event: Of<'AgreementConcluded'>, rows: Rows, parts: Rea
     ['provider', 'provider'],
     ['consumer', 'user'],
   ] as const)
-    await rows(
-      `INSERT INTO market_credential_lines (agreement, account, kind, role, since) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING`,
-      [id, sides[side].account, line, role, formatInstant(terms.start)],
-    )
+    await wantLine(rows, {
+      ...{ account: sides[side].account, contract: id, role, kind: line },
+      since: formatInstant(terms.start),
+    })
   if (!parts.first) return
   const title = await titleOf(rows, terms.terms)
   await notify(rows, {

@@ -2,8 +2,8 @@ import { parseAgreementTerms } from '@opem/domain'
 import type { PrivateKeyAccount } from 'viem'
 import type { AccessParts } from '../../access/access.ts'
 import { notify } from '../notifications/notify.ts'
+import { type Rounds, startRounds } from '../rounds.ts'
 import type { AgreementChain } from './agreement-chain.ts'
-import { issueLines } from './credential-lines.ts'
 import { expireOffers, readDocument, type StoredOffer } from './offers.ts'
 
 const IDLE_MS = 1000
@@ -11,26 +11,23 @@ const AGAIN_SECONDS = 5
 const MINUTE_MS = 60_000
 
 /**
- * What contracting does by itself: it brings what both sides have signed to the chain for wallets without ether, issues credentials
- * with new lines, and clears away offers whose time is over. All of it stands in the store and goes on after a kill.
+ * What contracting does by itself: it brings what both sides have signed to the chain for wallets without ether, and clears
+ * away offers whose time is over. All of it stands in the store and goes on after a kill.
  */
 export function keepContracting(parts: {
-  readonly access: Pick<AccessParts, 'store' | 'identity' | 'pendingSeconds' | 'wakeDeliveries' | 'now'>
+  readonly access: Pick<AccessParts, 'store' | 'now'>
   readonly chain: () => Promise<AgreementChain>
   readonly relayer: (() => Promise<PrivateKeyAccount>) | undefined
   readonly log: (line: string) => void
-}) {
+}): Rounds {
   const { store, now } = parts.access
-  let running: Promise<void> | undefined
   let swept = 0
-  let closed = false
 
   async function round(): Promise<void> {
     if (Date.now() - swept > MINUTE_MS) {
       swept = Date.now()
       await clearExpired()
     }
-    await issueLines(parts.access)
     if (parts.relayer) await relayAll(parts.relayer)
     await endInstances()
   }
@@ -115,26 +112,5 @@ export function keepContracting(parts: {
     await client.waitForTransactionReceipt({ hash, pollingInterval: 100, timeout: 20_000 })
   }
 
-  const wake = () => {
-    if (closed) return
-    running ??= round()
-      .catch((cause: unknown) => {
-        // Parts that are away are asked again.
-        const retryable =
-          typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
-        if (!retryable) parts.log(`contracting: ${cause instanceof Error ? cause.name : 'an unknown error'}`)
-      })
-      .finally(() => (running = undefined))
-  }
-  const timer = setInterval(wake, IDLE_MS)
-  timer.unref()
-
-  return {
-    wake,
-    async close() {
-      closed = true
-      clearInterval(timer)
-      await running
-    },
-  }
+  return startRounds({ what: 'contracting', round, everyMs: IDLE_MS, log: parts.log })
 }

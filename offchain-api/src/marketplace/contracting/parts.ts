@@ -9,7 +9,7 @@ export interface ContractingParts {
   chain(): Promise<AgreementChain>
   /** Whether this API brings agreements to the chain for parties whose wallets hold no ether. */
   readonly relays: boolean
-  /** Something waits to be relayed, or a credential to be issued. */
+  /** Something waits to be relayed. */
   wake(): void
   /** Seconds since 1970. */
   now(): number

@@ -1,8 +1,8 @@
 import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
 import type { Caller } from '../../access/caller/caller.ts'
 import type { OperationalStore } from '../../operational/store.ts'
+import { type LineProgress, lineProgress } from '../contract-lines/line-progress.ts'
 import { type AgreementEvent, eventsOfAgreement, readAgreement } from './agreements.ts'
-import { type LineProgress, lineOf } from './credential-lines.ts'
 import { latestExtension, type StoredExtension } from './extensions.ts'
 import { offersOfNegotiation, readDocument, readOffer, type StoredOffer } from './offers.ts'
 import { type Side, sideOf, unknownAgreement } from './party.ts'
@@ -48,7 +48,7 @@ export async function showAgreement(
     offer ? offersOfNegotiation(rows, offer.negotiation) : [],
     eventsOfAgreement(rows, id),
     latestExtension(rows, id),
-    lineOf(rows, id, account),
+    lineProgress(rows, { account, contract: id, role: side === 'provider' ? 'provider' : 'user' }),
     agreement?.reason ? reasonWords(rows, id, agreement.reason) : undefined,
   ])
   return {

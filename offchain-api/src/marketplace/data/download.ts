@@ -3,7 +3,7 @@ import { canonicalJson, formatInstant } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import type { Rows } from '../contracting/offers.ts'
-import { noteAsked, noteCounted, noteFailed } from '../provisioning/usage.ts'
+import { noteAsked, noteCounted, takeBack } from '../provisioning/usage.ts'
 import { type DataFormat, fileOf, MEDIA_TYPES } from './format.ts'
 import { includedMeters } from './included.ts'
 import { type DataLink, LINK_SECONDS, openLink, signLink } from './link.ts'
@@ -108,17 +108,18 @@ export async function openDownload(parts: DataParts, by: Downloader, token: stri
     )
 
   const request = `${link.id}-${randomBytes(6).toString('hex')}`
+  const milliUnits = unitsFor(data, count)
   const download = await store.transaction(async (rows) => {
     // Two at the same time follow each other: neither uses nor the policy's count are overrun.
     await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [link.agreement])
-    await needAccess(rows, data, asked, { now, mayUseMoney })
+    await needAccess(rows, data, asked, { now, mayUseMoney, milliUnits })
     const taken = await rows('UPDATE market_data_links SET uses = uses - 1 WHERE id = $1 AND uses > 0 RETURNING id', [
       link.id,
     ])
     if (taken.length === 0)
       throw new Refusal(410, 'ERR_LINK_USED', 'this link was used as often as it may be; ask for a new one')
     await noteAsked(rows, { agreement: link.agreement, request, method: 'GET', now })
-    await noteCounted(rows, { agreement: link.agreement, request, milliUnits: unitsFor(data, count), status: 200 })
+    await noteCounted(rows, { agreement: link.agreement, request, milliUnits, status: 200 })
     const id = await writeDown(rows, data, by, { asked, count, now })
     await noteAction(rows, {
       ...{ by: by.did, account: by.account as `0x${string}`, action: 'data.downloaded' },
@@ -128,11 +129,7 @@ export async function openDownload(parts: DataParts, by: Downloader, token: stri
     return id
   })
   const failed = async () => {
-    await store.rows(`UPDATE market_usage SET state = 'asked' WHERE agreement = $1 AND request = $2`, [
-      link.agreement,
-      request,
-    ])
-    await noteFailed(store.rows, { agreement: link.agreement, request, status: null })
+    await takeBack(store.rows, { agreement: link.agreement, request })
     await store.rows(`UPDATE market_data_downloads SET state = 'failed' WHERE id = $1`, [download])
   }
   return {

@@ -64,7 +64,7 @@ export async function needAccess(
   rows: Rows,
   { agreement, listing, policy }: ContractedData,
   declared: Declared | undefined,
-  { now, mayUseMoney }: { now: number; mayUseMoney: MayUseMoney },
+  { now, mayUseMoney, milliUnits }: { now: number; mayUseMoney: MayUseMoney; milliUnits?: bigint },
 ): Promise<void> {
   const no = (code: string, reason: string): never => {
     throw new Refusal(403, code, reason)
@@ -92,7 +92,7 @@ export async function needAccess(
   }
   if (policy.times !== null && (await downloadsGiven(rows, agreement.id)) >= policy.times)
     no('ERR_POLICY_COUNT', `the data were downloaded ${policy.times} times, and the policy allows no more`)
-  const money = await mayUseMoney(agreement)
+  const money = await mayUseMoney(rows, agreement.id, milliUnits)
   if (!money.ok) throw new Refusal(402, money.code, money.reason)
 }
 

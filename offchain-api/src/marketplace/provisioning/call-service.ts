@@ -3,11 +3,12 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { Services } from '../../unified-api/services.ts'
 import type { Rows } from '../contracting/offers.ts'
 import { unknownAgreement } from '../contracting/party.ts'
+import { admitCall } from './admit-call.ts'
 import { forward, MOST_CALL_BYTES, targetOf } from './forward.ts'
 import { countedUnits, parametersOf } from './gateway.ts'
 import { callableService } from './may-call.ts'
 import { policyFor } from './policy.ts'
-import { noteAsked, noteCounted, noteFailed } from './usage.ts'
+import { noteCounted, noteFailed } from './usage.ts'
 
 export type CallParts = Pick<Services, 'store' | 'gateway'> & { readonly access: { now(): number } }
 
@@ -47,12 +48,7 @@ export async function callService(
   const { agreement, request, signal } = call
   const release = gateway.limits.enter(agreement)
   try {
-    const service = await callableService(
-      store.rows,
-      agreement,
-      { by: 'key', agreement },
-      { now: access.now(), mayUseMoney: gateway.mayUseMoney },
-    )
+    const service = await callableService(store.rows, agreement, { by: 'key', agreement }, { now: access.now() })
     if (service.agreement.consumer_account !== call.account) throw unknownAgreement(agreement)
     const policy = await policyFor(store, service.agreement.listing, call.from)
     if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
@@ -66,7 +62,7 @@ export async function callService(
     const target = targetOf(service.baseUrl, call.path)
     const [key, parameters] = await Promise.all([gateway.key(), parametersOf(parts, service)])
     const usage = { agreement, request }
-    await noteAsked(store.rows, { ...usage, method: 'POST', now: access.now() })
+    await admitCall(store, gateway.mayUseMoney, { ...usage, method: 'POST', now: access.now() })
     try {
       const headers = { accept: 'application/json', 'content-type': call.type }
       const answer = await forward(

@@ -12,10 +12,11 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { Services } from '../../unified-api/services.ts'
 import { readDocument } from '../contracting/offers.ts'
 import { agreementOfKey, isAccessKey } from './access-key.ts'
+import { admitCall } from './admit-call.ts'
 import { answerHeaders, forward, MOST_CALL_BYTES, newRequestId, targetOf } from './forward.ts'
 import { type CallableService, callableService, type MayUseMoney, type ServiceCaller } from './may-call.ts'
 import { policyFor } from './policy.ts'
-import { noteAsked, noteCounted, noteFailed, unitsOf } from './usage.ts'
+import { noteCounted, noteFailed, unitsOf } from './usage.ts'
 
 const PATH = /^\/v1\/services\/(0x[0-9a-f]{64})(\/[^?]*)?(\?.*)?$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -27,7 +28,7 @@ const AT_ONCE = 32
 export interface Gateway {
   /** The key that signs calls to providers, made at the first start. */
   key(): Promise<SystemKey>
-  /** Billing says whether an agreement may be used; until it does, every one may. */
+  /** Billing says whether an agreement may be used more. */
   readonly mayUseMoney: MayUseMoney
   readonly allowLoopback: boolean
   readonly resolveHost?: ResolveHost
@@ -85,7 +86,7 @@ async function call(
   const { rows } = store
   const body = bodyOf(request, response, MOST_CALL_BYTES)
   const who = await whoCalls(services, request, body.bytes)
-  const service = await callableService(rows, agreement, who, { now: access.now(), mayUseMoney: gateway.mayUseMoney })
+  const service = await callableService(rows, agreement, who, { now: access.now() })
   const policy = await policyFor(store, service.agreement.listing, request.socket.remoteAddress ?? '')
   const shown = who.by === 'key' || who.by === 'session' ? 'token' : who.by
   if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
@@ -104,7 +105,7 @@ async function call(
   const key = await gateway.key()
   const parameters = await parametersOf(services, service)
   const usage = { agreement, request: id }
-  await noteAsked(rows, { ...usage, method, now: access.now() })
+  await admitCall(store, gateway.mayUseMoney, { ...usage, method, now: access.now() })
   response.set('OPEM-Request-Id', id)
 
   const gone = new AbortController()

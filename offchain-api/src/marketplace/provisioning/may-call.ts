@@ -20,21 +20,26 @@ export interface CallableService {
   readonly baseUrl: string
 }
 
-/** Whether what is due has been paid, as far as it must be; the hook of billing. */
+/**
+ * Whether what is due has been paid, as far as it must be, and `milliUnits` more may be used beside what is under way; the hook of
+ * billing. One unit when left out. Within a transaction, nobody else's judgement comes between this one and the end.
+ */
 export type MayUseMoney = (
-  agreement: StoredAgreement,
+  rows: Rows,
+  agreement: string,
+  milliUnits?: bigint,
 ) => Promise<{ ok: true } | { ok: false; code: string; reason: string }>
 
 /**
- * Whether a service may be called now, by whom calls. Fails closed.
+ * Whether a service may be called now, by whom calls; whether it is paid is said when the call is admitted. Fails closed.
  * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING,
- * ERR_SERVICE_WITHOUT_ADDRESS, and those of `mayUseMoney`
+ * ERR_SERVICE_WITHOUT_ADDRESS
  */
 export async function callableService(
   rows: Rows,
   id: string,
   who: ServiceCaller,
-  { now, mayUseMoney }: { now: number; mayUseMoney: MayUseMoney },
+  { now }: { now: number },
 ): Promise<CallableService> {
   const agreement = await readAgreement(rows, id)
   if (!agreement || !isUser(who, agreement)) throw unknownAgreement(id)
@@ -62,8 +67,6 @@ export async function callableService(
   const baseUrl = instance.service?.baseUrl ?? listing.document?.access?.baseUrl
   if (baseUrl === undefined)
     throw new Refusal(409, 'ERR_SERVICE_WITHOUT_ADDRESS', 'the provider has given no address of the service; ask them')
-  const money = await mayUseMoney(agreement)
-  if (!money.ok) throw new Refusal(402, money.code, money.reason)
   return { agreement, listing, instance, baseUrl }
 }
 

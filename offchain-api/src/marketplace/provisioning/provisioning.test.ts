@@ -374,6 +374,11 @@ test('kill -9 of the API loses no use that was counted, and counts none twice', 
   const again = await used()
   expect(again.calls - before.calls).toBeLessThanOrEqual(6)
   expect(Number(again.units) - Number(before.units)).toBe(3 * (again.calls - before.calls))
+  const [sum] = await world.rows(
+    `SELECT count(*)::integer AS calls, sum(milli_units)::integer AS milli FROM market_usage WHERE agreement = $1 AND state = 'counted'`,
+    [agreement],
+  )
+  expect(sum).toEqual({ calls: again.calls, milli: Number(again.units) * 1000 })
 })
 
 test('the operator revokes a service: its key counts no more', async () => {

@@ -40,18 +40,39 @@ export async function noteAsked(
     )
 }
 
-/** The provider has answered: counted before a byte of the answer goes on. @returns false when it was counted already */
+/**
+ * The provider has answered: counted before a byte of the answer goes on, in the call's row and in the agreement's total at once.
+ * @returns false when it was counted already
+ */
 export const noteCounted = async (
   rows: Rows,
   it: { agreement: string; request: string; milliUnits: bigint; status: number },
 ): Promise<boolean> =>
   (
     await rows(
-      `UPDATE market_usage SET state = 'counted', milli_units = $3, status = $4
-       WHERE agreement = $1 AND request = $2 AND state = 'asked' RETURNING request`,
+      `WITH counted AS (
+         UPDATE market_usage SET state = 'counted', milli_units = $3, status = $4
+         WHERE agreement = $1 AND request = $2 AND state = 'asked' RETURNING agreement, milli_units)
+       INSERT INTO market_usage_totals AS total (agreement, calls, milli_units) SELECT agreement, 1, milli_units FROM counted
+       ON CONFLICT (agreement) DO UPDATE
+         SET calls = total.calls + 1, milli_units = total.milli_units + excluded.milli_units
+       RETURNING agreement`,
       [it.agreement, it.request, it.milliUnits.toString(), it.status],
     )
   ).length > 0
+
+/** What was counted could not be handed over after all: it costs nothing. */
+export const takeBack = (rows: Rows, { agreement, request }: { agreement: string; request: string }) =>
+  rows(
+    `WITH counted AS (
+       SELECT milli_units FROM market_usage WHERE agreement = $1 AND request = $2 AND state = 'counted' FOR UPDATE),
+     failed AS (
+       UPDATE market_usage SET state = 'failed', milli_units = 0, status = NULL
+       WHERE agreement = $1 AND request = $2 AND state = 'counted' AND EXISTS (SELECT 1 FROM counted))
+     UPDATE market_usage_totals total SET calls = calls - 1, milli_units = total.milli_units - counted.milli_units
+     FROM counted WHERE total.agreement = $1`,
+    [agreement, request],
+  )
 
 /** The provider did not answer, or said that it failed: it costs nothing. */
 export const noteFailed = (rows: Rows, it: { agreement: string; request: string; status: number | null }) =>
@@ -80,11 +101,25 @@ export const usageHours = async (
     )
   ).map(({ hour, calls, milli_units }) => ({ hour, calls, milliUnits: BigInt(milli_units) }))
 
-export async function usageTotal(rows: Rows, agreement: string): Promise<{ calls: number; milliUnits: bigint }> {
-  const [total] = await rows<{ calls: number; milli_units: string | null }>(
-    `SELECT count(*)::float8 AS calls, sum(milli_units)::text AS milli_units FROM market_usage
-     WHERE agreement = $1 AND state = 'counted'`,
+export interface UsageTotal {
+  readonly calls: number
+  readonly milliUnits: bigint
+  /** Calls that the provider has not answered yet. */
+  readonly underWay: number
+}
+
+/** All use of an agreement so far, as of one moment. */
+export async function usageTotal(rows: Rows, agreement: string): Promise<UsageTotal> {
+  const [total] = await rows<{ calls: number; milli_units: string; under_way: number }>(
+    `SELECT coalesce(max(calls), 0)::float8 AS calls, coalesce(max(milli_units), 0)::text AS milli_units,
+       (SELECT count(*)::integer FROM market_usage
+        WHERE agreement = $1 AND state = 'asked' AND at > extract(epoch FROM now()) - ${ASKED_SECONDS}) AS under_way
+     FROM market_usage_totals WHERE agreement = $1`,
     [agreement],
   )
-  return { calls: total?.calls ?? 0, milliUnits: BigInt(total?.milli_units ?? 0) }
+  return { calls: total!.calls, milliUnits: BigInt(total!.milli_units), underWay: total!.under_way }
 }
+
+/** Until the transaction ends nobody else judges whether the agreement may be used more. */
+export const lockUse = (rows: Rows, agreement: string) =>
+  rows('SELECT pg_advisory_xact_lock(7263546, hashtext($1))', [agreement])

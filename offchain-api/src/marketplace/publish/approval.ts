@@ -1,6 +1,7 @@
 import { accessManagerAbi } from '@opem/contracts'
-import { type Hex, type ListingApproval, listingApproval, listingKindNumber, OpemError } from '@opem/domain'
+import { type Hex, type ListingApproval, listingApproval, listingKindNumber } from '@opem/domain'
 import { type PublicClient, recoverTypedDataAddress } from 'viem'
+import { told } from '../../unified-api/chain/told.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Draft } from './drafts.ts'
 import type { Submission } from './submissions.ts'
@@ -43,16 +44,11 @@ export async function approverOf(
   const typedData = listingApproval({ chainId, listings: registry, approval })
   const signer = await recoverTypedDataAddress({ ...typedData, signature }).catch(() => undefined)
   if (signer === undefined) throw unsigned('the signature is none')
-  const [holds] = await client
-    .readContract({ address: accessManager, abi: accessManagerAbi, functionName: 'hasRole', args: [OPERATOR, signer] })
-    .catch((cause: unknown) => {
-      throw new OpemError({
-        code: 'ERR_CHAIN_AWAY',
-        shortMessage: 'the chain does not answer; try again in a moment',
-        cause,
-        retryable: true,
-      })
-    })
+  const [holds] = await told(() =>
+    client.readContract({
+      ...{ address: accessManager, abi: accessManagerAbi, functionName: 'hasRole', args: [OPERATOR, signer] },
+    }),
+  )
   if (!holds)
     throw unsigned(`the signature belongs to ${signer.toLowerCase()}, which has not the role of operators on chain`)
   return signer.toLowerCase() as Hex

@@ -248,5 +248,6 @@ export function problemsOf({ issues }: z.ZodError): FieldProblem[] {
 const messageOf = (issue: z.core.$ZodIssue): string =>
   issue.code === 'invalid_type' && /received undefined$/.test(issue.message) ? 'this is missing' : issue.message
 
-/** JSON Schema 2020-12 of the document. */
-export const listingSchema = () => z.toJSONSchema(listingDocument, { io: 'input' })
+/** JSON Schema 2020-12 of the document: made once, since it takes longer than all other work of a request. */
+export const listingSchema = () => (madeSchema ??= z.toJSONSchema(listingDocument, { io: 'input' }))
+let madeSchema: object | undefined

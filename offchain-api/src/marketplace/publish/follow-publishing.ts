@@ -1,10 +1,11 @@
 import { formatInstant, type Hex } from '@opem/domain'
-import { wantAccountLine } from '../account-lines/account-lines.ts'
 import { noteAction } from '../audit-log/note.ts'
+import { wantLine } from '../contract-lines/want-line.ts'
 import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/reaction.ts'
 import { listingState } from '../listings/states.ts'
 import { notify } from '../notifications/notify.ts'
 import type { ListingState } from './drafts.ts'
+import { tellUsers } from './tell-users.ts'
 
 type Event = MarketEvent<'ListingRegistry'>
 
@@ -64,7 +65,7 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
   )
   if (!parts.first) return
   const account = parts.accountOf(provider)
-  if (version === 1) await wantLine(rows, { account, listing, kind, time: event.time })
+  if (version === 1) await wantProviderLine(rows, { account, listing, kind, time: event.time })
   await notify(rows, {
     account,
     kind: 'listing-published',
@@ -86,17 +87,11 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
 }
 
 /** Being a provider is a contract with the marketplace: a line of the account's credential, once for each listing and provider. */
-const wantLine = (rows: Rows, it: { account: Hex; listing: Hex; kind: number; time: number }) =>
-  wantAccountLine(rows, {
-    account: it.account,
-    request: `listing ${it.listing} of ${it.account}`,
-    line: {
-      contract: it.listing,
-      kind: it.kind === 1 ? 'data' : 'service',
-      role: 'provider',
-      since: formatInstant(it.time),
-    },
-    now: it.time,
+const wantProviderLine = (rows: Rows, it: { account: Hex; listing: Hex; kind: number; time: number }) =>
+  wantLine(rows, {
+    ...{ account: it.account, contract: it.listing, role: 'provider' },
+    kind: it.kind === 1 ? 'data' : 'service',
+    since: formatInstant(it.time),
   })
 
 const KINDS = {
@@ -133,6 +128,7 @@ async function stateChanged(event: Event & { name: 'ListingStateChanged' }, rows
     },
     link: `/services/${listing}/manage`,
   })
+  await tellUsers(rows, { listing, title: of.title, before, now, reason: of.words, time: event.time })
   await noteAction(
     rows,
     {
@@ -177,7 +173,7 @@ async function handedOver(event: Event & { name: 'ListingHandedOver' }, rows: Ro
     'SELECT kind FROM market_listings WHERE listing = $1',
     [listing],
   )
-  await wantLine(rows, { account: now, listing, kind: kind === 'data' ? 1 : 0, time: event.time })
+  await wantProviderLine(rows, { account: now, listing, kind: kind === 'data' ? 1 : 0, time: event.time })
   for (const account of [before, now])
     await notify(rows, {
       account,

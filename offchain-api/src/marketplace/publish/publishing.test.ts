@@ -242,9 +242,12 @@ describe('a listing', () => {
   })
 
   test('adds a line to its provider’s Account credential, which they present back', async () => {
-    await until(async () => (await pia.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'pending')
+    await until(async () => (await pia.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'issued')
     const { body } = await pia.call('GET', `${SERVICES}/${listing}`)
-    expect(body.credential).toEqual({ state: 'pending', version: 2, credential: expect.stringMatching(/^eyJ/) })
+    expect(body.credential).toEqual({
+      ...{ state: 'issued', version: 2, hash: expect.stringMatching(/^0x[0-9a-f]{64}$/) },
+      credential: expect.stringMatching(/^eyJ/),
+    })
   })
 
   test('has a next version, which shows how it differs and is approved anew', async () => {
@@ -299,6 +302,6 @@ describe('a listing', () => {
     await it.send('Rob', 'accept', [listing])
     expect((await rob.call('GET', `${SERVICES}/${listing}/manage`)).body.yours).toBe(true)
     expect(coded(await pia.call('GET', `${SERVICES}/${listing}`))).toEqual([404, 'ERR_LISTING_UNKNOWN'])
-    await until(async () => (await rob.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'pending')
+    await until(async () => (await rob.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'issued')
   })
 })

@@ -3,9 +3,9 @@ import { hashTypedData, type PublicClient } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { Refusal } from '../../unified-api/problem.ts'
+import { signerFor } from '../signer-for.ts'
 import { ratedAgreement, wasCalled } from './rated-agreement.ts'
 import { keepRating, ratingOf, type StoredRating } from './ratings.ts'
-import { signerFor } from './signed-for.ts'
 
 /** Seconds that a signer's clock may be ahead of ours, and that a signature may be on its way. */
 const AHEAD = 300

@@ -15,6 +15,10 @@ export interface SearchRow {
   readonly granularity: number
   /** By PRICE_PLAN_KINDS, µEUR; NaN where there is no such plan. */
   readonly prices: readonly number[]
+  /** One bit for each of PRICE_PLAN_KINDS that there is. */
+  readonly plans: number
+  /** The lowest of the prices, µEUR; NaN when there is none. */
+  readonly least: number
   /** NaN: nobody has rated it. */
   readonly rating: number
   readonly publishedAt: number
@@ -38,7 +42,7 @@ export interface Columns {
   /** Values of facets. */
   readonly names: Names
   readonly words: Names
-  /** By number of a word: numbers of rows that have it, or had it once. */
+  /** By number of a word: the rows that have it and where, see `entry`. */
   readonly postings: readonly (readonly number[] | undefined)[]
   /** Providers with listings that are not published, by the numbers of `names`. */
   readonly withUnpublished: ReadonlySet<number>
@@ -46,8 +50,17 @@ export interface Columns {
   readonly revision: number
 }
 
+/** Where a word stands in a listing, at best: the title, then the topic, the summary, and anything else. */
+export const IN_TITLE = 0
+const [IN_TOPIC, IN_SUMMARY, ELSEWHERE] = [1, 2, 3]
+
+/** A row and the place of a word in it, as one number of a posting. */
+const entry = (row: number, place: number): number => row * 4 + place
+export const rowOfEntry = (posted: number): number => posted >>> 2
+export const placeOfEntry = (posted: number): number => posted & 3
+
 /** Few enough that reading them does not hold up other work. */
-const AT_ONCE = 2000
+const AT_ONCE = 1000
 
 interface StoredRow {
   readonly number: number
@@ -92,7 +105,7 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
       )
       for (const stored of changed) {
         const row = stored.state === 'removed' ? undefined : rowOf(stored, names, words)
-        if (row) post(row, rows[row.number])
+        post(stored.number, rows[stored.number], row)
         rows[stored.number] = row
         // It stays in the set when it is published again: whoever is in it is only asked about more carefully.
         if (stored.state !== 'published') withUnpublished.add(names.numberOf(stored.account))
@@ -104,18 +117,19 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
     }
   }
 
-  /** A word that a row has no longer stays in its posting: whoever finds the row by it looks at the row. */
-  function post({ number, words: held, ends }: SearchRow, before: SearchRow | undefined): void {
-    const known = new Set(before?.words)
-    for (let place = ends[2]; place < held.length; place++) {
-      const word = held[place]!
-      if (known.has(word)) continue
+  /** What was posted of a row before is taken out where it differs, so that a posting needs no look at its rows. */
+  function post(number: number, before: SearchRow | undefined, now: SearchRow | undefined): void {
+    const [was, is] = [placesOf(before), placesOf(now)]
+    for (const [word, place] of was) {
+      if (is.get(word) === place) continue
+      const posting = postings[word]!
+      posting.splice(posting.indexOf(entry(number, place)), 1)
+    }
+    for (const [word, place] of is) {
+      if (was.get(word) === place) continue
       const posting = postings[word]
-      if (posting === undefined) postings[word] = [number]
-      // Of a row that lost the word and has it again, or was removed in between.
-      else if (before !== undefined || posting.at(-1)! >= number) {
-        if (!posting.includes(number)) posting.push(number)
-      } else posting.push(number)
+      if (posting === undefined) postings[word] = [entry(number, place)]
+      else posting.push(entry(number, place))
     }
   }
 
@@ -137,7 +151,21 @@ export function createColumns({ rows: ask }: { rows: Rows }): { read(): Promise<
   }
 }
 
+/** The best place of each word of a row. */
+function placesOf(row: SearchRow | undefined): Map<number, number> {
+  const places = new Map<number, number>()
+  if (row === undefined) return places
+  const { words, ends } = row
+  for (let at = 0; at < words.length; at++) {
+    const place = at < ends[0] ? IN_TITLE : at < ends[1] ? IN_TOPIC : at < ends[2] ? IN_SUMMARY : ELSEWHERE
+    if (!places.has(words[at]!)) places.set(words[at]!, place)
+  }
+  return places
+}
+
 function rowOf(stored: StoredRow, { numberOf }: Names, words: Names): SearchRow {
+  const prices = PRICE_PLAN_KINDS.map((_, index) => stored.prices[index] ?? Number.NaN)
+  const there = prices.filter((price) => price >= 0)
   return {
     ...wordsOfRow(stored, words),
     number: stored.number,
@@ -148,7 +176,9 @@ function rowOf(stored: StoredRow, { numberOf }: Names, words: Names): SearchRow 
     category: numberOf(stored.category),
     regions: split(stored.regions).map(numberOf),
     granularity: stored.granularity === null ? -1 : numberOf(stored.granularity),
-    prices: PRICE_PLAN_KINDS.map((_, index) => stored.prices[index] ?? Number.NaN),
+    prices,
+    plans: prices.reduce((mask, price, plan) => (price >= 0 ? mask | (1 << plan) : mask), 0),
+    least: there.length === 0 ? Number.NaN : Math.min(...there),
     rating: stored.rating ?? Number.NaN,
     publishedAt: Number(stored.published_at),
   }

@@ -46,7 +46,8 @@ export function countFacets(candidates: readonly SearchRow[], asked: Asked, { na
     if (fits(BIT.category)) tally.category[row.category]!++
     if (fits(BIT.provider)) tally.provider[row.provider]!++
     if (fits(BIT.plan))
-      for (let plan = 0; plan < row.prices.length; plan++) if (filter.affordable(row, plan)) tally.plan[plan]!++
+      for (let plan = 0; plan < row.prices.length; plan++)
+        if (filter.isPriced ? filter.affordable(row, plan) : (row.plans >> plan) & 1) tally.plan[plan]!++
     if (fits(BIT.region)) {
       if (row.regions.length === 0) everywhere++
       for (const region of row.regions) tally.region[region]!++
@@ -83,6 +84,7 @@ const BIT = Object.fromEntries(FACETS.map((facet, index) => [facet, 1 << index])
 
 /** The lowest price that counts: of the kinds of plan that were chosen, of all when none was. NaN: none. */
 export const priceFor = (row: SearchRow, plans: readonly number[]): number => {
+  if (plans.length === PRICE_PLAN_KINDS.length) return row.least
   let least = Number.NaN
   for (const plan of plans)
     if (!(row.prices[plan]! >= least)) least = row.prices[plan]! >= 0 ? row.prices[plan]! : least
@@ -102,17 +104,23 @@ function filterOf(asked: Asked, names: Names) {
   const from = asked.priceFrom ?? Number.NEGATIVE_INFINITY
   const to = asked.priceTo ?? Number.POSITIVE_INFINITY
   const priced = asked.priceFrom !== undefined || asked.priceTo !== undefined
-  const affordable = ({ prices }: SearchRow, plan: number) => {
-    const price = prices[plan]!
-    return priced ? price >= from && price <= to : price >= 0
+  const affordable = ({ prices }: SearchRow, plan: number) => prices[plan]! >= from && prices[plan]! <= to
+  const anyAffordable = (row: SearchRow, of: readonly number[]) => {
+    for (const plan of of) if (affordable(row, plan)) return true
+    return false
   }
+  const chosenPlans = plans.reduce((mask, plan) => mask | (1 << plan), 0)
+  const chosen =
+    [kinds, categories, providers, regions, granularities].some(({ size }) => size > 0) || asked.rating !== undefined
   return {
     data: names.numberOf(LISTING_KINDS[1]),
     affordable,
+    isPriced: priced,
     priceOf: (row: SearchRow) => priceFor(row, plans),
     /** Bits of the facets that do not fit. */
     misses(row: SearchRow): number {
-      let misses = 0
+      let misses = (row.plans & chosenPlans) === 0 ? BIT.plan : 0
+      if (!chosen && !priced) return misses
       if (kinds.size > 0 && !kinds.has(row.kind)) misses |= BIT.kind
       if (categories.size > 0 && !categories.has(row.category)) misses |= BIT.category
       if (providers.size > 0 && !providers.has(row.provider)) misses |= BIT.provider
@@ -120,10 +128,9 @@ function filterOf(asked: Asked, names: Names) {
         misses |= BIT.region
       if (granularities.size > 0 && !granularities.has(row.granularity)) misses |= BIT.granularity
       if (asked.rating !== undefined && !(row.rating >= asked.rating)) misses |= BIT.rating
-      if (!plans.some((plan) => row.prices[plan]! >= 0)) misses |= BIT.plan
-      if (priced && !plans.some((plan) => affordable(row, plan))) {
+      if (priced && !anyAffordable(row, plans)) {
         // Would another kind of plan fit? Then it is the kind that is missing, not the price.
-        if (misses & BIT.plan && every.some((plan) => affordable(row, plan))) return misses
+        if (misses & BIT.plan && anyAffordable(row, every)) return misses
         misses |= BIT.price
       }
       return misses

@@ -1,6 +1,6 @@
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Asked } from './asked.ts'
-import { type Columns, createColumns, type SearchRow } from './columns.ts'
+import { type Columns, createColumns, rowOfEntry, type SearchRow } from './columns.ts'
 import { type Counted, countFacets, plansOf, priceFor } from './facets.ts'
 import { fitting } from './fitting.ts'
 import { firstAfter, type Key, sortValue } from './order.ts'
@@ -105,8 +105,5 @@ function seen(rows: readonly (SearchRow | undefined)[], isSeen: (row: SearchRow)
 function stands({ words, postings, rows }: Columns, word: string, isSeen: (row: SearchRow) => boolean): boolean {
   const number = words.find(word)
   if (number === undefined) return false
-  return (postings[number] ?? []).some((place) => {
-    const row = rows[place]
-    return row !== undefined && isSeen(row) && row.words.includes(number)
-  })
+  return (postings[number] ?? []).some((posted) => isSeen(rows[rowOfEntry(posted)]!))
 }

@@ -1,7 +1,8 @@
 import { communityFactoryAbi, energyCommunityAbi } from '@opem/contracts'
-import { type Hex, OpemError } from '@opem/domain'
-import { BaseError, ContractFunctionRevertedError, createPublicClient, http, type PublicClient } from 'viem'
+import type { Hex } from '@opem/domain'
+import { createPublicClient, http, type PublicClient } from 'viem'
 import type { Deployment } from './deployment.ts'
+import { revertOf, told } from './told.ts'
 
 /** What a community was founded with, as the chain tells it. Instants in seconds since 1970. */
 export interface Founding {
@@ -78,7 +79,7 @@ export function createChain({ url, deployment }: { url: string; deployment: () =
             meteringPoints,
           }
         } catch (cause) {
-          if (isRevert(cause)) return undefined
+          if (revertOf(cause) !== undefined) return undefined
           throw cause
         }
       }),
@@ -98,23 +99,5 @@ export function createChain({ url, deployment }: { url: string; deployment: () =
         () => true,
         () => false,
       ),
-  }
-}
-
-const isRevert = (cause: unknown) =>
-  cause instanceof BaseError && cause.walk((inner) => inner instanceof ContractFunctionRevertedError) !== null
-
-/** A chain that does not answer as needed is away: it may be starting, or its contracts may be on their way. */
-export async function told<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    if (cause instanceof OpemError) throw cause
-    throw new OpemError({
-      code: 'ERR_CHAIN_AWAY',
-      shortMessage: 'the chain does not answer; try again in a moment',
-      cause,
-      retryable: true,
-    })
   }
 }

@@ -1,7 +1,7 @@
 import { settlementAbi } from '@opem/contracts'
 import type { Hex } from '@opem/domain'
 import type { PublicClient } from 'viem'
-import { told } from './chain.ts'
+import { told } from './told.ts'
 
 const SEATED = 1
 

@@ -3,27 +3,30 @@ import { OpemError } from '@opem/domain'
 import { z } from 'zod'
 import { address } from '../shapes.ts'
 
+/** Every contract of the marketplace. */
+export const contractAddresses = z.object({
+  CommunityFactory: address,
+  Settlement: address,
+  AccessManager: address,
+  EthereumDIDRegistry: address,
+  IssuerRegistry: address,
+  SchemaRegistry: address,
+  CredentialDefinitionRegistry: address,
+  RevocationRegistry: address,
+  AccountRegistry: address,
+  PriceBook: address,
+  ListingRegistry: address,
+  AgreementRegistry: address,
+  OpenInnovation: address,
+  CompositionRegistry: address,
+  Escrow: address,
+  EuroToken: address,
+})
+
 const shape = z.object({
   chainId: z.number().int().positive(),
   block: z.number().int().min(0),
-  addresses: z.object({
-    CommunityFactory: address,
-    Settlement: address,
-    AccessManager: address,
-    EthereumDIDRegistry: address,
-    IssuerRegistry: address,
-    SchemaRegistry: address,
-    CredentialDefinitionRegistry: address,
-    RevocationRegistry: address,
-    AccountRegistry: address,
-    PriceBook: address,
-    ListingRegistry: address,
-    AgreementRegistry: address,
-    OpenInnovation: address,
-    CompositionRegistry: address,
-    Escrow: address,
-    EuroToken: address,
-  }),
+  addresses: contractAddresses,
 })
 
 /** Where the contracts are, as the deployment wrote it. */

@@ -26,10 +26,12 @@ import { needRole, partyOf } from '../../marketplace/contracting/party.ts'
 import { agreementDocument, agreementId, agreementTerms, signature } from '../../marketplace/contracting/shapes.ts'
 import { type ShownAgreement, showAgreement } from '../../marketplace/contracting/show-agreement.ts'
 import { AGREEMENT_STAGES } from '../../marketplace/contracting/stage.ts'
+import { planShape } from '../../marketplace/publish/document.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute, text } from '../route.ts'
 import { bytes32, instant, instantText } from '../shapes.ts'
+import { lineShape } from './market-shapes.ts'
 
 const side = z.enum(['consumer', 'provider'])
 const stage = z.enum(AGREEMENT_STAGES)
@@ -97,14 +99,7 @@ const shown = z
         signatures: z.object({ consumer: z.string(), provider: z.string() }).nullable(),
       })
       .nullable(),
-    credential: z
-      .object({
-        version: z.number().int().nullable(),
-        state: z.enum(['waiting', 'issued', 'in-force']),
-        hash: bytes32.nullable(),
-        credential: z.string().nullable().meta({ description: 'VC-JWT, handed to the account’s own holder' }),
-      })
-      .nullable(),
+    credential: lineShape.nullable(),
   })
   .meta({ id: 'Agreement' })
 
@@ -131,14 +126,6 @@ export const getAgreements = defineRoute({
   },
 })
 
-const offeredPlan = z.object({
-  id: z.string(),
-  kind: z.string(),
-  price: z.number().int().meta({ description: 'µEUR' }),
-  interval: z.number().int().optional(),
-  unit: z.string().optional(),
-  credit: z.number().int().optional(),
-})
 const offeredParameter = z.object({
   name: z.string(),
   label: z.string(),
@@ -168,7 +155,7 @@ export const getAgreementChoices = defineRoute({
       provider: z.object({ did: z.string(), name: z.string(), address: z.string() }),
       title: z.string(),
       kind: z.string(),
-      plans: z.array(offeredPlan),
+      plans: z.array(planShape),
       parameters: z.array(offeredParameter),
       dataNeeded: z.array(offeredData),
       noticeDays: z.number().int(),
@@ -289,7 +276,7 @@ export const getAgreement = defineRoute({
   async handle({ params: { id } }, { store, contracting, access: { now } }, access) {
     const chain = await contracting.chain()
     return {
-      ...formatShown(await showAgreement(store, access.caller, id, now()), personOf(access)),
+      ...formatShown(await showAgreement(store, access.caller, id, now())),
       ...{ chainId: chain.chainId, contract: chain.contract, relays: contracting.relays },
     }
   },
@@ -410,7 +397,7 @@ export const postAgreementReason = defineRoute({
   },
 })
 
-const formatShown = (it: ShownAgreement, person: Person) => ({
+const formatShown = (it: ShownAgreement) => ({
   ...{ id: it.id, listing: it.listing, kind: it.kind, side: it.side, stage: it.stage, turn: it.turn, terms: it.terms },
   ...{ document: it.document, signatures: it.signatures, reason: it.reason, terminatedBy: it.terminatedBy },
   concludedAt: it.concludedAt === null ? null : formatInstant(it.concludedAt),
@@ -434,11 +421,7 @@ const formatShown = (it: ShownAgreement, person: Person) => ({
         ? { consumer: it.extension.consumer_signature, provider: it.extension.provider_signature }
         : null,
   },
-  // A representative does not hold the account's credential: it goes to the company's wallet.
-  credential: it.line && {
-    ...it.line,
-    credential: person.did === person.accountDid ? it.line.credential : null,
-  },
+  credential: it.line,
 })
 
 const randomHex = (bytes: number): Hex => `0x${randomBytes(bytes).toString('hex')}`

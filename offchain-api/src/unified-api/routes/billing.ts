@@ -18,6 +18,7 @@ import {
 } from '../../marketplace/billing/list.ts'
 import { receiptOf, receiptPdf, signedReceipt } from '../../marketplace/billing/receipt.ts'
 import { claimableVoucher, takeVoucher } from '../../marketplace/billing/vouchers.ts'
+import { agreementTerms } from '../../marketplace/contracting/shapes.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute, text } from '../route.ts'
@@ -51,9 +52,7 @@ const billed = z
   .object({
     ...{ agreement: bytes32, provider: address, consumer: address, title: z.string(), side, plan, words: z.string() },
     ...{ price: euros, feeBps: count, startsAt: instantText, endsAt: instantText.nullable(), intervalSeconds: count },
-    terms: z
-      .record(z.string(), z.union([z.string(), z.number()]))
-      .meta({ description: 'the Agreement as contracts take it' }),
+    terms: agreementTerms,
     ...{ nextAt: instantText.nullable(), suspended: z.boolean(), owed: euros },
     use: z
       .object({

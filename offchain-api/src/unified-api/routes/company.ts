@@ -1,4 +1,4 @@
-import { formatInstant, ROLES, type Role } from '@opem/domain'
+import { formatInstant, type MarketRole, ROLES, type Role } from '@opem/domain'
 import { z } from 'zod'
 import { overlaps, type Person } from '../../access/caller/caller.ts'
 import {
@@ -69,7 +69,13 @@ export const putUser = defineRoute({
 })
 
 // What the marketplace's own parts may do is no company's to give.
-const scope = z.enum(['readings'])
+const scope = z.enum(['readings', 'services'])
+
+/** Whose systems may be configured for what. */
+const ROLES_FOR: Readonly<Record<z.output<typeof scope>, readonly MarketRole[]>> = {
+  readings: ['data-provider'],
+  services: ['service-user', 'data-user'],
+}
 
 const system = z
   .object({
@@ -101,19 +107,26 @@ export const getSystems = defineRoute({
 export const postSystem = defineRoute({
   method: 'post',
   path: '/v1/company/systems',
-  summary: 'Configures a system of a data provider: its public key or client certificate, and its meters.',
+  summary:
+    'Configures a system by its public key or client certificate: of a data provider one that sends readings of its meters, of a user one that calls contracted services.',
   access: 'company-administrator',
-  body: z.strictObject({
-    name: z.string().min(1).max(200),
-    authentication,
-    meters: z.array(meterPattern).min(1).max(10_000),
-    scopes: z.array(scope).min(1).max(1),
-  }),
+  body: z
+    .strictObject({
+      name: z.string().min(1).max(200),
+      authentication,
+      meters: z.array(meterPattern).max(10_000),
+      scopes: z.array(scope).min(1).max(1),
+    })
+    .refine(({ meters, scopes }) => scopes.includes('readings') === meters.length > 0, {
+      ...{ path: ['meters'], message: 'a system that sends readings names its meters, another one none' },
+    }),
   bodyLimit: 1_000_000,
   answers: system,
   async handle({ body }, { store, access: { now } }, access) {
     const { account, accountRoles } = companyOf(access)
-    if (!accountRoles.includes('data-provider')) access.refuse('an account with the role "data-provider"')
+    const roles = ROLES_FOR[body.scopes[0]!]
+    if (!accountRoles.some((one) => roles.includes(one)))
+      access.refuse(`an account with the role ${roles.map((one) => `"${one}"`).join(' or ')}`)
     const others = await metersOfOthers(store, account)
     const taken = body.meters.find((meter) => others.some((other) => overlaps(meter, other)))
     if (taken !== undefined)

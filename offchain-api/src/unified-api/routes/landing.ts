@@ -10,13 +10,14 @@ import {
 } from '../../marketplace/advertise/landing.ts'
 import { addPicture, picturesOf } from '../../marketplace/advertise/pictures.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
+import { planShape } from '../../marketplace/publish/document.ts'
 import { readDraft } from '../../marketplace/publish/drafts.ts'
 import { actorOf, ownDraft } from '../../marketplace/publish/owner.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, count, instantText, whole } from '../shapes.ts'
-import { documentShape, listingParams } from './market-shapes.ts'
+import { listingParams } from './market-shapes.ts'
 
 const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 
@@ -131,7 +132,7 @@ export const getLanding = defineRoute({
       provider: z.string(),
       blocks: landingBlocks,
       pictures: z.array(picture),
-      plans: z.array(documentShape).meta({ description: 'price plans of the published document' }),
+      plans: z.array(planShape).meta({ description: 'of the published document' }),
     })
     .meta({ id: 'LandingPage' }),
   async handle({ params: { listing } }, { store }) {

@@ -66,6 +66,17 @@ export const serviceShape = z
   })
   .meta({ id: 'OwnListing' })
 
+export const lineShape = z
+  .object({
+    state: z.enum(['waiting', 'issued', 'in-force']),
+    version: count.nullable().meta({ description: 'of the Account credential: the first that has it' }),
+    hash: bytes32.nullable(),
+    credential: z.string().nullable().meta({
+      description: 'VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it',
+    }),
+  })
+  .meta({ id: 'ContractLineProgress' })
+
 const check = z.object({ item: z.string(), ok: z.boolean(), reason: z.string().nullable() })
 
 export const submissionShape = z

@@ -1,7 +1,7 @@
 import { contentDigest, differences, formatInstant, type Hex } from '@opem/domain'
 import { sha256 } from 'viem'
 import { z } from 'zod'
-import { accountLine } from '../../marketplace/account-lines/account-lines.ts'
+import { lineProgress } from '../../marketplace/contract-lines/line-progress.ts'
 import { listingSchema, readListingDocument } from '../../marketplace/publish/document.ts'
 import {
   type Draft,
@@ -28,6 +28,7 @@ import {
   fieldProblem,
   formatSubmission,
   kindOf,
+  lineShape,
   listingParams,
   providerContractShape,
   serviceShape,
@@ -133,12 +134,7 @@ const workbench = serviceShape
     differences: z.array(differenceShape).meta({ description: 'to the published version; empty before there is one' }),
     submissions: z.array(submissionShape).meta({ description: 'the newest first' }),
     revisions: z.array(z.object({ revision: count, version: count, savedAt: instantText })),
-    credential: z
-      .object({
-        state: z.enum(['wanted', 'pending', 'active']),
-        version: count.nullable(),
-        credential: z.string().nullable().meta({ description: 'of a citizen, who presents it back (receipt)' }),
-      })
+    credential: lineShape
       .nullable()
       .meta({ description: "the line of the account's credential that this listing adds" }),
     providerContract: providerContractShape.meta({ description: 'approved with the listing, else the one in force' }),
@@ -151,7 +147,7 @@ async function workbenchOf(services: Services, draft: Draft) {
     publishedDocument(rows, draft),
     submissionsOf(rows, draft.listing),
     revisionsOf(rows, draft.listing),
-    accountLine(rows, `listing ${draft.listing} of ${draft.account}`),
+    lineProgress(rows, { account: draft.account, contract: draft.listing, role: 'provider' }),
   ])
   const approved = submissions.find(({ providerContract }) => providerContract !== null)?.providerContract
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { contractAddresses } from '../chain/deployment.ts'
 import { defineRoute } from '../route.ts'
-import { address, count } from '../shapes.ts'
+import { count } from '../shapes.ts'
 
 export const getHealth = defineRoute({
   method: 'get',
@@ -23,24 +24,7 @@ export const getSettings = defineRoute({
     chainId: count,
     block: count,
     development: z.boolean(),
-    addresses: z.object({
-      CommunityFactory: address,
-      Settlement: address,
-      AccessManager: address,
-      EthereumDIDRegistry: address,
-      IssuerRegistry: address,
-      SchemaRegistry: address,
-      CredentialDefinitionRegistry: address,
-      RevocationRegistry: address,
-      AccountRegistry: address,
-      PriceBook: address,
-      ListingRegistry: address,
-      AgreementRegistry: address,
-      OpenInnovation: address,
-      CompositionRegistry: address,
-      Escrow: address,
-      EuroToken: address,
-    }),
+    addresses: contractAddresses,
   }),
   async handle(_input, { deployment, development }) {
     return { ...(await deployment()), development }

@@ -1,7 +1,7 @@
-import { OpemError } from '@opem/domain'
 import type { PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../../operational/store.ts'
 import type { Follower } from '../../follower/follower.ts'
+import { type Rounds, startRounds } from '../../rounds.ts'
 import type { EscrowChain } from '../escrow-chain.ts'
 import { creditGivenBack } from '../invoice/credit-given-back.ts'
 import { issueDueInvoices } from '../invoice/issue-invoices.ts'
@@ -18,19 +18,16 @@ export interface DueWorkerOptions {
   readonly signer: (() => Promise<PrivateKeyAccount>) | undefined
   readonly graceSeconds: number
   readonly log: (line: string) => void
-  readonly pollMs?: number
 }
 
 /**
  * Sees to it that what is due happens: payments, releases, lapses, invoices, notices, suspensions. Everything it does is
  * written down first, so that an end at any moment costs nothing but time; anybody else may be faster.
  */
-export function createDueWorker(options: DueWorkerOptions) {
-  const { store, chain, follower, signer, graceSeconds, log, pollMs = 1000 } = options
+export function createDueWorker(options: DueWorkerOptions): Rounds {
+  const { store, chain, follower, signer, graceSeconds, log } = options
   const now = () => Math.floor(Date.now() / 1000)
   const outbox = signer && createEscrowOutbox({ store, chain, signer, now })
-  let running: Promise<void> | undefined
-  let last = ''
 
   async function round(): Promise<void> {
     const { block, head, stopped } = follower.state()
@@ -48,34 +45,5 @@ export function createDueWorker(options: DueWorkerOptions) {
     await issueDueInvoices(store, at)
   }
 
-  const turn = (): Promise<void> => {
-    running ??= round()
-      .then(
-        () => {
-          last = ''
-        },
-        (cause: unknown) => {
-          const why = cause instanceof OpemError ? cause.code : cause instanceof Error ? cause.name : 'unknown error'
-          if (why !== last) log(`billing: waits and tries again: ${why}`)
-          last = why
-        },
-      )
-      .finally(() => {
-        running = undefined
-      })
-    return running
-  }
-  const timer = setInterval(() => void turn(), pollMs)
-  timer.unref()
-
-  return {
-    /** One round, now. */
-    turn,
-    async close() {
-      clearInterval(timer)
-      await running
-    },
-  }
+  return startRounds({ what: 'billing', round, everyMs: 1000, log })
 }
-
-export type DueWorker = ReturnType<typeof createDueWorker>
