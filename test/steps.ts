@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { root } from './instance.ts'
 
 /** A button of the page itself, not of the frame around it. */
@@ -38,9 +38,13 @@ export const signIn = async (page: Page) => {
   await page.getByRole('button', { name: /^Signed in as/ }).waitFor()
 }
 
-/** Keeps a picture for the guide when asked to. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture for the guides when asked to (docs/guide.md names the command): the top of the page, or from `at` on. */
+export async function picture(page: Page, name: string, at?: Locator): Promise<void> {
   if (process.env.OPEM_SCREENSHOTS !== '1') return
+  await at?.first().evaluate((element) => {
+    const frame = document.querySelector('header')?.getBoundingClientRect().height ?? 0
+    window.scrollTo({ top: window.scrollY + element.getBoundingClientRect().top - frame - 24, behavior: 'instant' })
+  })
   mkdirSync(join(root, 'docs/screenshots'), { recursive: true })
   await page.screenshot({ path: join(root, 'docs/screenshots', `${name}.png`) })
 }

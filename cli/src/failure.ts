@@ -24,6 +24,23 @@ function causes(error: unknown): object[] {
   return found
 }
 
+/** What nodes say in their own words about two things that people can do something about. */
+function foreign(message: string): Sayable | undefined {
+  if (/gas required exceeds allowance|insufficient funds/i.test(message))
+    return {
+      code: 'ERR_NO_ETHER',
+      message:
+        'The wallet that sends this transaction has no ether to pay for it: send it some (on a development chain: opem development ether --to ADDRESS), then say it again.',
+    }
+  if (/BlockOutOfRange|missing trie node|historical state|state .* (pruned|not available)/i.test(message))
+    return {
+      code: 'ERR_OLD_STATE',
+      message:
+        'The chain’s node keeps no states of the blocks that this asks about: name one that does (an archive node) with --chain. The development chain keeps those of its last 128 blocks, and after a start only the newest.',
+    }
+  return undefined
+}
+
 /** One sentence and a stable code for anything thrown. */
 export function sayableOf(error: unknown): Sayable {
   const chain = causes(error) as {
@@ -43,6 +60,8 @@ export function sayableOf(error: unknown): Sayable {
       message: `Nobody answered (${text(unreachable.shortMessage) ?? text(unreachable.message)?.split('\n')[0] ?? text(unreachable.code)}): is the marketplace running? opem status tells.`,
     }
   }
+  const known = chain.map((at) => foreign(text(at.message) ?? '')).find(Boolean)
+  if (known) return known
   if (first === undefined) return { code: 'ERR_UNEXPECTED', message: String(error) }
   const message = text(first.shortMessage) ?? text(first.message)?.split('\n')[0] ?? String(error)
   return { code: text(first.code)?.startsWith('ERR_') ? (first.code as string) : 'ERR_UNEXPECTED', message }

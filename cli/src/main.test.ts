@@ -82,6 +82,16 @@ test('a marketplace that does not run is said to be so, also to machines', async
   expect(JSON.parse(audit.stderr).error.code).toBe('ERR_NO_DEPLOYMENT')
 })
 
+test('who types the audit of billing by its old name is told where it is, and a machine gets JSON alone', async () => {
+  const { code, stderr } = await opem('billing', 'audit')
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    1,
+    '“opem billing audit” is a part of “opem market audit” now, which does more; this is its answer.',
+  ])
+  expect(stderr).toContain('\nERR_NO_DEPLOYMENT: ')
+  expect(JSON.parse((await opem('billing', 'audit', '--json')).stderr).error.code).toBe('ERR_NO_DEPLOYMENT')
+})
+
 test('an unreachable chain is one sentence', async () => {
   const settlement = `0x${'2'.repeat(40)}`
   const audit = await opem('audit', '--community', settlement, '--settlement', settlement)

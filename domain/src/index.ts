@@ -92,6 +92,7 @@ export {
 export { contentBytes, contentDigest, MOST_CONTENT_BYTES } from './content/content.ts'
 export {
   type AgreedData,
+  type AgreedSource,
   type AgreementDocument,
   type AgreementParty,
   type AgreementTerms,
@@ -114,6 +115,7 @@ export {
   type Choices,
   draftAgreement,
   type OfferedService,
+  type OwnData,
   type PlannedTerms,
   problemOf,
 } from './contracting/draft-agreement.ts'
@@ -127,6 +129,7 @@ export {
 } from './contracting/instance-states.ts'
 export { type DataConsent, dataConsentTypedData } from './data/data-consent.ts'
 export { type OdrlPolicy, type OdrlProblem, odrlAgreement, odrlOffer, readOdrl } from './data/odrl.ts'
+export { mayPassOn, PASSED_ON_FOR } from './data/pass-on.ts'
 export { DATA_PURPOSES, type DataPurpose, dataPurposes, policyWords, type UsePolicy } from './data/policy.ts'
 export { OpemError, type OpemErrorInit } from './errors/opem-error.ts'
 export { ok, type Result, refuse } from './errors/result.ts'
@@ -140,6 +143,27 @@ export {
   extensionTypedData,
   paymentId,
 } from './marketplace/agreement.ts'
+export {
+  auditMarket,
+  type EscrowSums,
+  type MarketAudit,
+  type MarketAuditRequest,
+} from './marketplace/audit/audit-market.ts'
+export { blocksIn } from './marketplace/audit/block-at.ts'
+export type { MarketIndex } from './marketplace/audit/check-index.ts'
+export {
+  type EventPlace,
+  MARKET_CHECKS,
+  type MarketCheck,
+  type MarketCheckName,
+  type MarketFinding,
+  placeOfFinding,
+} from './marketplace/audit/finding.ts'
+export type { MarketCall, MarketChain, TokenTransfer, TypedData } from './marketplace/audit/market-chain.ts'
+export { readContracts } from './marketplace/audit/read-contracts.ts'
+export { type AskIndex, readIndex, readIndexSums } from './marketplace/audit/read-index.ts'
+export { type MarketStanding, marketStandingOf } from './marketplace/audit/standing.ts'
+export type { ContractVerdict, PartyVerdict } from './marketplace/audit/verdicts.ts'
 export {
   allowedNext,
   type ChainProblem,
@@ -172,8 +196,13 @@ export {
   type LandingBlockKind,
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
-export type { ChainEvent } from './marketplace/ledger/event.ts'
-export { escrowEventOf, type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
+export {
+  type ChainEvent,
+  type LocatedEvent,
+  MARKET_CONTRACTS,
+  type MarketContract,
+} from './marketplace/ledger/event.ts'
+export { type MarketLedger, rebuildMarket } from './marketplace/ledger/ledger.ts'
 export {
   LISTING_STATES,
   type ListingApproval,
@@ -199,6 +228,7 @@ export {
   pricePlanNumber,
   type ReadingsOffered,
   SERVICE_CATEGORIES,
+  type ServedChain,
   type ServiceParameter,
 } from './marketplace/listing-document.ts'
 export { LISTING_EXAMPLES } from './marketplace/listing-examples.ts'

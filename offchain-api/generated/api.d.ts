@@ -2190,7 +2190,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * This API brings what both sides have signed to the chain, for a wallet without ether.
+         * This API brings what both sides have signed to the chain, the agreement or a later end of it, for a wallet without ether.
          * @description Needs a provider or user of services or data.
          */
         post: operations["postAgreementsByIdRelays"];
@@ -2420,6 +2420,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls of a composed service, the newest first: how far each has come through the chain. The last 50.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/runs/{run}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a call of a composed service gave, to its user alone. It is kept for a day, and asking costs nothing.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getAgreementsByIdRunsByRunOutput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{id}/readings": {
         parameters: {
             query?: never;
@@ -2434,6 +2474,26 @@ export interface paths {
         get: operations["getAgreementsByIdReadings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows of the data set that the consumer hands to the provider for this service, as a file: while the agreement is in force, the policy allows it, and whoever is measured consents. Of a contracted data set each use is counted under the agreement about it.
+         * @description Needs a data provider or service provider.
+         */
+        post: operations["postAgreementsByIdData"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3732,6 +3792,18 @@ export interface components {
                 meter: string;
                 authorised: boolean;
             }[];
+            /** @description own data sets and agreements about data, each with why it may not be handed to this provider */
+            sources: {
+                /** @enum {string} */
+                kind: "data-set" | "data-agreement";
+                id: string;
+                title: string;
+                provider: string;
+                refusal: {
+                    code: string;
+                    reason: string;
+                } | null;
+            }[];
             feeBps: number;
             chainId: number;
             contract: string;
@@ -3769,6 +3841,16 @@ export interface components {
                 granularity?: string;
                 unit?: string;
                 meter?: string;
+                from?: {
+                    /** @enum {string} */
+                    kind: "data-set" | "data-agreement";
+                    id: string;
+                    title: string;
+                    provider: string;
+                    policy: {
+                        [key: string]: unknown;
+                    };
+                };
             }[];
             text: string;
             terms: {
@@ -3952,6 +4034,30 @@ export interface components {
                 reclaimableAt: string | null;
             } | null;
         };
+        ChainCall: {
+            id: string;
+            /** @description OPEM-Request-Id of the call; to its user alone */
+            request: string | null;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            startedAt: string;
+            endedAt: string | null;
+            steps: {
+                listing: string;
+                title: string;
+                /** @enum {string} */
+                state: "waiting" | "running" | "done" | "failed";
+                attempts: number;
+                code: string | null;
+                /** @description seconds since 1970, with fractions */
+                startedAt: number | null;
+                endedAt: number | null;
+            }[];
+        };
         Community: {
             id: string;
             name: string;
@@ -4044,8 +4150,15 @@ export interface components {
              */
             createdAt: string;
         };
+        CompositionOutput: {
+            contentType: string;
+            /** @description the bytes as UTF-8 */
+            body: string;
+        };
         CompositionRun: {
             id: string;
+            /** @description under which a user of the composed service called it, who alone sees what it gave; null: your own run */
+            agreement: string | null;
             /** @enum {string} */
             state: "running" | "done" | "failed";
             /** @description the step that is under way or failed; the number of steps when all are done */
@@ -4202,6 +4315,7 @@ export interface components {
             plans?: unknown;
             access?: unknown;
             composition?: unknown;
+            chain?: unknown;
             data?: unknown;
         };
         EmailAddress: {
@@ -4306,6 +4420,8 @@ export interface components {
             listing: string | null;
             /** @description published, or null: not on the market yet */
             listingState: string | null;
+            /** @description the newest offer or agreement of who asked under the listing */
+            agreement: string | null;
             /**
              * Format: date-time
              * @description ISO 8601, UTC, seconds and Z
@@ -4613,6 +4729,7 @@ export interface components {
                 gives?: string[];
                 path?: string;
             };
+            chain?: components["schemas"]["ServedChain"];
             /** @description of kind "data" alone, which needs it */
             data?: {
                 contents: string;
@@ -5086,6 +5203,13 @@ export interface components {
         RulesDocument: {
             [key: string]: unknown;
         };
+        ServedChain: {
+            composition: string;
+            steps: {
+                listing: string;
+                title: string;
+            }[];
+        };
         ServiceInstance: {
             agreement: string;
             /** @enum {string} */
@@ -5102,6 +5226,10 @@ export interface components {
                 items: {
                     name: string;
                     meter: string | null;
+                    /** @description the data set that gives it */
+                    from: {
+                        title: string;
+                    } | null;
                     /** @enum {string} */
                     state: "complete" | "gaps" | "missing" | "handed-over";
                     seconds: number | null;
@@ -5126,6 +5254,11 @@ export interface components {
             keyMadeAt: string | null;
             /** @description where the service is called */
             gateway: string;
+            /** @description of a composed service that the marketplace runs: the services that it asks, in order */
+            chain: {
+                listing: string;
+                title: string;
+            }[] | null;
             steps: {
                 step: string;
                 previous: string;
@@ -5304,6 +5437,11 @@ export interface components {
             deleteAfterDays: number | null;
             attribution: string;
             redistribution: boolean;
+            /**
+             * @description who may get the data although others may not, such as providers of services
+             * @default []
+             */
+            recipients?: string[];
         };
         Waiting: {
             /** @description listings that wait for review */
@@ -12386,6 +12524,13 @@ export interface operations {
                         [key: string]: string;
                     };
                     /**
+                     * @description own data sets (their listings) or agreements about data, by name of the data needed
+                     * @default {}
+                     */
+                    sources?: {
+                        [key: string]: string;
+                    };
+                    /**
                      * Format: date-time
                      * @description now when left out
                      * @example 2015-06-01T04:00:00Z
@@ -12967,6 +13112,11 @@ export interface operations {
                     end: number;
                     deadline: number;
                     signature: string;
+                    /**
+                     * @description with the second signature: this API brings the later end to the chain
+                     * @default false
+                     */
+                    relay?: boolean;
                 };
             };
         };
@@ -13767,6 +13917,107 @@ export interface operations {
             };
         };
     };
+    getAgreementsByIdRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChainCall"][];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreementsByIdRunsByRunOutput: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompositionOutput"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "contracting" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAgreementsByIdReadings: {
         parameters: {
             query: {
@@ -13814,6 +14065,107 @@ export interface operations {
             };
             /** @description The rule "provisioning" refused, and says what is needed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAgreementsByIdData: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description name of the data that the service needs */
+                    data: string;
+                    query: {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601 with an offset
+                         * @example 2015-06-01T04:00:00Z
+                         */
+                        to: string;
+                        /** @enum {string} */
+                        granularity: "raw" | "hour" | "day";
+                        columns?: ("series" | "start" | "seconds" | "importWh" | "exportWh" | "quality" | "hours" | "meters" | "subjects")[];
+                    };
+                    /** @description where the copy is stored and processed */
+                    country: string;
+                    /**
+                     * @default ndjson
+                     * @enum {string}
+                     */
+                    format?: "csv" | "ndjson" | "parquet";
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "provisioning" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request was done, and its answer held a secret that is not kept; or is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14479,6 +14831,8 @@ export interface operations {
                             state: "given" | "failed";
                             deleteBy: string | null;
                             deletedAt: string | null;
+                            /** @description agreement about the service whose provider got the copy */
+                            passedTo: string | null;
                         }[];
                     };
                 };
@@ -17791,11 +18145,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        contentType: string;
-                        /** @description the bytes as UTF-8 */
-                        body: string;
-                    };
+                    "application/json": components["schemas"]["CompositionOutput"];
                 };
             };
             /** @description Nobody the API knows: sign in, or sign the request */

@@ -63,6 +63,9 @@ afterEach(async ({ task }) => {
 const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' })
 const open = (path: string) => page.goto(`${instance.page}${path}`)
 
+/** A page that is loaded anew finds the development wallet connected, unless it is forgotten. */
+const forgetWallet = () => page.evaluate(() => localStorage.removeItem('opem.development-account'))
+
 /** Leaves the wallet of before, if any, signs in as a development account, and connects its wallet. */
 async function actAs(account: number): Promise<void> {
   const connected = button(/^Wallet 0x/)
@@ -72,6 +75,7 @@ async function actAs(account: number): Promise<void> {
     await button('Disconnect').click()
   }
   await enter(developmentWallet(account), `Account ${account}`)
+  await forgetWallet()
   await page.reload()
   await button('Connect wallet').click()
   await button(/Development account/).click()
@@ -315,6 +319,7 @@ test('an auditor recomputes the day in the browser; one changed value in the evi
 
 test('the administrator commits the next rules with a wallet that the browser found, and stops', async () => {
   await injectWallet(browser, developmentWallet(0), instance.chain)
+  await forgetWallet()
   await open(`/admin?community=${community}`)
   await button('Connect wallet').click()
   await button('Test Wallet').click()

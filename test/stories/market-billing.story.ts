@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Agreement, type Hex, shortEur } from '@opem/domain'
+import { escrowAbi } from '@opem/contracts'
+import { type Agreement, type Hex, type MarketAudit, shortEur } from '@opem/domain'
 import { openKeyFile } from '@opem/ssi'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { createPublicClient, createTestClient, createWalletClient, http, type PrivateKeyAccount } from 'viem'
+import {
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  encodeEventTopics,
+  http,
+  type PrivateKeyAccount,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -161,7 +169,7 @@ test('a one-time payment is paid by itself, and the consumer accepts it', async 
   const panel = await panelOf(page, id)
   await panel.getByRole('button', { name: 'Accept' }).click()
   await comesTo(page, id, 'released to the provider')
-  await picture(page, 'billing')
+  await picture(page, 'billing', page.getByRole('heading', { level: 1 }))
   const receipt = await page.request.get(
     `${instance.page}${await panel.getByRole('link', { name: 'Receipt (PDF)' }).getAttribute('href')}`,
   )
@@ -229,6 +237,7 @@ test('a disputed payment is decided by the operator, who splits it', async () =>
   await decision.getByText('The meter sent nothing for two weeks.').waitFor()
   await decision.getByLabel('Back to the consumer').fill('8')
   await decision.getByLabel('Reason of the decision').fill('Both are right in part.')
+  await picture(operators, 'dispute', disputes)
   await decision.getByRole('button', { name: 'Decide' }).click()
   await billingOf(bolt.representative)
   await comesTo(page, id, 'released to the provider')
@@ -262,6 +271,7 @@ test('use is paid by vouchers: set aside, signed, claimed', async () => {
   await own.getByLabel('Amount').fill('4')
   await own.getByRole('button', { name: 'Sign a voucher' }).click()
   await own.getByText('The voucher over €4.00 was taken.').waitFor({ timeout: 60_000 })
+  await picture(page, 'voucher', own)
 
   const other = await billingOf(acme.representative)
   const before = await escrow<bigint>('availableOf', provider.address)
@@ -312,6 +322,7 @@ test('a plan that is paid by bank is invoiced, and the operator records what the
   await button(operators, `Record as paid invoice ${number}`).click({ timeout: 60_000 })
   await billingOf(bolt.representative)
   await row.getByText('paid', { exact: true }).waitFor({ timeout: 60_000 })
+  await picture(page, 'invoices', page.getByRole('region', { name: 'Invoices' }))
 
   // The seller corrects it: a credit note, which it pays back by bank.
   const sellers = await billingOf(acme.representative)
@@ -324,7 +335,6 @@ test('a plan that is paid by bank is invoiced, and the operator records what the
   const note = /C\d{4}-\d{5}/.exec(made)![0]
   const credited = sellers.getByRole('row', { name: new RegExp(`${note} credit note on ${number}`) })
   await credited.getByText('the seller pays it back').waitFor({ timeout: 60_000 })
-  await picture(sellers, 'billing-credit-note')
   expect(await fileOf(sellers, credited, 'XML')).toContain('<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>')
   expect((await fileOf(sellers, credited, 'PDF')).slice(0, 8)).toBe('%PDF-1.7')
   await billingOf(olga)
@@ -373,8 +383,9 @@ const statementOf = (direction: 'CRDT' | 'DBIT', amount: string, number: string)
    </Stmt></BkToCstmrStmt></Document>`
 
 test('every balance is what the events add up to, at the contract, at the API and on the page', async () => {
-  const audit = JSON.parse(await instance.opem('billing', 'audit', '--json'))
-  expect([audit.ok, audit.findings]).toEqual([true, []])
+  const audit = JSON.parse(await instance.opem('market', 'audit', '--index', '--json')) as MarketAudit
+  expect(audit.checks.flatMap(({ name, findings, skipped }) => [...findings, ...(skipped ? [name] : [])])).toEqual([])
+  expect(audit.checks.map(({ name }) => name)).toEqual(['events', 'states', 'tokens', 'signatures', 'index'])
   for (const [who, party] of [
     [acme, provider],
     [bolt, consumer],
@@ -397,6 +408,77 @@ test('a withdrawal goes to the owner of the company’s DID', async () => {
   await page.getByRole('region', { name: 'Your purse' }).getByLabel('Amount').fill('10')
   await button(page, 'Withdraw').click()
   await until('the tokens are there', 60_000, async () => (await held()) === 10_000_000n)
+})
+
+/** What an RPC answer holds of logs, one or many at once. */
+type Logs = { result?: unknown }
+
+test('an auditor without an account verifies the market in the browser, and who lies is named with the place', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  current = page
+  await page.goto(`${instance.page}/audit/market`)
+  // By keyboard alone.
+  await button(page, 'Audit the market').focus()
+  await page.keyboard.press('Enter')
+  await page
+    .getByText(/^The market is sound up to block \d+: €[\d.]+ of \d+ parties, every balance rebuilt\.$/)
+    .waitFor({ timeout: 120_000 })
+  const rowOfParty = (party: Hex) => page.getByRole('row', { name: party.toLowerCase() })
+  for (const { address } of [provider, consumer])
+    await rowOfParty(address).getByText('right', { exact: true }).waitFor()
+  await page
+    .getByRole('row', { name: /^Escrow/ })
+    .getByText('right', { exact: true })
+    .waitFor()
+  await page.evaluate(() => document.querySelector('.panel')?.scrollIntoView())
+  await picture(page, 'market-audit')
+  await page.setViewportSize({ width: 360, height: 780 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  await page.setViewportSize({ width: 1280, height: 900 })
+
+  // The index says that a purse holds more than it does.
+  const party = provider.address.toLowerCase()
+  const there = await escrow<bigint>('availableOf', provider.address)
+  await page.route('**/subgraph', async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as { data?: { balances?: { id: string; available: string }[] } }
+    for (const balance of json.data?.balances ?? []) if (balance.id === party) balance.available = `${there + 1n}`
+    await route.fulfill({ response, json })
+  })
+  await button(page, 'Audit the market').click()
+  const findings = page.getByRole('region', { name: 'Findings' })
+  await page
+    .getByText(/^The market is sound up to block \d+: .* rebuilt; but the index says otherwise: 1 finding\.$/)
+    .waitFor({ timeout: 120_000 })
+  await findings
+    .getByText(`the purse of ${party}: ${there} µEUR by the events, ${there + 1n} µEUR by the index`)
+    .waitFor()
+  await findings
+    .getByText(new RegExp(`^Escrow, event \\w+, block \\d+, transaction 0x\\w{64}, party ${party}$`))
+    .waitFor()
+  await rowOfParty(provider.address).getByText('wrong', { exact: true }).waitFor()
+  await page.unroute('**/subgraph')
+
+  // The node keeps back that a voucher was claimed.
+  const [claimed] = encodeEventTopics({ abi: escrowAbi, eventName: 'VoucherClaimed' })
+  const without = (answer: Logs): Logs =>
+    Array.isArray(answer.result)
+      ? { ...answer, result: answer.result.filter((log: { topics?: string[] }) => log.topics?.[0] !== claimed) }
+      : answer
+  await page.route('**/chain', async (route) => {
+    const response = await route.fetch()
+    const json = (await response.json()) as Logs | Logs[]
+    await route.fulfill({ response, json: Array.isArray(json) ? json.map(without) : without(json) })
+  })
+  await button(page, 'Audit the market').click()
+  await findings
+    .getByText(/^reserve of agreement 0x\w{64}: its claimed is 0 µEUR by the events, 4000000 µEUR by the contract$/)
+    .waitFor({ timeout: 120_000 })
+  await findings
+    .getByText(`the purse of ${party}: ${there - 3_900_000n} µEUR by the events, ${there} µEUR by the contract`)
+    .waitFor()
+  await context.close()
 })
 
 test('no page complained', () => {

@@ -227,7 +227,7 @@ test('the user chooses plan, parameters and meter, reads the agreement in words,
   await page.getByRole('heading', { level: 1, name: 'Contract “Forecast for homes”' }).waitFor()
   await choose(page, /Price plan/, /^call: 0\.02 EUR for each forecast/)
   await choose(page, /How far ahead/, '48 h')
-  await choose(page, /Consumption: from which meter/, /homes-1/)
+  await choose(page, /Consumption: from where/, /homes-1/)
   await button(page, 'Show the agreement').click()
   const words = page.getByRole('region', { name: 'The agreement in words' })
   await words
@@ -388,6 +388,20 @@ test('a machine uses the service from the command line with its key, and each ca
   expect(again.stderr).toMatch(/^ERR_REQUEST_REPEATED/)
   const usage = JSON.parse(await instance.opem('service', 'usage', agreement, '--as', 'ana', '--json'))
   expect(usage.total).toEqual({ calls: 2, units: '4' })
+})
+
+test('who used the service rates it, signed, and the listing shows the rating beside its figures', async () => {
+  const page = await open(homes.representative, `/market/${listing}`)
+  await page.getByText('Rate it', { exact: true }).click()
+  await choose(page, /Stars/, '5 stars: very good')
+  await page.getByLabel('In words').fill('It tells the evening peak to the quarter of an hour.')
+  await press(page, 'Sign and send')
+  const ratings = page.getByRole('region', { name: 'Ratings' })
+  await ratings.getByText('It tells the evening peak to the quarter of an hour.').first().waitFor()
+  await page.reload()
+  await page.getByRole('region', { name: 'In figures' }).waitFor()
+  await picture(page, 'listing')
+  await picture(page, 'ratings', ratings)
 })
 
 test('a citizen contracts too, is led through the new credential, and a provider signs on the command line', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { picture } from '../steps.ts'
 
 /**
  * M8 in a browser: somebody who is signed in finds a published listing by a misspelt word as they type, narrows the search by
@@ -33,6 +34,7 @@ export async function findInMarket(
   await filters.getByRole('checkbox', { name: new RegExp(`^${looked.country}`) }).click({ force: true })
   await page.waitForURL(/region=/)
   await results.getByRole('link', { name: looked.title }).waitFor()
+  await picture(page, 'market-search')
   await page.getByRole('tab', { name: /^Data/ }).click()
   await page.getByText('Nothing is like that').waitFor()
   await page.getByRole('tab', { name: /^Services/ }).click()
@@ -41,6 +43,7 @@ export async function findInMarket(
   await page.getByRole('heading', { level: 1, name: looked.title }).waitFor()
   const proof = page.getByRole('region', { name: 'Is this the listing that was approved?' })
   await proof.getByText('This page made the digest of what it shows and asked the chain: they are the same.').waitFor()
+  await picture(page, 'listing-proof', proof)
   await page.setViewportSize({ width: 360, height: 740 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
   await page.setViewportSize({ width: 1280, height: 900 })

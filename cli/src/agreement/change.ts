@@ -24,8 +24,9 @@ export function changeVerbs(agreement: Command): void {
 
   agreementVerb(agreement, 'extend', 'Offers a later end, or agrees to the one that the other side offers.')
     .argument('<id>', 'the agreement')
-    .option('--until <instant>', 'the later end; left out: the one that the other side offers')
-    .action(async (id: string, options: AgreementOptions & { until?: string }) => {
+    .option('--until <instant>', '"open" for no end; left out: the end that the other side offers')
+    .option('--relay', 'the marketplace brings it to the chain, once both have signed: your key holds no ether')
+    .action(async (id: string, options: AgreementOptions & { until?: string; relay?: boolean }) => {
       const party = await openParty(options)
       const { key, agreements, instance } = party
       const shown = await showAgreement(party, id)
@@ -39,7 +40,10 @@ export function changeVerbs(agreement: Command): void {
       const signature = await key.signTypedData!(
         extensionTypedData({ chainId: instance.chainId, agreements, extension }),
       )
-      await instance.api.post(`/v1/agreements/${id}/extensions`, { end, deadline, signature })
+      // Who only offers has nothing to be relayed yet.
+      const relay = options.relay === true && offered?.end === end
+      await instance.api.post(`/v1/agreements/${id}/extensions`, { end, deadline, signature, relay })
+      if (relay) return print(options, { id, end, relayed: true }, ['signed; the marketplace brings it to the chain'])
       const after = await showAgreement(party, id)
       if (after.extension?.state !== 'signed')
         return print(options, { id, end, signed: 'one' }, ['signed; the other side answers'])
@@ -49,6 +53,7 @@ export function changeVerbs(agreement: Command): void {
 }
 
 function endOf(text: string): number {
+  if (text === 'open') return 0
   const parsed = parseInstant(text)
   if (parsed.ok) return parsed.value
   throw refusal('ERR_OPTION', `--until is "${text}": ${parsed.reason}`)

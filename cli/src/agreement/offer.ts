@@ -15,6 +15,7 @@ type Request = AgreementOptions & {
   plan: string
   parameter?: string[]
   meter?: string[]
+  source?: string[]
   from?: string
   until?: string
   dryRun?: boolean
@@ -31,6 +32,10 @@ export function offerVerbs(agreement: Command): void {
     .requiredOption('--plan <id>', 'one of its price plans')
     .option('--parameter <name=value...>', 'what is chosen')
     .option('--meter <data=meter...>', 'which of your meters gives which data')
+    .option(
+      '--source <data=id...>',
+      'which data set of yours (its listing), or agreement of yours about data, gives which data',
+    )
     .option('--from <instant>', 'begins then (default: now)')
     .option('--until <instant>', 'ends then (default: open)')
     .option('--dry-run', 'shows the words and signs nothing')
@@ -40,6 +45,7 @@ export function offerVerbs(agreement: Command): void {
       const drafted = await api.post<Drafted>('/v1/agreements/drafts', {
         ...{ listing: options.listing, plan: options.plan },
         ...{ parameters: pairsOf(options.parameter), meters: pairsOf(options.meter) },
+        sources: pairsOf(options.source),
         ...(options.from && { start: options.from }),
         ...(options.until && { end: options.until }),
       })

@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { send } from '../community/transactions.ts'
 import { refusal } from '../failure.ts'
 import { type Where, withWhere } from '../instance/instance.ts'
+import { oldAuditVerb } from '../market/audit-command.ts'
 import { print } from '../print.ts'
-import { auditBilling } from './audit.ts'
 import { books, credit, invoices } from './bills.ts'
 import { signPermit } from './permit.ts'
 import { type BillingPlace, openBilling, signerOf } from './place.ts'
@@ -33,7 +33,7 @@ interface Voucher {
 export function billingCommand(program: Command): void {
   const billing = program
     .command('billing')
-    .summary('purse, payments, vouchers, disputes and invoices; and an audit of every balance')
+    .summary('purse, payments, vouchers, disputes and invoices')
     .description('Acts as the wallet that --as names; its key signs the transactions.')
   const verb = (words: string, description: string, work: (options: Options, ...args: string[]) => Promise<void>) =>
     withWhere(billing.command(words).description(description).option('--json', 'one JSON object for machines')).action(
@@ -69,7 +69,7 @@ export function billingCommand(program: Command): void {
     'What moved in a month (2026-11), a year or all time; with --csv for bookkeeping.',
     books,
   ).option('--csv', 'every line as CSV')
-  verb('audit', 'Rebuilds every balance from the chain’s events alone and holds it against the contract.', audit)
+  oldAuditVerb(billing)
 }
 
 /** @throws ERR_AMOUNT */
@@ -205,16 +205,4 @@ async function decide(options: Options, id: string) {
   const refund = amountOf(options.refund ?? '', { zero: true })
   const reason = await digestOf(place, payment, options.reason ?? '')
   await tell(options, place, 'decide', [payment, refund, reason], `decided: ${shortEur(refund)} EUR go back`)
-}
-
-async function audit(options: Options) {
-  const place = await openBilling(options)
-  const { total, held, reserved, ...found } = await auditBilling(place.chain, place)
-  const sums = { total: shortEur(total), held: shortEur(held), reserved: shortEur(reserved) }
-  print(options, { ...found, ...sums }, [
-    `${found.events} events up to block ${found.block}, ${found.parties} parties`,
-    `the escrow owes ${sums.total} EUR: ${sums.held} held in payments, ${sums.reserved} set aside for use`,
-    ...(found.ok ? ['every balance is what the events add up to'] : found.findings),
-  ])
-  if (!found.ok) process.exitCode = 1
 }

@@ -20,7 +20,9 @@ export function listCommand(parent: Command): void {
       periodSeconds,
       members: members.length,
     }))
-    const lines = communities.map(({ id, name, members }) => `${id}  ${name}, ${members} members`)
+    const seen = (members: number) =>
+      members === 0 ? 'no members that you may see' : `${members} member${members === 1 ? '' : 's'}`
+    const lines = communities.map(({ id, name, members }) => `${id}  ${name}, ${seen(members)}`)
     print(options, communities, lines.length > 0 ? lines : ['no communities yet: opem community create founds one'])
   })
 }

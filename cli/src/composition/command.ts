@@ -118,6 +118,19 @@ export function compositionCommand(program: Command): void {
       print(options, { transaction: await onChain(abi, 'withdraw', [idOf(id, 'composition')]) }, ['withdrawn'])
     })
 
+  verb(
+    composition,
+    'offer',
+    'Drafts a listing of an approved composition: one service that the marketplace runs for others.',
+  )
+    .argument('<composition>')
+    .action(async (text: string, options: Options) => {
+      const { api } = await acting(options, 'CompositionRegistry')
+      const id = idOf(text, 'composition')
+      const { listing } = await api.post<{ listing: Hex }>(`/v1/compositions/${id}/listing`, undefined)
+      print(options, { listing }, [`drafted: ${listing}`, `say your price on its page, /services/${listing}`])
+    })
+
   verb(composition, 'run', 'Runs it: what is in the file goes to the first service, what each gives to the next.')
     .argument('<composition>')
     .argument('<file>', 'JSON')

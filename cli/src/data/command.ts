@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { type Command, Option } from 'commander'
 import { refusal } from '../failure.ts'
 import { openApi } from '../instance/api.ts'
@@ -9,6 +6,7 @@ import { withWhere } from '../instance/instance.ts'
 import { print } from '../print.ts'
 import { runningRun } from '../up/run-file.ts'
 import { readSettings } from '../up/settings.ts'
+import { saveAnswer } from './save-answer.ts'
 
 interface Options {
   readonly api?: string
@@ -88,14 +86,7 @@ export function dataCommand(program: Command): void {
       const { url } = await api.post<{ url: string }>(`/v1/data/contracts/${agreement}/links`, {
         ...{ query: queryOf(options), purpose, country, format },
       })
-      const answer = await send(`${api.url}${url}`)
-      if (!answer.ok || answer.body === null) {
-        const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string }
-        throw refusal(problem.code ?? 'ERR_API', problem.detail ?? `The download failed (HTTP ${answer.status}).`)
-      }
-      // Readings of people: readable by their owner alone.
-      const to = options.out === undefined ? process.stdout : createWriteStream(options.out, { mode: 0o600 })
-      await pipeline(Readable.fromWeb(answer.body as never), to, { end: options.out !== undefined })
+      await saveAnswer(await send(`${api.url}${url}`), options.out)
     })
 }
 

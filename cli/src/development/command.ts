@@ -21,7 +21,7 @@ const YEAR_SECONDS = 365 * 86_400
 export function developmentCommand(program: Command): void {
   const development = program
     .command('development')
-    .summary('credentials of issuers that stand in for real ones, and euros, on the development chain')
+    .summary('credentials of issuers that stand in for real ones, euros and ether, on the development chain')
     .description(
       'Issues credentials without asking anybody, by issuers that are accredited on the development chain only.',
     )
@@ -51,6 +51,17 @@ export function developmentCommand(program: Command): void {
       const { mintEuro } = await import('./euro.ts')
       const minted = await mintEuro(options.to, options.amount)
       print(options, minted, [`${minted.amount} EUR for ${minted.to}, who has ${minted.balance} EUR now`])
+    })
+  development
+    .command('ether')
+    .description('Gives an address ether, so that it can pay for transactions.')
+    .requiredOption('--to <address>', 'who gets it')
+    .option('--amount <eth>', 'how much', '10')
+    .option('--json', 'one JSON object for machines')
+    .action(async (options: { to: string; amount: string; json?: boolean }) => {
+      const { giveEther } = await import('./ether.ts')
+      const gift = await giveEther(options.to, options.amount)
+      print(options, gift, [`${gift.amount} ETH for ${gift.to}, who has ${gift.balance} ETH now`])
     })
 }
 

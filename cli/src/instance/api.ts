@@ -30,7 +30,7 @@ async function checked(response: Response, what: string): Promise<Response> {
   }
   throw refusal(
     problem.code ?? 'ERR_API',
-    `${what}: ${problem.detail ?? problem.title ?? 'no reason given'} (HTTP ${response.status})`,
+    `${what}: ${problem.detail ?? problem.title ?? 'no reason given'} (HTTP ${response.status})${problem.code === 'ERR_NOT_ALLOWED' ? '. Speak as a wallet that may with --as WALLET' : ''}`,
   )
 }
 

@@ -4,8 +4,21 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ChainEvent, type Hex, rebuildMarket } from '@opem/domain'
-import { erc20Abi, keccak256, type PublicClient } from 'viem'
+import { openMarketChain } from '@opem/contracts'
+import {
+  auditMarket,
+  type Hex,
+  type LocatedEvent,
+  type MarketChain,
+  type MarketIndex,
+  type MarketStanding,
+  marketStandingOf,
+  readContracts,
+  readIndex,
+  readIndexSums,
+  rebuildMarket,
+} from '@opem/domain'
+import type { PublicClient } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Market, openMarket } from '../../../contracts/testing/market.ts'
 import { liveMarket } from '../../../contracts/testing/market-life.ts'
@@ -13,31 +26,29 @@ import { endProcess, leftBehind } from '../up/chain/child.ts'
 import { freePort } from '../up/chain/testing.ts'
 import { indexState } from '../up/index/heads.ts'
 import { startPostgres } from '../up/postgres/start-postgres.ts'
-import { chainEvents } from './chain-events.ts'
-import { askContracts, type Standing, standingOf } from './contract-ledger.ts'
-import { type AskIndex, readIndex } from './index-ledger.ts'
+import { openIndex } from './index-reader.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const rebuild = (of: readonly ChainEvent[]) => rebuildMarket(of, (bytes) => keccak256(bytes, 'bytes'))
+const rebuild = (of: readonly LocatedEvent[]) => rebuildMarket(of, chain.keccak)
 const SEED = 2026
 const STEPS = 100
 
 let market: Market
-let client: PublicClient
-let events: ChainEvent[]
+let chain: MarketChain
+let events: LocatedEvent[]
 let head: bigint
-let truth: Standing
+let truth: MarketStanding
 let parties: Hex[]
 
 beforeAll(async () => {
   market = await openMarket()
-  client = market.client as unknown as PublicClient
+  chain = openMarketChain(market.client as unknown as PublicClient, market.addresses, market.client.chain.id)
   const life = await liveMarket(market, { seed: SEED, steps: STEPS })
   parties = life.parties.map(({ address }) => address.toLowerCase() as Hex)
-  head = await client.getBlockNumber({ cacheTime: 0 })
-  events = await chainEvents(client, market.addresses, { fromBlock: 0n, toBlock: head })
-  const named = standingOf(rebuild(events))
-  truth = await askContracts(client, market.addresses, named, { blockNumber: head, parties })
+  head = await chain.head()
+  events = await chain.eventsIn(0n, head)
+  const ask = (contract: string, view: string, args: readonly unknown[]) => chain.ask(contract, view, args, head)
+  truth = await readContracts(ask, marketStandingOf(rebuild(events)), { parties })
 }, 400_000)
 afterAll(() => market?.close())
 
@@ -80,24 +91,22 @@ test('the life has every event by which something changes', () => {
 test('every balance and state follows from the raw events, and the tokens are there', async () => {
   const ledger = rebuild(events)
   expect(ledger.findings).toEqual([])
-  expect(standingOf(ledger)).toEqual(truth)
-  const { EuroToken, Escrow } = market.addresses
-  const call = {
-    address: EuroToken,
-    abi: erc20Abi,
-    functionName: 'balanceOf',
-    args: [Escrow],
-    blockNumber: head,
-  } as const
-  expect(await client.readContract(call)).toBe(ledger.balances.total)
+  expect(marketStandingOf(ledger)).toEqual(truth)
+  const { Escrow } = market.addresses
+  expect(await chain.ask('EuroToken', 'balanceOf', [Escrow], head)).toBe(ledger.balances.total)
+})
+
+test('the audit of the whole life finds nothing', async () => {
+  const { checks, block } = await auditMarket({ chain, fromBlock: 0n })
+  expect([BigInt(block), checks.flatMap(({ findings }) => findings)]).toEqual([head, []])
 })
 
 /** Whether the events' own order, or the contracts, show that these are not the events. */
-function isFound(changed: readonly ChainEvent[]): boolean {
+function isFound(changed: readonly LocatedEvent[]): boolean {
   const ledger = rebuild(changed)
   if (ledger.findings.length > 0) return true
   try {
-    expect(standingOf(ledger)).toEqual(truth)
+    expect(marketStandingOf(ledger)).toEqual(truth)
     return false
   } catch {
     return true
@@ -145,24 +154,39 @@ test('an event of which one number or state is changed is found', () => {
   expect(missed).toEqual([])
 })
 
-test('every balance and state follows from the entities of the index', async () => {
-  const { ask, stop } = await openIndex()
+test('every balance and state follows from the entities of the index, and a false entity is found', async () => {
+  const { index, stop } = await startIndex()
   try {
-    const indexed = await readIndex(ask, Number(head))
-    expect(indexed).toEqual(truth)
-    const { platformFees_collection: sums } = await ask<{
-      platformFees_collection: Record<'due' | 'available' | 'held' | 'reserved' | 'total', string>[]
-    }>('{ platformFees_collection { due available held reserved total } }')
+    expect(await readIndex(index.ask, Number(head))).toEqual(truth)
     const { balances } = rebuild(events)
     const sum = (of: ReadonlyMap<Hex, bigint>) => [...of.values()].reduce((a, b) => a + b, 0n)
-    expect(sums).toEqual([
-      {
-        due: `${sum(balances.fees)}`,
-        available: `${sum(balances.available)}`,
-        held: `${balances.held}`,
-        reserved: `${balances.reserved}`,
-        total: `${balances.total}`,
-      },
+    expect(await readIndexSums(index.ask, Number(head))).toEqual({
+      ...{ due: sum(balances.fees), available: sum(balances.available) },
+      ...{ held: balances.held, reserved: balances.reserved, total: balances.total },
+    })
+    const audit = (of: MarketIndex) => auditMarket({ chain, fromBlock: 0n, index: of })
+    expect((await audit(index)).checks.at(-1)).toMatchObject({ name: 'index', findings: [] })
+
+    const [[party, available]] = [...truth.available] as [[Hex, bigint]]
+    const ask: MarketIndex['ask'] = async (query) => {
+      const answer = (await index.ask(query)) as { balances?: { id: Hex; available: string }[] }
+      return {
+        ...answer,
+        ...(answer.balances && {
+          balances: answer.balances.map((it) => (it.id === party ? { ...it, available: `${available + 1n}` } : it)),
+        }),
+      }
+    }
+    const { ok, checks } = await audit({ ...index, ask })
+    expect([ok, checks.at(-1)!.findings]).toEqual([
+      false,
+      [
+        {
+          words: `the purse of ${party}: ${available} µEUR by the events, ${available + 1n} µEUR by the index`,
+          ...{ check: 'index', contract: 'Escrow', parties: [party], event: expect.any(String) },
+          ...{ block: expect.any(Number), transaction: expect.stringMatching(/^0x/) },
+        },
+      ],
     ])
   } finally {
     await stop()
@@ -170,7 +194,7 @@ test('every balance and state follows from the entities of the index', async () 
 }, 500_000)
 
 /** An index of the market on a Postgres and a content store of its own, at the chain's head. */
-async function openIndex(): Promise<{ ask: AskIndex; stop: () => Promise<void> }> {
+async function startIndex(): Promise<{ index: MarketIndex; stop: () => Promise<void> }> {
   const home = await mkdtemp(join(tmpdir(), 'opem-rebuilt-'))
   let port = 0
   while (port < 20_000 || port > 60_000) port = await freePort()
@@ -209,15 +233,5 @@ async function openIndex(): Promise<{ ask: AskIndex; stop: () => Promise<void> }
     if (state !== null && state.block.number >= Number(head)) break
     await sleep(200)
   }
-  const ask: AskIndex = async <T>(query: string) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/subgraphs/name/opem`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    })
-    const { data, errors } = (await answer.json()) as { data: T; errors?: unknown }
-    if (errors !== undefined) throw new Error(JSON.stringify(errors))
-    return data
-  }
-  return { ask, stop }
+  return { index: openIndex(`http://127.0.0.1:${port}/subgraphs/name/opem`), stop }
 }

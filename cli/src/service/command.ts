@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type AgreementOptions, agreementVerb, pairsOf } from '../agreement/party.ts'
+import { saveAnswer } from '../data/save-answer.ts'
 import { refusal } from '../failure.ts'
 import { openCaller } from '../instance/caller.ts'
 import { openInstance } from '../instance/instance.ts'
@@ -17,6 +18,13 @@ interface Instance {
       readonly advice: string
     }[]
   } | null
+}
+
+interface ChainCall {
+  readonly request: string | null
+  readonly state: string
+  readonly startedAt: string
+  readonly steps: readonly { readonly title: string; readonly state: string; readonly code: string | null }[]
 }
 
 /** `opem service …`: what is provided under an agreement, for its provider and its user. */
@@ -72,6 +80,37 @@ export function serviceCommand(program: Command): void {
     .option('--request-id <id>', 'names the call: asked again under this name it is counted once')
     .action(callService)
 
+  agreementVerb(service, 'runs', 'Of a composed service: how far each call came through the chain.')
+    .argument('<agreement>', 'the agreement')
+    .action(async (agreement: string, options: AgreementOptions) => {
+      const { api } = await openInstance(options)
+      const { items } = await api.get<{ items: readonly ChainCall[] }>(`/v1/agreements/${agreement}/runs`)
+      const lines = items.flatMap(({ request, state, startedAt, steps }) => [
+        `${startedAt}  ${state}${request === null ? '' : `  ${request}`}`,
+        ...steps.map((step) => `  ${step.title}: ${step.state}${step.code === null ? '' : ` (${step.code})`}`),
+      ])
+      print(options, { runs: items }, lines.length === 0 ? ['none yet'] : lines)
+    })
+
+  agreementVerb(service, 'data', 'Provider: rows of the data set that the user hands to the service, as NDJSON.')
+    .argument('<agreement>', 'the agreement')
+    .requiredOption('--data <name>', 'which of the data that the service needs')
+    .requiredOption('--from <instant>', 'first period, ISO 8601 with an offset')
+    .requiredOption('--to <instant>', 'end, exclusive')
+    .requiredOption('--country <code>', 'where the copy is kept: ISO 3166-1, like ES')
+    .option('--by <length>', 'raw, hour or day', 'hour')
+    .option('--out <file>', 'where to write (default: standard output)')
+    .action(async (agreement: string, options: DataOptions) => {
+      const { api, home } = await openInstance(options)
+      const { data, from, to, by: granularity, country } = options
+      const send = await openCaller(home, options.as)
+      const answer = await send(`${api.url}/v1/agreements/${agreement}/data`, {
+        ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+        body: JSON.stringify({ data, query: { from, to, granularity }, country }),
+      })
+      await saveAnswer(answer, options.out)
+    })
+
   agreementVerb(service, 'usage', 'What was used, by the hour.')
     .argument('<agreement>', 'the agreement')
     .action(async (agreement: string, options: AgreementOptions) => {
@@ -87,6 +126,7 @@ export function serviceCommand(program: Command): void {
     })
 }
 
+type DataOptions = AgreementOptions & Record<'data' | 'from' | 'to' | 'by' | 'country', string> & { out?: string }
 type CallOptions = AgreementOptions & { keyFile?: string; method: string; data?: string; requestId?: string }
 
 async function callService(agreement: string, path: string, options: CallOptions): Promise<void> {

@@ -97,6 +97,8 @@ export function partsOf(
       ports: [at(6), at(7), at(8), at(9)],
       after: ['chain', 'postgres', 'content'],
       prepare,
+      // Its first start makes a hundred tables and reads the whole chain: two minutes where others need the cores.
+      readyWithin: 300_000,
     },
   ]
 

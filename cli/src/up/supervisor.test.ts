@@ -49,9 +49,10 @@ function standIn(name: string, port: number, after: string[] = [], body = ''): P
   }
 }
 
-const start = (parts: Part[]) => {
+const start = (parts: Part[], slowAfter?: number) => {
   running = supervise(parts, {
     home,
+    ...(slowAfter === undefined ? {} : { slowAfter }),
     env: {},
     say: (line) => lines.push(line),
     changed: (all) => {
@@ -122,4 +123,10 @@ test('what a killed supervisor left running is found by its record and ended', a
     parts: [{ ...record[0]!, ...identityOf(process.pid), startTime: 1e15 }],
   })
   expect(await endLeftovers(home)).toEqual([])
+})
+
+test('a part that takes its time is said to be still starting, before it is said to be ready', async () => {
+  await start([standIn('slow', PORT + 1, [], 'await new Promise((done) => setTimeout(done, 600))')], 200).ready
+  expect(lines.find((line) => line.startsWith('slow'))).toMatch(/^slow {7}still starting, 0\.\d s …$/)
+  expect(lines.at(-1)).toMatch(/^slow {7}ready in /)
 })

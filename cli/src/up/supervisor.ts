@@ -13,6 +13,8 @@ export interface Deps {
   readonly say: (line: string) => void
   /** Told every time a part's state changes. */
   readonly changed: (parts: readonly PartState[]) => void
+  /** After so many milliseconds, and again, it is said that a part is still starting (default 20,000). */
+  readonly slowAfter?: number
 }
 
 export interface Supervisor {
@@ -38,7 +40,7 @@ const FIRST_ATTEMPTS = 4
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
 
 /** Starts parts in order, each in its own process, and starts again what dies, with growing pauses. */
-export function supervise(parts: readonly Part[], { home, env, say, changed }: Deps): Supervisor {
+export function supervise(parts: readonly Part[], { home, env, say, changed, slowAfter = 20_000 }: Deps): Supervisor {
   const ordered = inOrder(parts)
   const states = new Map<string, Supervised>()
   const ending = new AbortController()
@@ -65,7 +67,9 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
 
   /** Waits until the part is healthy: undefined, or why it is not. */
   async function healthy({ part }: Supervised, child?: Child): Promise<string | undefined> {
-    const deadline = Date.now() + (part.readyWithin ?? 120_000)
+    const began = Date.now()
+    const deadline = began + (part.readyWithin ?? 120_000)
+    let nextWord = began + slowAfter
     let over: string | undefined
     child?.ended.then((how) => {
       over = how
@@ -73,6 +77,10 @@ export function supervise(parts: readonly Part[], { home, env, say, changed }: D
     while (!ending.signal.aborted && over === undefined) {
       if ((await isHealthy(part.probe)) && over === undefined) return undefined
       if (Date.now() > deadline) return `it did not become healthy within ${seconds(part.readyWithin ?? 120_000)}`
+      if (Date.now() > nextWord) {
+        say(`${part.name.padEnd(10)} still starting, ${seconds(Date.now() - began)} …`)
+        nextWord += slowAfter
+      }
       await pause(PROBE_EVERY_MS)
     }
     return over ?? 'the end of all'

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TransactionReceipt } from 'viem'
-import { usePublicClient, useWalletClient } from 'wagmi'
+import { useConnection, usePublicClient, useWalletClient } from 'wagmi'
 import { untilIndexed } from '../subgraph/graphql.ts'
 import type { BusinessAction, Stage } from './action.ts'
 import { perform } from './action.ts'
@@ -11,10 +11,15 @@ export function useAction<Input>(action: BusinessAction<Input>) {
   const [stage, setStage] = useState<Stage>({ at: 'idle' })
   const publicClient = usePublicClient()
   const { data: walletClient } = useWalletClient()
+  const { address } = useConnection()
   const queries = useQueryClient()
   const run = async (input: Input, after?: (receipt: TransactionReceipt) => Promise<void>) => {
     if (publicClient === undefined || walletClient === undefined) {
-      setStage({ at: 'refused', reason: 'No wallet is connected. Connect one at the top of the page.' })
+      const reason =
+        address === undefined
+          ? 'No wallet is connected. Connect one at the top of the page.'
+          : 'The connected wallet cannot sign here: see that it is on the chain of this marketplace, or connect it again.'
+      setStage({ at: 'refused', reason })
       return undefined
     }
     const receipt = await perform({ publicClient, walletClient, untilIndexed }, action, input, setStage, after)

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { useConnection } from 'wagmi'
 import { agreementQuery, type ShownAgreement } from '../api/agreements.ts'
+import { NotFound } from '../app/NotFound.tsx'
 import { WalletStep } from '../app/WalletStep.tsx'
 import { hexOf } from '../format/hex.ts'
 import { Copy } from '../parts/Copy.tsx'
 import { Facts } from '../parts/Facts.tsx'
-import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { isCode, Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
 import { For } from '../session/For.tsx'
 import { AnswerSection } from './AnswerSection.tsx'
@@ -30,8 +31,13 @@ function Page() {
   const id = hexOf(useParams().id, 32)
   const found = useQuery({ ...agreementQuery(id ?? ''), enabled: id !== undefined })
   if (id === undefined) return <Notice tone="warn" title="This is no agreement’s address" />
-  if (found.error) return <ReadProblem error={found.error} retry={() => found.refetch()} />
-  if (found.data === undefined) return <Waiting what="the agreement" />
+  // What was read stays, with what is being written under it, while a later question goes unanswered.
+  if (found.data === undefined) {
+    if (found.error === null) return <Waiting what="the agreement" />
+    if (isCode(found.error, 'ERR_AGREEMENT_UNKNOWN'))
+      return <NotFound what="agreement" way={{ to: '/agreements', label: 'See your agreements' }} />
+    return <ReadProblem error={found.error} retry={() => found.refetch()} />
+  }
   return <Shown it={found.data} />
 }
 
@@ -96,6 +102,13 @@ function Shown({ it }: { it: ShownAgreement }) {
             ]}
           />
         </section>
+        {it.side === 'consumer' && ['ending', 'ended'].includes(it.stage) ? (
+          <p>
+            <Link className="button main" to={`/agreements/new?listing=${it.listing}&again=${it.id}`}>
+              Contract it again
+            </Link>
+          </p>
+        ) : null}
         {it.stage === 'in-force' || it.stage === 'agreed' ? (
           <>
             {it.endsAt === null ? null : <ExtendSection it={it} />}

@@ -69,6 +69,11 @@ function YourTurn({ it, document }: { it: ShownAgreement; document: AgreementDoc
           Sign and conclude
         </Button>
       </p>
+      {sign.isPending && conclude.stage.at === 'idle' ? (
+        <p className="soft" role="status">
+          Checked with the chain first; then please sign in your wallet …
+        </p>
+      ) : null}
       <Journey stage={conclude.stage} />
       {sign.error === null ? null : <Refusal error={sign.error} title="Not signed" />}
       <details>

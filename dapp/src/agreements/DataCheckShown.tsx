@@ -24,9 +24,13 @@ export const DataCheckShown = ({ check }: { check: NonNullable<Instance['dataChe
           <h3>
             {item.name} <span className="badge">{NAMES[item.state]}</span>
           </h3>
-          {item.meter === null ? null : (
+          {item.meter === null && (item.from === null || item.possible === 0) ? null : (
             <>
-              <Progress label={`Periods of ${item.meter} with a reading`} value={item.periods} of={item.possible} />
+              <Progress
+                label={`Periods of ${item.meter ?? `“${item.from?.title}”`} with a reading`}
+                value={item.periods}
+                of={item.possible}
+              />
               <p className="small">
                 {percent(item.completenessBps)} of the periods of {(item.seconds ?? 3600) / 60} minutes
                 {item.last === null ? '' : `; the last began at ${whenText(item.last)}`}.

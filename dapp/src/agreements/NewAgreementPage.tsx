@@ -1,10 +1,11 @@
-import type { Hex } from '@opem/domain'
+import type { AgreementDocument, Hex } from '@opem/domain'
 import { problemOf } from '@opem/domain'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useConnection } from 'wagmi'
 import {
+  agreementQuery,
   type ChoicesOffered,
   choicesQuery,
   type DraftAgreement,
@@ -22,6 +23,8 @@ import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { For } from '../session/For.tsx'
+import { choicesOf } from './choices-of.ts'
+import { DataSource, type SourceChoice } from './DataSource.tsx'
 import { TermsChecks, TermsShown } from './TermsShown.tsx'
 import { useSignTerms } from './use-sign-terms.ts'
 import { priceText } from './words.ts'
@@ -43,14 +46,16 @@ function Page() {
         <p>Choose a service or data set in the market first.</p>
       </Notice>
     )
-  return <Contract listing={listing} />
+  return <Contract listing={listing} again={hexOf(search.get('again') ?? undefined, 32)} />
 }
 
-function Contract({ listing }: { listing: Hex }) {
+/** @param again an earlier agreement, whose choices are chosen already where they are still offered */
+function Contract({ listing, again }: { listing: Hex; again: Hex | undefined }) {
   const choices = useQuery(choicesQuery(listing))
+  const before = useQuery({ ...agreementQuery(again ?? ''), enabled: again !== undefined })
   const [draft, setDraft] = useState<DraftAgreement>()
   if (choices.error) return <ReadProblem error={choices.error} retry={() => choices.refetch()} />
-  if (choices.data === undefined) return <Waiting what="the listing" />
+  if (choices.data === undefined || before.isLoading) return <Waiting what="the listing" />
   return (
     <>
       <header className="page-head">
@@ -61,7 +66,7 @@ function Contract({ listing }: { listing: Hex }) {
       </header>
       <div className="sections">
         {draft === undefined ? (
-          <ChoicesForm offered={choices.data} onDraft={setDraft} />
+          <ChoicesForm offered={choices.data} before={before.data?.document ?? undefined} onDraft={setDraft} />
         ) : (
           <SignDraft draft={draft} back={() => setDraft(undefined)} />
         )}
@@ -75,17 +80,26 @@ const planName = ({ id, kind, price, interval = 0, unit }: Plan): string => {
   return `${id}: ${priceText({ plan, price: String(price), interval } as never, unit)}`
 }
 
-function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (draft: DraftAgreement) => void }) {
-  const [plan, setPlan] = useState<string | undefined>(offered.plans.length === 1 ? offered.plans[0]!.id : undefined)
-  const [parameters, setParameters] = useState<Record<string, string>>({})
-  const [meters, setMeters] = useState<Record<string, string>>({})
+function ChoicesForm({
+  offered,
+  before,
+  onDraft,
+}: {
+  offered: ChoicesOffered
+  before: AgreementDocument | undefined
+  onDraft: (draft: DraftAgreement) => void
+}) {
+  const [chosenBefore] = useState(() => choicesOf(before, offered))
+  const [plan, setPlan] = useState(chosenBefore.plan)
+  const [parameters, setParameters] = useState(chosenBefore.parameters)
+  const [data, setData] = useState(chosenBefore.data)
   const [start, setStart] = useState('')
   const [end, setEnd] = useState('')
   const own = offered.meters.map(({ meter }) => meter)
   const make = useMutation({
     mutationFn: () =>
       draftAgreementOf({
-        ...{ listing: offered.listing, plan: plan!, meters },
+        ...{ listing: offered.listing, plan: plan!, meters: chosen(data, 'meter'), sources: chosen(data, 'source') },
         parameters: Object.fromEntries(Object.entries(parameters).filter(([, value]) => value.trim() !== '')),
         ...(start === '' ? {} : { start: `${start}T00:00:00Z` }),
         ...(end === '' ? {} : { end: `${end}T00:00:00Z` }),
@@ -112,20 +126,13 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
           onChange={(value) => setParameters({ ...parameters, [one.name]: value })}
         />
       ))}
-      {offered.dataNeeded.map(({ name, granularity }) => (
-        <Choice
-          key={name}
-          label={`${name}: from which meter`}
-          placeholder={
-            own.length === 0 ? 'You have no authorised meter' : 'Choose a meter, or hand the data over yourself'
-          }
-          value={meters[name]}
-          options={offered.meters.map(({ meter, authorised }) => ({
-            id: meter,
-            name: meter,
-            hint: authorised ? (granularity ?? '') : 'not authorised now',
-          }))}
-          onChange={(meter) => setMeters({ ...meters, [name]: meter })}
+      {offered.dataNeeded.map((needed) => (
+        <DataSource
+          key={needed.name}
+          needed={needed}
+          offered={offered}
+          value={data[needed.name]}
+          onChange={(next) => setData({ ...data, [needed.name]: next })}
         />
       ))}
       <div className="form-grid">
@@ -147,6 +154,10 @@ function ChoicesForm({ offered, onDraft }: { offered: ChoicesOffered; onDraft: (
     </section>
   )
 }
+
+/** Of what was chosen for each data that is needed, what is of one kind. */
+const chosen = (data: Readonly<Record<string, SourceChoice>>, kind: 'meter' | 'source'): Record<string, string> =>
+  Object.fromEntries(Object.entries(data).flatMap(([name, it]) => (it.kind === kind ? [[name, it.id]] : [])))
 
 function ParameterField({
   parameter: { label, type, required, choices, unit },

@@ -29,7 +29,7 @@ export function ProvideSection({ it, instance }: { it: ShownAgreement; instance:
   return (
     <section className="panel stack" aria-labelledby="provide">
       <h2 id="provide">
-        Provide the service <span className="badge">{state}</span>
+        Provide the service <span className="badge">{state.replace('-', ' ')}</span>
       </h2>
       <Facts
         of={[
@@ -104,12 +104,19 @@ function ReadyForm({ id, instance }: { id: string; instance: Instance }) {
   })
   return (
     <div className="stack">
-      <TextInput
-        label="Address of the service"
-        hint="Left empty: the listing’s. Users call it through the marketplace."
-        value={baseUrl}
-        onChange={setBaseUrl}
-      />
+      {instance.chain === null ? (
+        <TextInput
+          label="Address of the service"
+          hint="Left empty: the listing’s. Users call it through the marketplace."
+          value={baseUrl}
+          onChange={setBaseUrl}
+        />
+      ) : (
+        <p className="soft">
+          The marketplace runs the chain: {instance.chain.map(({ title }) => title).join(', then ')}. Each of them has
+          to run for you.
+        </p>
+      )}
       <TextInput
         label="Documentation"
         hint="An address that the user reads."

@@ -23,7 +23,7 @@ export function ServiceSections({ it }: { it: ShownAgreement }) {
       ) : (
         <UseSection it={it} instance={instance.data} />
       )}
-      <UsageSection id={it.id} unit={it.document?.plan.unit ?? 'unit'} />
+      <UsageSection id={it.id} unit={it.document?.plan.unit ?? 'units'} />
     </>
   )
 }

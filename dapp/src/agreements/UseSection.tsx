@@ -8,6 +8,7 @@ import { Facts } from '../parts/Facts.tsx'
 import { Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
+import { ChainSection } from './ChainSection.tsx'
 import { StartStop } from './ProvideSection.tsx'
 import { whenText } from './words.ts'
 
@@ -25,7 +26,7 @@ export function UseSection({ it, instance }: { it: ShownAgreement; instance: Ins
   return (
     <section className="panel stack" aria-labelledby="use">
       <h2 id="use">
-        Your service <span className="badge">{state}</span>
+        Your service <span className="badge">{state.replace('-', ' ')}</span>
       </h2>
       {WAITS[state] === undefined ? null : <p role="status">{WAITS[state]}</p>}
       {handedOver ? (
@@ -33,7 +34,11 @@ export function UseSection({ it, instance }: { it: ShownAgreement; instance: Ins
           of={[
             [
               'Call it at',
-              <Copy key="url" text={`${window.location.origin}${instance.gateway}/`} label="address of the service" />,
+              <Copy
+                key="url"
+                text={`${window.location.origin}${instance.gateway}${instance.chain === null ? '/' : ''}`}
+                label="address of the service"
+              />,
             ],
             ...(service?.documentation === undefined
               ? []
@@ -52,7 +57,13 @@ export function UseSection({ it, instance }: { it: ShownAgreement; instance: Ins
       ) : null}
       <StartStop id={it.id} instance={instance} side="consumer" />
       {handedOver ? <AccessKey id={it.id} instance={instance} /> : null}
-      {state === 'running' ? <TryIt id={it.id} gateway={instance.gateway} /> : null}
+      {instance.chain === null ? (
+        state === 'running' ? (
+          <TryIt id={it.id} gateway={instance.gateway} />
+        ) : null
+      ) : (
+        <ChainSection id={it.id} instance={instance} chain={instance.chain} />
+      )}
     </section>
   )
 }

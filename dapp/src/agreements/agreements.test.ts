@@ -3,6 +3,7 @@ import { contentDigest } from '@opem/domain'
 import { sha256 } from 'viem'
 import { expect, test } from 'vitest'
 import { allHold, checkTerms } from './check-terms.ts'
+import { choicesOf } from './choices-of.ts'
 import { counterTerms, draftOf, eurText, microOf, problemsOf } from './counter-terms.ts'
 import { configurationOf } from './ProvideSection.tsx'
 import { nextStep, timeline } from './words.ts'
@@ -101,4 +102,56 @@ test('what happened is told in order', () => {
 test('each side hears whose turn it is', () => {
   expect(nextStep({ stage: 'offered', turn: 'provider', side: 'provider' })).toMatch(/^Your turn/)
   expect(nextStep({ stage: 'offered', turn: 'provider', side: 'consumer' })).toBe('The other side answers next.')
+})
+
+const OFFERED = {
+  ...{
+    listing: `0x${'11'.repeat(32)}`,
+    version: 3,
+    content: `0x${'22'.repeat(32)}`,
+    title: 'Forecast',
+    kind: 'analytic',
+  },
+  provider: { did: 'did:ethr:0x7a69:0xaa', name: 'Acme', address: `0x${'aa'.repeat(20)}` },
+  plans: [
+    { id: 'call', kind: 'pay-per-use', price: 1, unit: 'forecast' },
+    { id: 'monthly', kind: 'subscription', price: 1, interval: 86_400 },
+  ],
+  parameters: [
+    { name: 'horizon', label: 'How far', type: 'choice', required: true, choices: ['24'] },
+    { name: 'since', label: 'Since', type: 'date', required: false },
+  ],
+  dataNeeded: [
+    { name: 'Load', template: 'MeterReading' },
+    { name: 'Wind', template: 'MeterReading' },
+  ],
+  meters: [{ meter: 'home-1', authorised: true }],
+  sources: [
+    {
+      ...{ kind: 'data-agreement', id: `0x${'33'.repeat(32)}`, title: 'A park', provider: 'Grid', refusal: null },
+    },
+  ],
+  ...{ noticeDays: 0, feeBps: 250, chainId: 31_337, contract: `0x${'cc'.repeat(20)}` },
+} as unknown as Parameters<typeof choicesOf>[1]
+
+test('what was chosen before is chosen again where it is still offered', () => {
+  const before = {
+    plan: { id: 'monthly', kind: 'subscription' },
+    parameters: [
+      { name: 'horizon', label: 'How far', value: '48' },
+      { name: 'since', label: 'Since', value: '2026-12-01' },
+      { name: 'gone', label: 'Gone', value: 'x' },
+    ],
+    data: [
+      { name: 'Load', template: 'MeterReading', meter: 'home-1' },
+      { name: 'Wind', template: 'MeterReading', from: { id: `0x${'33'.repeat(32)}` } as never },
+    ],
+  }
+  expect(choicesOf(before, OFFERED)).toEqual({
+    plan: 'monthly',
+    parameters: { since: '2026-12-01' },
+    data: { Load: { kind: 'meter', id: 'home-1' }, Wind: { kind: 'source', id: `0x${'33'.repeat(32)}` } },
+  })
+  const gone = { ...before, data: [{ name: 'Load', template: 'MeterReading', meter: 'home-2' }] }
+  expect(choicesOf(gone, OFFERED).data).toEqual({})
 })

@@ -64,6 +64,15 @@ const Document = z.strictObject({
       granularity: z.string().optional(),
       unit: z.string().optional(),
       meter: z.string().optional(),
+      from: z
+        .strictObject({
+          kind: z.enum(['data-set', 'data-agreement']),
+          id: Bytes32,
+          title: z.string(),
+          provider: z.string(),
+          policy: z.record(z.string(), z.unknown()),
+        })
+        .optional(),
     }),
   ),
   text: z.string(),
@@ -190,6 +199,15 @@ export const ChoicesOffered = z.strictObject({
   dataNeeded: z.array(Needed),
   noticeDays: z.number(),
   meters: z.array(z.strictObject({ meter: z.string(), authorised: z.boolean() })),
+  sources: z.array(
+    z.strictObject({
+      kind: z.enum(['data-set', 'data-agreement']),
+      id: Bytes32,
+      title: z.string(),
+      provider: z.string(),
+      refusal: z.strictObject({ code: z.string(), reason: z.string() }).nullable(),
+    }),
+  ),
   feeBps: z.number().int(),
   chainId: z.number().int(),
   contract: Address,
@@ -220,6 +238,7 @@ export async function draftAgreementOf(choices: {
   plan: string
   parameters: Record<string, string>
   meters: Record<string, string>
+  sources: Record<string, string>
   start?: string
   end?: string
 }): Promise<DraftAgreement> {
@@ -242,7 +261,7 @@ export const refuseOffer = (id: string, reason: string) =>
   exchange(`/v1/agreements/${id}/refusals`, Done, { body: { reason } })
 export const withdrawOffer = (id: string) => exchange(`/v1/agreements/${id}/withdrawals`, Done, { method: 'POST' })
 export const relayAgreement = (id: string) => exchange(`/v1/agreements/${id}/relays`, Done, { method: 'POST' })
-export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex }) =>
+export const sendExtension = (id: string, it: { end: number; deadline: number; signature: Hex; relay: boolean }) =>
   exchange(`/v1/agreements/${id}/extensions`, Done, { body: it })
 
 export const Reason = z.strictObject({ digest: Bytes32 })

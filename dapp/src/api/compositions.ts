@@ -56,6 +56,7 @@ const Step = z.strictObject({
 })
 const Run = z.strictObject({
   id: z.string(),
+  agreement: Bytes32.nullable(),
   state: z.enum(['running', 'done', 'failed']),
   place: Whole,
   startedAt: Instant,
@@ -84,12 +85,19 @@ export type ShownComposition = z.infer<typeof Shown>
 
 const LIVE_MS = 700
 
-/** Asked again while a run is under way, so that its progress is seen. */
+const WAITING_MS = 3000
+
+/** Asked again while a run is under way or providers are to answer, so that what happens is seen. */
 export const compositionQuery = (id: Hex) =>
   queryOptions({
     queryKey: ['compositions', id],
     queryFn: ({ signal }) => exchange(`/v1/compositions/${id}`, Shown, { signal }),
-    refetchInterval: ({ state }) => (state.data?.runs.some((run) => run.state === 'running') ? LIVE_MS : false),
+    refetchInterval: ({ state: { data } }) =>
+      data?.runs.some((run) => run.state === 'running')
+        ? LIVE_MS
+        : data?.state === 'draft' || data?.state === 'requested'
+          ? WAITING_MS
+          : false,
   })
 
 const Written = z.strictObject({ id: Bytes32, party: Address, content: Bytes32, listings: z.array(Bytes32) })

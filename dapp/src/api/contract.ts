@@ -144,6 +144,11 @@ export type ApiContract = AllRead<{
     Post<'/v1/data/contracts/{agreement}/queries'>
   >
   'POST /v1/data/contracts/{agreement}/links': Reads<typeof data.DataLink, Post<'/v1/data/contracts/{agreement}/links'>>
+  'GET /v1/agreements/{id}/runs': Reads<typeof instances.ChainCalls, Get<'/v1/agreements/{id}/runs'>>
+  'GET /v1/agreements/{id}/runs/{run}/output': Reads<
+    typeof instances.ChainOutput,
+    Get<'/v1/agreements/{id}/runs/{run}/output'>
+  >
   'GET /v1/agreements/{id}/usage': Reads<typeof instances.Usage, Get<'/v1/agreements/{id}/usage'>>
   'GET /v1/notifications': Reads<typeof notifications.Inbox, Get<'/v1/notifications'>>
   'POST /v1/notifications/read': Reads<typeof notifications.Left, Post<'/v1/notifications/read'>>

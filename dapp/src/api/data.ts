@@ -81,6 +81,7 @@ export const Contract = z.strictObject({
     z.strictObject({
       ...{ id: z.string(), at: Instant, purpose: z.string(), country: z.string(), format: z.string(), rows: whole },
       ...{ state: z.enum(['given', 'failed']), deleteBy: Instant.nullable(), deletedAt: Instant.nullable() },
+      passedTo: z.string().nullable(),
     }),
   ),
 })

@@ -41,6 +41,7 @@ const Proposal = z.strictObject({
   provider: z.string().nullable(),
   listing: Bytes32.nullable(),
   listingState: z.string().nullable(),
+  agreement: Bytes32.nullable(),
   createdAt: Instant,
   document: z.custom<ProposalDocument>((value) => typeof value === 'object' && value !== null),
 })
@@ -58,10 +59,14 @@ const Shown = z.strictObject({
 })
 export type ShownInnovation = z.infer<typeof Shown>
 
+const PREPARED_SOON = 5_000
+
 export const innovationQuery = (id: Hex) =>
   queryOptions({
     queryKey: ['innovation', id],
     queryFn: ({ signal }) => exchange(`/v1/innovation/requests/${id}`, Shown, { signal }),
+    // Asked again while the chosen provider prepares the listing, or the two contract it.
+    refetchInterval: ({ state: { data } }) => (data?.state === 'chosen' ? PREPARED_SOON : false),
   })
 
 const Providers = z.strictObject({ items: z.array(z.strictObject({ account: Bytes32, name: z.string() })) })

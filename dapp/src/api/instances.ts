@@ -6,6 +6,7 @@ import { Bytes32, Instant } from './shapes.ts'
 const Verdict = z.strictObject({
   name: z.string(),
   meter: z.string().nullable(),
+  from: z.strictObject({ title: z.string() }).nullable(),
   state: z.enum(['complete', 'gaps', 'missing', 'handed-over']),
   seconds: z.number().int().nullable(),
   periods: z.number().int(),
@@ -34,6 +35,7 @@ export const Instance = z.strictObject({
   hasKey: z.boolean(),
   keyMadeAt: Instant.nullable(),
   gateway: z.string(),
+  chain: z.array(z.strictObject({ listing: Bytes32, title: z.string() })).nullable(),
   steps: z.array(
     z.strictObject({
       step: z.string(),
@@ -81,15 +83,63 @@ export const serviceUsageQuery = (id: string) =>
     queryFn: ({ signal }) => exchange(`/v1/agreements/${id}/usage`, Usage, { signal }),
   })
 
-/** A call of the service through the gateway, as whoever is signed in. */
-export async function callService(
-  gateway: string,
-  path: string,
-): Promise<{ status: number; units: string; text: string }> {
-  const answer = await fetch(`${gateway}/${path.replace(/^\/+/, '')}`, { headers: { accept: 'application/json' } })
-  return {
-    status: answer.status,
-    units: answer.headers.get('opem-units') ?? '0',
-    text: (await answer.text()).slice(0, 20_000),
-  }
+export interface ServiceAnswer {
+  readonly status: number
+  readonly units: string
+  readonly text: string
 }
+
+const answerOf = async (answer: Response): Promise<ServiceAnswer> => ({
+  status: answer.status,
+  units: answer.headers.get('opem-units') ?? '0',
+  text: (await answer.text()).slice(0, 20_000),
+})
+
+/** A call of the service through the gateway, as whoever is signed in. */
+export const callService = async (gateway: string, path: string): Promise<ServiceAnswer> =>
+  answerOf(await fetch(`${gateway}/${path.replace(/^\/+/, '')}`, { headers: { accept: 'application/json' } }))
+
+/** A call of a composed service: its input goes to the first of the chain. @param request its name, by which it may be asked again */
+export const callChain = async (gateway: string, input: unknown, request: string): Promise<ServiceAnswer> =>
+  answerOf(
+    await fetch(gateway, {
+      ...{ method: 'POST', body: JSON.stringify(input) },
+      headers: { accept: 'application/json', 'content-type': 'application/json', 'opem-request-id': request },
+    }),
+  )
+
+const ChainCall = z.strictObject({
+  id: z.string(),
+  request: z.string().nullable(),
+  state: z.enum(['running', 'done', 'failed']),
+  startedAt: Instant,
+  endedAt: Instant.nullable(),
+  steps: z.array(
+    z.strictObject({
+      listing: Bytes32,
+      title: z.string(),
+      state: z.enum(['waiting', 'running', 'done', 'failed']),
+      attempts: z.number().int(),
+      code: z.string().nullable(),
+      startedAt: z.number().nullable(),
+      endedAt: z.number().nullable(),
+    }),
+  ),
+})
+export type ChainCall = z.infer<typeof ChainCall>
+export const ChainCalls = z.strictObject({ items: z.array(ChainCall) })
+
+/** Calls of a composed service; asked often while one is under way, so that its progress is seen. */
+export const chainCallsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['chain-calls', id],
+    queryFn: ({ signal }) => exchange(`/v1/agreements/${id}/runs`, ChainCalls, { signal }),
+    refetchInterval: ({ state }) => (state.data?.items.some((one) => one.state === 'running') ? 700 : 3_000),
+  })
+
+export const ChainOutput = z.strictObject({ contentType: z.string(), body: z.string() })
+export const chainOutputQuery = (id: string, run: string) =>
+  queryOptions({
+    queryKey: ['chain-output', id, run],
+    queryFn: ({ signal }) => exchange(`/v1/agreements/${id}/runs/${run}/output`, ChainOutput, { signal }),
+  })

@@ -3,14 +3,16 @@ import { Button } from '../parts/Button.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
 
-export function NotFound({ what = 'page' }: { what?: string }) {
+const HOME = { to: '/', label: 'See the communities' }
+
+export function NotFound({ what = 'page', way = HOME }: { what?: string; way?: typeof HOME }) {
   useTitle(`No such ${what}`)
   return (
     <div className="stack">
       <h1>There is no such {what}</h1>
-      <p className="soft">The address may be incomplete.</p>
-      <Link className="button main" to="/">
-        See the communities
+      <p className="soft">The address may be incomplete{what === 'page' ? '' : ', or it is not for you to see'}.</p>
+      <Link className="button main" to={way.to}>
+        {way.label}
       </Link>
     </div>
   )

@@ -8,6 +8,7 @@ import { SessionMenu } from '../session/SessionMenu.tsx'
 import { Menu } from './Menu.tsx'
 import { ThemeToggle } from './ThemeToggle.tsx'
 import { WalletMenu } from './WalletMenu.tsx'
+import { WalletNotes } from './WalletNotes.tsx'
 
 /** The house around every page: skip link, navigation, wallet, theme, and the page itself. */
 export function Shell() {
@@ -51,6 +52,7 @@ export function Shell() {
           anything of value.
         </div>
       ) : null}
+      <WalletNotes />
       <main id="main" ref={main} tabIndex={-1}>
         <EndedNotice />
         <Outlet />

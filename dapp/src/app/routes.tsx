@@ -159,6 +159,10 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import('../notifications/LetterLinkPage.tsx')).StopPage }),
           },
           {
+            path: '/audit/market',
+            lazy: async () => ({ Component: (await import('../audit/market/MarketAuditPage.tsx')).MarketAuditPage }),
+          },
+          {
             path: '/l/:listing',
             lazy: async () => ({ Component: (await import('../market/advertise/LandingPage.tsx')).LandingPage }),
           },

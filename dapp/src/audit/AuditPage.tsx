@@ -1,4 +1,4 @@
-import { localDay } from '@opem/domain'
+import { formatInstant, localDay } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
@@ -7,13 +7,13 @@ import { communitiesQuery } from '../api/communities.ts'
 import { dayByDate, dayOf } from '../app/day.ts'
 import { useChain, useSettings } from '../app/settings.ts'
 import { chainStateQuery } from '../chain/queries.ts'
-import { shiftDate } from '../format/time.ts'
 import { Choice } from '../parts/Choice.tsx'
 import { Copy } from '../parts/Copy.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { AuditRun } from './AuditRun.tsx'
+import { AuditTabs } from './AuditTabs.tsx'
 
 /** Anybody may be the auditor: pick a community and days, and everything is recomputed here. */
 export function AuditPage() {
@@ -29,6 +29,7 @@ export function AuditPage() {
           Your browser reads the chain’s own events, recovers who signed, recomputes every root, every sum, every share
           and the money, and compares. You need to trust nobody, not even this marketplace.
         </p>
+        <AuditTabs />
       </header>
       {communities.error ? <ReadProblem error={communities.error} retry={() => communities.refetch()} /> : null}
       {communities.isPending ? <Waiting what="communities" /> : null}
@@ -67,7 +68,6 @@ function Range({ community }: { community: Community }) {
       : from.start > to.start
         ? 'The last day is before the first.'
         : undefined
-  const end = to === undefined ? '' : shiftDate(toDate, 1)
   return (
     <>
       <div className="form-grid">
@@ -85,7 +85,7 @@ function Range({ community }: { community: Community }) {
             <h2 id="command">The same on the command line</h2>
             <Copy
               label="audit command"
-              text={`npx opem audit --community ${community.id} --from ${fromDate} --to ${end}`}
+              text={`npx opem audit --community ${community.id} --from ${formatInstant(from.start)} --to ${formatInstant(to.end)}`}
             />
           </section>
         </>

@@ -11,7 +11,13 @@ export const DEVELOPMENT_ACCOUNTS = 10
 /** Account `number` (0–9) of the development phrase. */
 export const developmentAccount = (number: number): HDAccount => mnemonicToAccount(MNEMONIC, { addressIndex: number })
 
-let chosen = 0
+const KEPT = 'opem.development-account'
+const kept = (): number | undefined => {
+  const number = globalThis.localStorage?.getItem(KEPT) ?? null
+  return number !== null && /^[0-9]$/.test(number) ? Number(number) : undefined
+}
+
+let chosen = kept() ?? 0
 /** Says which account the wallet answers with from the next connection on. */
 export function chooseDevelopmentAccount(number: number): void {
   chosen = number
@@ -63,6 +69,7 @@ export function developmentWallet(url: string) {
     type: DEVELOPMENT_WALLET,
     async connect({ withCapabilities } = {}) {
       connected = true
+      globalThis.localStorage?.setItem(KEPT, String(chosen))
       const accounts = await this.getAccounts()
       return {
         accounts: (withCapabilities ? accounts.map((address) => ({ address, capabilities: {} })) : accounts) as never,
@@ -71,6 +78,7 @@ export function developmentWallet(url: string) {
     },
     async disconnect() {
       connected = false
+      globalThis.localStorage?.removeItem(KEPT)
     },
     async getAccounts() {
       return connected ? [developmentAccount(chosen).address] : []
@@ -81,8 +89,9 @@ export function developmentWallet(url: string) {
     async getProvider() {
       return provider(config.chains[0], url)
     },
+    // As other wallets do: a page that is loaded again finds the account that was connected.
     async isAuthorized() {
-      return false
+      return kept() !== undefined
     },
     onAccountsChanged() {},
     onChainChanged() {},

@@ -1,7 +1,8 @@
 import * as contracts from '@opem/contracts'
+import { BaseError, HttpRequestError } from 'viem'
 import { expect, test } from 'vitest'
 import { sentenceOf, sentences } from './errors.ts'
-import { houseErrors } from './revert.ts'
+import { houseErrors, refusalOf } from './revert.ts'
 
 type Item = { type: string; name?: string; inputs?: readonly { type: string }[] }
 /** The registry's ABI is not ours and the page never writes to it. */
@@ -38,10 +39,24 @@ test('arguments are filled in, times as times', () => {
   )
   expect(sentenceOf('SomethingNew', [1n])).toBe('The contract refused: SomethingNew(1).')
   expect(sentenceOf('EscrowBalanceTooLow', ['0xab', 12_500_000n, 1n])).toBe(
-    'There are 0.000001 EUR in the purse of 0xab; 12.500000 EUR are needed.',
+    'There are 0.000001 EUR in the purse of 0xab; 12.50 EUR are needed.',
   )
   expect(sentenceOf('PartyNotActive', ['0xab', 2, 3, 8])).toBe(
     'The account of 0xab is not active as service-user: register it, or ask the operator.',
   )
   expect(sentenceOf('ListingInState', ['0xab', 3])).toBe('The listing is suspended: this is not possible now.')
+})
+
+test('a chain that does not answer is said in a sentence, however deep the library wrapped it', () => {
+  const cause = new HttpRequestError({ url: 'http://127.0.0.1:8400/chain' })
+  expect(refusalOf(new BaseError('An unknown error occurred while executing the contract function.', { cause }))).toBe(
+    'The chain does not answer at the moment. Try again in a few seconds.',
+  )
+})
+
+test('of a library’s error for its authors people read the first sentence alone', () => {
+  const told = Object.assign(new Error('Connector not connected.\n\nVersion: @wagmi/core@3'), {
+    shortMessage: 'Connector not connected.',
+  })
+  expect(refusalOf(told)).toBe('Connector not connected.')
 })

@@ -1,12 +1,12 @@
 import {
   AGREEMENT_STATES,
   COMPOSITION_STATES,
-  formatEur,
   INNOVATION_STATES,
   LISTING_STATES,
   MicroEur,
   PAYMENT_STATES,
   rolesOfBits,
+  shortEur,
 } from '@opem/domain'
 import { marketSentences } from './market-errors.ts'
 
@@ -158,7 +158,7 @@ const wordOf = (words: readonly string[]) => (value: Argument) => words[Number(v
 /** How an argument is written: `{1:eur}`. */
 const FORMATS: Readonly<Record<string, (value: Argument) => string>> = {
   time: timeText,
-  eur: (value) => `${formatEur(MicroEur(BigInt(value ?? 0)))} EUR`,
+  eur: (value) => `${shortEur(MicroEur(BigInt(value ?? 0)))} EUR`,
   roles: (value) => rolesOfBits(Number(value)).join(' or '),
   listing: wordOf(LISTING_STATES),
   agreement: wordOf(AGREEMENT_STATES),

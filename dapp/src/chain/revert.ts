@@ -18,7 +18,14 @@ import {
   settlementAbi,
 } from '@opem/contracts'
 import type { Abi } from 'viem'
-import { BaseError, ContractFunctionRevertedError, InsufficientFundsError, UserRejectedRequestError } from 'viem'
+import {
+  BaseError,
+  ContractFunctionRevertedError,
+  HttpRequestError,
+  InsufficientFundsError,
+  TimeoutError,
+  UserRejectedRequestError,
+} from 'viem'
 import { sentenceOf } from './errors.ts'
 
 /** Every custom error of the house: a community may pass on an error of the settlement contract. */
@@ -47,7 +54,7 @@ export const withHouseErrors = (abi: Abi): Abi => [...abi.filter((item) => item.
 
 /** Why a transaction was refused, in a sentence its sender understands. */
 export function refusalOf(error: unknown): string {
-  if (!(error instanceof BaseError)) return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof BaseError)) return error instanceof Error ? shortOf(error) : String(error)
   if (error.walk((cause) => cause instanceof UserRejectedRequestError) !== null)
     return 'You declined in the wallet. Nothing was sent.'
   if (error.walk((cause) => cause instanceof InsufficientFundsError) !== null)
@@ -58,5 +65,11 @@ export function refusalOf(error: unknown): string {
     if (data !== undefined && data.errorName !== 'Error') return sentenceOf(data.errorName, data.args ?? [])
     return `The contract refused: ${revert.reason ?? revert.signature ?? 'no reason given'}.`
   }
+  if (error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError) !== null)
+    return 'The chain does not answer at the moment. Try again in a few seconds.'
   return error.shortMessage
 }
+
+/** Without what the wallet library adds for its authors: its version, links and nested details. */
+const shortOf = (error: Error): string =>
+  'shortMessage' in error && typeof error.shortMessage === 'string' ? error.shortMessage : error.message

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { type Contract, confirmDeletion } from '../api/data.ts'
 import { Button } from '../parts/Button.tsx'
 import { Facts } from '../parts/Facts.tsx'
@@ -95,11 +96,16 @@ function Downloads({ of }: { of: Contract }) {
       <h2 id="downloads">Downloads</h2>
       {confirm.error ? <Refusal error={confirm.error} title="Not confirmed" /> : null}
       <ul className="people" aria-label="Downloads">
-        {of.downloads.map(({ id, at, rows, format, purpose, country, deleteBy, deletedAt, state }) => (
+        {of.downloads.map(({ id, at, rows, format, purpose, country, deleteBy, deletedAt, state, passedTo }) => (
           <li key={id}>
             <p>
               {minuteText(at)} UTC: {rows} rows as {format} for {purpose}, kept in {country}
               {state === 'failed' ? '; it broke off and costs nothing' : ''}
+              {passedTo === null ? null : (
+                <>
+                  ; by the provider of <Link to={`/agreements/${passedTo}`}>a service of yours</Link>
+                </>
+              )}
             </p>
             {deletedAt !== null ? (
               <p className="small soft">Deleted, as you confirmed on {dayText(deletedAt)}.</p>

@@ -95,6 +95,13 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
         <Check value={draft.redistribution} onChange={(redistribution) => set({ redistribution })}>
           They may be passed on to others.
         </Check>
+        {draft.redistribution ? null : (
+          <TextInput
+            label="Who may get them all the same"
+            hint="DIDs, such as of a provider whose service users want to feed with them. Nothing: nobody."
+            {...text('recipients')}
+          />
+        )}
         <Words draft={draft} />
         <h3>Sovereignty and price</h3>
         <TextInput label="Countries where we store them" {...text('storage')} />

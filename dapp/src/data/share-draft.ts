@@ -19,6 +19,8 @@ export interface ShareDraft {
   readonly deleteAfterDays: string
   readonly attribution: string
   readonly redistribution: boolean
+  /** DIDs, as they are typed. */
+  readonly recipients: string
   readonly storage: string
   readonly processors: string
   readonly termination: string
@@ -28,7 +30,14 @@ export interface ShareDraft {
 export const emptyShare = (timeZone: string): ShareDraft => ({
   ...{ title: '', description: '', meters: [], confirmed: false, form: 'pseudonymous', leastSubjects: '5' },
   ...{ granularity: 'PT1H', timeZone, region: '', until: '', purposes: [], countries: '', times: '' },
-  ...{ deleteAfterDays: '', attribution: '', redistribution: false, storage: '', processors: 'The user alone.' },
+  ...{
+    deleteAfterDays: '',
+    attribution: '',
+    redistribution: false,
+    recipients: '',
+    storage: '',
+    processors: 'The user alone.',
+  },
   ...{ termination: 'When the agreement ends, nothing more is given out.', price: '' },
 })
 
@@ -42,6 +51,11 @@ export const countriesOf = (text: string): string[] => [
   ),
 ]
 
+/** @example recipientsOf('did:ethr:0x1:0xaa, did:ethr:0x1:0xbb').length // 2 */
+export const recipientsOf = (text: string): string[] => [
+  ...new Set(text.split(/[\s,;]+/).filter((part) => part !== '')),
+]
+
 const wholeOrNull = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 
 export function policyOfDraft(draft: ShareDraft): UsePolicy {
@@ -50,6 +64,7 @@ export function policyOfDraft(draft: ShareDraft): UsePolicy {
     until: draft.until === '' ? null : Date.parse(`${draft.until}T00:00:00Z`) / 1000,
     ...{ times: wholeOrNull(draft.times), deleteAfterDays: wholeOrNull(draft.deleteAfterDays) },
     redistribution: draft.redistribution,
+    recipients: draft.redistribution ? [] : recipientsOf(draft.recipients),
   }
 }
 
@@ -64,6 +79,11 @@ export function problemsOf(draft: ShareDraft): Partial<Record<keyof ShareDraft, 
   for (const field of ['countries', 'region', 'storage'] as const)
     if (!countriesOf(draft[field]).every((one) => /^[A-Z]{2}$/.test(one)))
       problems[field] = 'Countries are two letters each, like ES, DK.'
+  if (
+    !draft.redistribution &&
+    !recipientsOf(draft.recipients).every((did) => /^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/.test(did))
+  )
+    problems.recipients = 'Each recipient is a DID, like did:ethr:0x7a69:0x…'
   for (const [field, most] of [
     ['times', 1_000_000],
     ['deleteAfterDays', 9999],

@@ -45,7 +45,8 @@ test('a field is set by its path without touching its neighbours, and absent whe
 })
 
 test('every field of a document is in one section of the editor', () => {
-  const fields = Object.keys({ ...LISTING_EXAMPLES.analytic, data: 1 }).filter((field) => field !== 'schema')
+  const fields = Object.keys({ ...LISTING_EXAMPLES.analytic, data: 1, chain: 1 }).filter((field) => field !== 'schema')
   expect(SECTIONS.flatMap((section) => section.fields).toSorted()).toEqual(fields.toSorted())
   expect(sectionOf('plans.0.price')).toBe('prices')
+  expect(sectionOf('composition.takes.1')).toBe('composition')
 })

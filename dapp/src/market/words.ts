@@ -38,6 +38,12 @@ const FIELD_WORDS: Record<string, string> = {
   dataNeeded: 'data needed',
   baseUrl: 'address of the service',
   noticeDays: 'days of notice',
+  composition: 'working together',
+  before: 'may come before it',
+  after: 'may come after it',
+  takes: 'what it takes',
+  gives: 'what it gives',
+  path: 'where a chain calls it',
 }
 
 /** A path of a document as people read it. @example fieldName('plans.0.price') // 'plans › 1 › price' */

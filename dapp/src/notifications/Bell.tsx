@@ -5,13 +5,18 @@ import { unreadQuery } from '../api/notifications.ts'
 import { useStreamEvent } from '../api/stream.ts'
 import { useSession } from '../session/session.ts'
 
+/** What a notification may tell of: a page that shows it, while somebody else had the turn, shows what became of it. */
+const TOLD_OF = ['notifications', 'services', 'service', 'innovation', 'compositions', 'reviews'] as const
+
 /** How much waits to be read, on every page; new ones are heard, not asked for. */
 export function Bell() {
   const session = useSession()
   const queries = useQueryClient()
   const signedIn = Boolean(session)
   const unread = useQuery({ ...unreadQuery, enabled: signedIn })
-  const hear = useCallback(() => void queries.invalidateQueries({ queryKey: ['notifications'] }), [queries])
+  const hear = useCallback(() => {
+    for (const queryKey of TOLD_OF) void queries.invalidateQueries({ queryKey: [queryKey] })
+  }, [queries])
   useStreamEvent('notification', signedIn, hear)
   if (!signedIn) return null
   const waiting = unread.data ?? 0

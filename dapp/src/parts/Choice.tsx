@@ -12,7 +12,14 @@ type Props<K extends string> = {
 }
 
 /** One of a few: a select whose options may explain themselves. */
-export function Choice<K extends string>({ label, context, options, value, onChange, placeholder }: Props<K>) {
+export function Choice<K extends string>({
+  label,
+  context,
+  options,
+  value,
+  onChange,
+  placeholder = 'Choose',
+}: Props<K>) {
   return (
     <Select
       className="field"
@@ -21,7 +28,7 @@ export function Choice<K extends string>({ label, context, options, value, onCha
         const chosen = options.find((option) => option.id === key)
         if (chosen !== undefined) onChange(chosen.id)
       }}
-      {...(placeholder === undefined ? {} : { placeholder })}
+      placeholder={placeholder}
     >
       <Label>
         {context === undefined ? null : <span className="visually-hidden">{context}: </span>}

@@ -1,10 +1,14 @@
 import { OpemError } from '@opem/domain'
 import type { ReactNode } from 'react'
+import { refusalOf } from '../chain/revert.ts'
 import { Button } from './Button.tsx'
 
 /** What a thrown value says to a person. */
 export const messageOf = (error: unknown): string =>
-  error instanceof OpemError ? error.shortMessage : error instanceof Error ? error.message : String(error)
+  error instanceof OpemError ? error.shortMessage : refusalOf(error)
+
+/** Whether it is a refusal with this stable code. */
+export const isCode = (error: unknown, code: string): boolean => error instanceof OpemError && error.code === code
 
 type Props = { title: string; children?: ReactNode; tone?: 'calm' | 'warn' | 'wrong'; action?: ReactNode }
 

@@ -37,6 +37,10 @@ export function GetCredential({ kind, holder, has }: Props) {
             label="command that issues the credential"
             text={`npx opem wallet issue YOUR-WALLET --to ${holder.did} --name "YOUR NAME" --email YOUR@ADDRESS --roles administrator --out representative.jwt`}
           />
+          <details>
+            <summary>Your company has no wallet yet</summary>
+            <NewCompanyWallet development={development} />
+          </details>
         </div>
       ) : development ? (
         <DevelopmentIssuer holder={holder} />
@@ -70,6 +74,21 @@ export function GetCredential({ kind, holder, has }: Props) {
     </section>
   )
 }
+
+/** The wallet that comes with the marketplace: made once, and left running, for the marketplace speaks to it. */
+const NewCompanyWallet = ({ development }: { development: boolean }) => (
+  <div className="stack">
+    <p className="soft">
+      Make one where it can stay running; the marketplace brings the account to its endpoint. Both commands ask for the
+      passphrase in <code>OPEM_WALLET_SECRET</code>.
+    </p>
+    <Copy
+      label="command that makes the wallet"
+      text={`npx opem wallet create YOUR-WALLET --company "YOUR COMPANY" --url https://YOUR.PAGE/ --endpoint ${development ? 'http://127.0.0.1:9000/didcomm' : 'https://YOUR.WALLET/didcomm'} --accept-from-marketplace${development ? ' --development' : ''}`}
+    />
+    <Copy label="command that runs the wallet" text="npx opem wallet serve YOUR-WALLET --port 9000" />
+  </div>
+)
 
 /** On a development chain only: an issuer that believes every name. */
 function DevelopmentIssuer({ holder }: { holder: Holder }) {

@@ -1,3 +1,4 @@
+import { OpemError } from '@opem/domain'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Label, Radio, RadioGroup } from 'react-aria-components'
@@ -16,6 +17,7 @@ import type { Holder } from '../presentation/present.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { usePresent } from '../presentation/use-present.ts'
 import { LostCredential } from './LostCredential.tsx'
+import { PendingReceipt } from './PendingReceipt.tsx'
 
 /** With the credentials that this browser keeps for the connected wallet. */
 export function WalletWay({ holder, signedIn }: { holder: Holder; signedIn: (session: Session) => void }) {
@@ -73,6 +75,9 @@ export function WalletWay({ holder, signedIn }: { holder: Holder; signedIn: (ses
         ) : null}
       </div>
       {send.error === null ? null : <Refusal error={send.error} title="Not signed in" />}
+      {choice.kind === 'own' && send.error instanceof OpemError && send.error.code === 'ERR_ACCOUNT_NOT_ACTIVE' ? (
+        <PendingReceipt holder={holder} credential={choice.account} done={() => send.mutate(choice)} />
+      ) : null}
       <details>
         <summary>Import another credential</summary>
         <ImportCredential holder={holder} />

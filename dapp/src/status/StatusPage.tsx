@@ -21,14 +21,15 @@ export function StatusPage() {
   const committee = useQuery(committeeQuery)
   const block = useBlockNumber({ watch: { pollingInterval: 3_000 } })
   const indexed = committee.data?._meta.block.number
+  // What was read before counts no more once the last question went unanswered.
+  const said = (error: unknown, ready: boolean | undefined) => (error ? false : ready)
   const parts: [string, boolean | undefined][] = [
-    ['unified API', health.data === undefined ? (health.error ? false : undefined) : health.data.status === 'ready'],
-    ['chain', block.data === undefined ? (block.error ? false : undefined) : true],
-    [
-      'index',
-      committee.data === undefined ? (committee.error ? false : undefined) : !committee.data._meta.hasIndexingErrors,
-    ],
-    ...Object.entries(health.data?.parts ?? {}).filter(([name]) => name !== 'chain' && name !== 'index'),
+    ['unified API', said(health.error, health.data && health.data.status === 'ready')],
+    ['chain', said(block.error, block.data === undefined ? undefined : true)],
+    ['index', said(committee.error, committee.data && !committee.data._meta.hasIndexingErrors)],
+    ...Object.entries(health.data?.parts ?? {})
+      .filter(([name]) => name !== 'chain' && name !== 'index')
+      .map(([name, ready]): [string, boolean | undefined] => [name, health.error ? undefined : ready]),
   ]
   return (
     <>

@@ -14,8 +14,9 @@ export function WelcomePage() {
             Neighbours share <em>every hour</em> of energy.
           </h1>
           <p>
-            OPEM is an open energy marketplace. It divides what an energy community’s homes give and need, hour by hour,
-            and lets anybody check the sums. You come in with your own wallet: no password, no profile.
+            OPEM is an open energy marketplace. Companies and citizens offer, find, contract and pay services and data;
+            neighbours share what their homes give and need, hour by hour; and anybody can check the sums. You come in
+            with your own wallet: no password, no profile.
           </p>
           <div className="row">
             <Link className="button main" to="/sign-in">
@@ -56,6 +57,15 @@ export function WelcomePage() {
               </h3>
               <p className="soft">
                 Did your company or an issuer send you one? Read what it says before you show it to anybody.
+              </p>
+            </li>
+            <li className="panel card">
+              <h3>
+                <Link to="/audit/market">Audit the market</Link>
+              </h3>
+              <p className="soft">
+                For auditors and whoever doubts. Your browser rebuilds every balance from the chain; you need no
+                account.
               </p>
             </li>
           </ul>

@@ -51,15 +51,39 @@ interface Sides {
   left: bigint
 }
 
+/** Balances under way: what `applyBalance` changes. */
+export interface BalanceBook {
+  readonly available: Map<Hex, bigint>
+  readonly fees: Map<Hex, bigint>
+  readonly payments: Map<Hex, Sides>
+  readonly reserves: Map<Hex, Sides>
+}
+
+export const noBalances = (): BalanceBook => ({
+  ...{ available: new Map(), fees: new Map(), payments: new Map(), reserves: new Map() },
+})
+
 /**
  * Rebuilds every balance of the escrow from its events alone, in their order. Nothing is asked of the contract: what comes out
  * is held against what it says. Never throws: an event that fits nothing before it is a finding.
  */
 export function rebuildBalances(events: Iterable<EscrowEvent>): EscrowBalances {
-  const available = new Map<Hex, bigint>()
-  const fees = new Map<Hex, bigint>()
-  const payments = new Map<Hex, Sides>()
-  const reserves = new Map<Hex, Sides>()
+  const book = noBalances()
+  const findings: string[] = []
+  for (const event of events) findings.push(...applyBalance(book, event))
+  return { ...balancesOf(book), findings }
+}
+
+/** What is in the purses, and the sums beside them. */
+export function balancesOf({ available, fees, payments, reserves }: BalanceBook): Omit<EscrowBalances, 'findings'> {
+  const sum = (of: Iterable<bigint>): bigint => [...of].reduce((a, b) => a + b, 0n)
+  const left = (of: ReadonlyMap<Hex, Sides>) => sum([...of.values()].map((it) => it.left))
+  const [held, reserved] = [left(payments), left(reserves)]
+  return { available, fees, held, reserved, total: sum(available.values()) + sum(fees.values()) + held + reserved }
+}
+
+/** Lets one event change the balances. Answers what does not add up, in words. */
+export function applyBalance({ available, fees, payments, reserves }: BalanceBook, event: EscrowEvent): string[] {
   const findings: string[] = []
   const add = (to: Map<Hex, bigint>, party: Hex, amount: bigint) => {
     const now = (to.get(party) ?? 0n) + amount
@@ -79,86 +103,78 @@ export function rebuildBalances(events: Iterable<EscrowEvent>): EscrowBalances {
     add(available, known.provider, toProvider)
     add(fees, known.provider, fee)
   }
-  for (const event of events) {
-    switch (event.name) {
-      case 'Deposited':
-      case 'Withdrawn': {
-        add(available, event.party, event.name === 'Deposited' ? event.amount : -event.amount)
-        const now = available.get(event.party)
-        if (now !== event.balance)
-          findings.push(
-            `after ${event.name} the purse of ${event.party} is ${now} µEUR; the event says ${event.balance}`,
-          )
-        break
-      }
-      case 'FeesWithdrawn':
-        add(fees, event.provider, -event.amount)
-        break
-      case 'PaymentHeld':
-        add(available, event.consumer, -event.amount)
-        // Known from now on, so that a payment that was kept back is missed.
-        add(available, event.provider, 0n)
-        payments.set(event.payment, { consumer: event.consumer, provider: event.provider, left: event.amount })
-        break
-      case 'PaymentReleased': {
-        const known = sides(payments, event.payment, event.name)
-        if (known === undefined) break
-        spend(known, event.payment, event.toProvider + event.fee)
-        earn(known, event.toProvider, event.fee)
-        break
-      }
-      case 'PaymentDecided': {
-        const known = sides(payments, event.payment, event.name)
-        if (known === undefined) break
-        spend(known, event.payment, event.refund + event.toProvider + event.fee)
-        add(available, known.consumer, event.refund)
-        earn(known, event.toProvider, event.fee)
-        break
-      }
-      case 'PaymentLapsed': {
-        const known = sides(payments, event.payment, event.name)
-        if (known === undefined) break
-        spend(known, event.payment, event.refund)
-        add(available, known.consumer, event.refund)
-        break
-      }
-      case 'PaymentRefunded': {
-        const known = sides(payments, event.payment, event.name)
-        if (known === undefined) break
-        if (event.wasHeld) spend(known, event.payment, event.amount)
-        else add(available, known.provider, -event.amount)
-        add(available, known.consumer, event.amount)
-        break
-      }
-      case 'Reserved': {
-        add(available, event.consumer, -event.amount)
-        add(available, event.provider, 0n)
-        const known = reserves.get(event.agreement)
-        const left = (known?.left ?? 0n) + event.amount
-        reserves.set(event.agreement, { consumer: event.consumer, provider: event.provider, left })
-        break
-      }
-      case 'VoucherClaimed': {
-        const known = sides(reserves, event.agreement, event.name)
-        if (known === undefined) break
-        spend(known, event.agreement, event.toProvider + event.fee)
-        earn(known, event.toProvider, event.fee)
-        break
-      }
-      case 'ReserveReclaimed': {
-        const known = sides(reserves, event.agreement, event.name)
-        if (known === undefined) break
-        spend(known, event.agreement, event.amount)
-        add(available, known.consumer, event.amount)
-        break
-      }
-      default:
-        event satisfies never
+  switch (event.name) {
+    case 'Deposited':
+    case 'Withdrawn': {
+      add(available, event.party, event.name === 'Deposited' ? event.amount : -event.amount)
+      const now = available.get(event.party)
+      if (now !== event.balance)
+        findings.push(`after ${event.name} the purse of ${event.party} is ${now} µEUR; the event says ${event.balance}`)
+      break
     }
+    case 'FeesWithdrawn':
+      add(fees, event.provider, -event.amount)
+      break
+    case 'PaymentHeld':
+      add(available, event.consumer, -event.amount)
+      // Known from now on, so that a payment that was kept back is missed.
+      add(available, event.provider, 0n)
+      payments.set(event.payment, { consumer: event.consumer, provider: event.provider, left: event.amount })
+      break
+    case 'PaymentReleased': {
+      const known = sides(payments, event.payment, event.name)
+      if (known === undefined) break
+      spend(known, event.payment, event.toProvider + event.fee)
+      earn(known, event.toProvider, event.fee)
+      break
+    }
+    case 'PaymentDecided': {
+      const known = sides(payments, event.payment, event.name)
+      if (known === undefined) break
+      spend(known, event.payment, event.refund + event.toProvider + event.fee)
+      add(available, known.consumer, event.refund)
+      earn(known, event.toProvider, event.fee)
+      break
+    }
+    case 'PaymentLapsed': {
+      const known = sides(payments, event.payment, event.name)
+      if (known === undefined) break
+      spend(known, event.payment, event.refund)
+      add(available, known.consumer, event.refund)
+      break
+    }
+    case 'PaymentRefunded': {
+      const known = sides(payments, event.payment, event.name)
+      if (known === undefined) break
+      if (event.wasHeld) spend(known, event.payment, event.amount)
+      else add(available, known.provider, -event.amount)
+      add(available, known.consumer, event.amount)
+      break
+    }
+    case 'Reserved': {
+      add(available, event.consumer, -event.amount)
+      add(available, event.provider, 0n)
+      const known = reserves.get(event.agreement)
+      const left = (known?.left ?? 0n) + event.amount
+      reserves.set(event.agreement, { consumer: event.consumer, provider: event.provider, left })
+      break
+    }
+    case 'VoucherClaimed': {
+      const known = sides(reserves, event.agreement, event.name)
+      if (known === undefined) break
+      spend(known, event.agreement, event.toProvider + event.fee)
+      earn(known, event.toProvider, event.fee)
+      break
+    }
+    case 'ReserveReclaimed': {
+      const known = sides(reserves, event.agreement, event.name)
+      if (known === undefined) break
+      spend(known, event.agreement, event.amount)
+      add(available, known.consumer, event.amount)
+      break
+    }
+    default:
+      event satisfies never
   }
-  const sum = (of: Iterable<bigint>): bigint => [...of].reduce((a, b) => a + b, 0n)
-  const left = (of: Map<Hex, Sides>) => sum([...of.values()].map((it) => it.left))
-  const [held, reserved] = [left(payments), left(reserves)]
-  const total = sum(available.values()) + sum(fees.values()) + held + reserved
-  return { available, fees, held, reserved, total, findings }
+  return findings
 }

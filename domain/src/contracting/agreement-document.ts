@@ -16,13 +16,26 @@ export interface ChosenParameter {
   readonly unit?: string
 }
 
-/** Data that the provider may use for the service, and which meter of the consumer gives it; none: the consumer hands it over. */
+/** Data of a data set that the consumer lets the provider use: their own, or one that they have contracted. */
+export interface AgreedSource {
+  readonly kind: 'data-set' | 'data-agreement'
+  /** The listing of the own data set, or the agreement about the data. */
+  readonly id: Hex
+  readonly title: string
+  /** Who provides the data. */
+  readonly provider: string
+  /** How they may be used: the provider of the service keeps to it too. */
+  readonly policy: OdrlPolicy
+}
+
+/** Data that the provider may use for the service, and the meter or data set they come from; neither: the consumer hands it over. */
 export interface AgreedData {
   readonly name: string
   readonly template: string
   readonly granularity?: string
   readonly unit?: string
   readonly meter?: string
+  readonly from?: AgreedSource
 }
 
 /**

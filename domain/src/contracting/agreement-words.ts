@@ -1,6 +1,6 @@
 import { type OdrlPolicy, readOdrl } from '../data/odrl.ts'
 import { policyWords } from '../data/policy.ts'
-import type { AgreementDocument, AgreementTerms } from './agreement-document.ts'
+import type { AgreedData, AgreementDocument, AgreementTerms } from './agreement-document.ts'
 import { money, span, when } from './say.ts'
 
 /** One sentence of an agreement, and the fields of the wallet's request that it says. */
@@ -108,13 +108,25 @@ function endWords({ notice }: AgreementTerms, { provider, consumer }: AgreementD
   return `${consumer.name} or ${provider.name} may end it early, which takes effect ${takesEffect}; nobody else may. Both together may extend it.`
 }
 
-function dataWords({ data, provider, title }: AgreementDocument): string {
+function dataWords({ data, provider, consumer, title }: AgreementDocument): string {
   if (data.length === 0) return 'The service needs no data of yours.'
-  const items = data.map(({ name, template, granularity, unit, meter }) => {
+  const items = data.map((one) => {
+    const { name, template, granularity, unit } = one
     const how = [template, granularity && periodName(granularity), unit && `in ${unit}`].filter(Boolean).join(', ')
-    return `${name} (${how}) ${meter === undefined ? 'that the consumer hands over' : `of the meter ${meter}`}`
+    return `${name} (${how}) ${originWords(one, consumer.name)}`
   })
-  return `${provider.name} may use ${items.join('; ')}: for “${title}” alone, and only while this agreement is in force.`
+  const rules = data.flatMap(({ name, from }) =>
+    from === undefined ? [] : [` For ${name} the policy of these data counts too: ${useWords(from.policy)}`],
+  )
+  return `${provider.name} may use ${items.join('; ')}: for “${title}” alone, and only while this agreement is in force.${rules.join('')}`
+}
+
+function originWords({ meter, from }: AgreedData, consumer: string): string {
+  if (meter !== undefined) return `of the meter ${meter}`
+  if (from === undefined) return 'that the consumer hands over'
+  return from.kind === 'data-set'
+    ? `of ${consumer}’s own data set “${from.title}”`
+    : `of the data set “${from.title}” that ${consumer} has contracted from ${from.provider}`
 }
 
 const parameterWords = ({ label, value, unit }: AgreementDocument['parameters'][number]): string =>

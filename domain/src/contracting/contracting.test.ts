@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { odrlOffer } from '../data/odrl.ts'
 import {
+  type AgreedSource,
   type AgreementDocument,
   type AgreementTerms,
   formatAgreementTerms,
@@ -118,10 +120,47 @@ const of = {
 
 test('the same choices make the same document, and the terms that follow from the plan', () => {
   const choices = { plan: 'monthly', parameters: { horizon: '24', since: ' ' }, meters: { Consumption: 'home-1' } }
-  expect(draftAgreement(service, of, choices, ['home-1'])).toEqual({
+  expect(draftAgreement(service, of, choices, { meters: ['home-1'], sources: [] })).toEqual({
     ...{ ok: true },
     value: { document, planned: { plan: 2, price: 49_000_000n, interval: 2_592_000, notice: 2_592_000 } },
   })
+})
+
+const SOURCE: AgreedSource = {
+  ...{ kind: 'data-agreement', id: `0x${'55'.repeat(32)}`, title: 'A street', provider: 'Sunny Grid' },
+  policy: odrlOffer(
+    {
+      ...{ purposes: ['ServiceProvision'], countries: ['ES'], until: null, times: null, deleteAfterDays: null },
+      ...{ attribution: 'Sunny Grid', redistribution: true, recipients: [] },
+    },
+    { target: 'urn:opem:listing:0x01', assigner: 'did:ethr:0x7a69:0xcc' },
+  ),
+}
+const withSource = (sources: Record<string, `0x${string}`>, meters: Record<string, string> = {}) =>
+  draftAgreement(
+    service,
+    of,
+    { plan: 'monthly', parameters: { horizon: '24' }, meters, sources },
+    { meters: ['home-1'], sources: [SOURCE] },
+  )
+
+test('a data set that the user has contracted meets what a service needs, and its policy stands in the agreement', () => {
+  const drafted = withSource({ Consumption: SOURCE.id })
+  if (!drafted.ok) throw new Error(drafted.reason)
+  expect(drafted.value.document.data).toEqual([
+    { name: 'Consumption', template: 'MeterReading', granularity: 'PT15M', unit: 'Wh', from: SOURCE },
+  ])
+  expect(agreementWords(terms, drafted.value.document).find(({ about }) => about === 'data')?.text).toBe(
+    'Acme may use Consumption (MeterReading, every quarter of an hour, in Wh) of the data set “A street” that Homes has contracted from Sunny Grid: for “Forecast” alone, and only while this agreement is in force. For Consumption the policy of these data counts too: The data may be used for providing a service, and for nothing else. They may be stored and processed in ES alone. Who uses them names their source: Sunny Grid. They may be passed on to others.',
+  )
+})
+
+test.each([
+  ['an unknown data set', { Consumption: `0x${'66'.repeat(32)}` as const }, {}],
+  ['a data set for what is not needed', { Wind: SOURCE.id }, {}],
+  ['a meter and a data set for the same', { Consumption: SOURCE.id }, { Consumption: 'home-1' }],
+])('%s is refused', (_what, sources, meters) => {
+  expect(withSource(sources as never, meters as never)).toMatchObject({ ok: false, code: 'ERR_DATA_CHOICE' })
 })
 
 test.each([
@@ -136,7 +175,7 @@ test.each([
   expect(problemOf(type, value, ['24', '48'], ['home-1'])).toBe(expected)
 })
 
-const found = { name: 'Consumption', meter: 'home-1', own: true, authorised: true, seconds: 3600, last: 1 }
+const found = { name: 'Consumption', meter: 'home-1', from: null, own: true, authorised: true, seconds: 3600, last: 1 }
 
 test.each([
   [{ ...found, periods: 720, possible: 720 }, 'complete', 10_000],
@@ -146,6 +185,14 @@ test.each([
   [{ ...found, periods: 720, possible: 720, own: false }, 'missing', 10_000],
   [{ ...found, periods: 720, possible: 720, authorised: false }, 'missing', 10_000],
   [{ ...found, periods: 0, possible: 0, meter: null }, 'handed-over', 0],
+  [
+    { ...found, periods: 700, possible: 720, meter: null, from: { title: 'A street', refusal: null } },
+    'complete',
+    9722,
+  ],
+  [{ ...found, periods: 360, possible: 720, meter: null, from: { title: 'A street', refusal: null } }, 'gaps', 5000],
+  [{ ...found, periods: 0, possible: 720, meter: null, from: { title: 'A street', refusal: null } }, 'missing', 0],
+  [{ ...found, periods: 0, possible: 0, meter: null, from: { title: 'A street', refusal: 'it ended' } }, 'missing', 0],
 ] as const)('data is judged by what is there: %o', (data, state, completenessBps) => {
   expect(judgeData(data, 30)).toMatchObject({ state, completenessBps })
 })

@@ -2,6 +2,8 @@
 export interface DataFound {
   readonly name: string
   readonly meter: string | null
+  /** A data set that gives it: its name for people, and why it may not be used now. */
+  readonly from: { readonly title: string; readonly refusal: string | null } | null
   /** Whether the meter is the consumer's, and its use is authorised now. */
   readonly own: boolean
   readonly authorised: boolean
@@ -48,7 +50,8 @@ export function judgeData(found: DataFound, days: number): DataVerdict {
     state,
     advice,
   })
-  const { name, meter } = found
+  const { name, meter, from } = found
+  if (from !== null) return judgeSource(found, from, days, completenessBps)
   if (meter === null) return verdict('handed-over', `${name} comes from no meter: the consumer hands it over.`)
   if (!found.own)
     return verdict(
@@ -66,6 +69,34 @@ export function judgeData(found: DataFound, days: number): DataVerdict {
     return verdict(
       'gaps',
       `${found.possible - found.periods} of ${found.possible} periods of ${meter} have no reading: import what is missing, or go on with gaps.`,
+    )
+  return verdict('complete')
+}
+
+/** A data set as the source: whether it may be handed to the service, and whether enough of it is there. */
+function judgeSource(
+  found: DataFound,
+  { title, refusal }: NonNullable<DataFound['from']>,
+  days: number,
+  completenessBps: number,
+): DataVerdict {
+  const verdict = (state: DataVerdict['state'], advice = ''): DataVerdict => ({
+    ...found,
+    completenessBps,
+    state,
+    advice,
+  })
+  if (refusal !== null)
+    return verdict('missing', `The data set “${title}” may not be given to the service now: ${refusal}.`)
+  if (found.periods === 0)
+    return verdict(
+      'missing',
+      `The data set “${title}” has no readings of its last ${days} days in the length that is needed: agree anew with another source, or ask its provider.`,
+    )
+  if (completenessBps < ENOUGH_BPS)
+    return verdict(
+      'gaps',
+      `${found.possible - found.periods} of ${found.possible} periods of the data set “${title}” have no reading: ask its provider, or go on with gaps.`,
     )
   return verdict('complete')
 }

@@ -1,7 +1,13 @@
 import type { Hex } from '../commitment/bytes.ts'
 import { type OdrlPolicy, odrlAgreement } from '../data/odrl.ts'
 import { ok, type Result, refuse } from '../errors/result.ts'
-import type { AgreedData, AgreementDocument, AgreementParty, ChosenParameter } from './agreement-document.ts'
+import type {
+  AgreedData,
+  AgreedSource,
+  AgreementDocument,
+  AgreementParty,
+  ChosenParameter,
+} from './agreement-document.ts'
 
 /** What of a listing's document an agreement is made from. */
 export interface OfferedService {
@@ -39,6 +45,14 @@ export interface Choices {
   readonly parameters: Readonly<Record<string, string>>
   /** Meters by name of the data needed. */
   readonly meters: Readonly<Record<string, string>>
+  /** Ids of own data sets or of agreements about data, by name of the data needed. */
+  readonly sources?: Readonly<Record<string, Hex>>
+}
+
+/** What the consumer may let a service use: meters, and data sets that may be handed to its provider. */
+export interface OwnData {
+  readonly meters: readonly string[]
+  readonly sources: readonly AgreedSource[]
 }
 
 /** What of the terms on chain follows from a plan and a contract. µEUR, seconds. */
@@ -57,13 +71,13 @@ const MOST_TEXT = 2000
 
 /**
  * The document of an agreement, from what is offered and what was chosen. Pure: the same choices make the same document.
- * @param meters that are the consumer's to offer
+ * @param own what is the consumer's to offer
  */
 export function draftAgreement(
   service: OfferedService,
   of: { listing: Hex; version: number; content: Hex; provider: AgreementParty; consumer: AgreementParty; blind: Hex },
   choices: Choices,
-  meters: readonly string[],
+  own: OwnData,
 ): Result<{ document: AgreementDocument; planned: PlannedTerms }, Code> {
   const plan = service.plans.find(({ id }) => id === choices.plan)
   if (plan === undefined)
@@ -71,9 +85,9 @@ export function draftAgreement(
       'ERR_PLAN',
       `"${choices.plan}" is no price plan of this listing: it has ${service.plans.map(({ id }) => id).join(', ')}`,
     )
-  const parameters = chosenParameters(service, choices.parameters, meters)
+  const parameters = chosenParameters(service, choices.parameters, own.meters)
   if (!parameters.ok) return parameters
-  const data = agreedData(service, choices.meters, meters)
+  const data = agreedData(service, choices, own)
   if (!data.ok) return data
   const { title, kind, contract, terms } = service
   const offered = service.data?.readings?.policy
@@ -150,21 +164,29 @@ function isDate(value: string): boolean {
 
 function agreedData(
   { dataNeeded }: OfferedService,
-  given: Readonly<Record<string, string>>,
-  meters: readonly string[],
+  { meters, sources = {} }: Choices,
+  own: OwnData,
 ): Result<AgreedData[], 'ERR_DATA_CHOICE'> {
-  const unknown = Object.keys(given).find((name) => !dataNeeded.some((one) => one.name === name))
-  if (unknown !== undefined) return refuse('ERR_DATA_CHOICE', `"${unknown}" is no data that this listing needs`)
+  const no = (reason: string) => refuse('ERR_DATA_CHOICE', reason)
+  const chosen = [...Object.keys(meters), ...Object.keys(sources)]
+  const unknown = chosen.find((name) => !dataNeeded.some((one) => one.name === name))
+  if (unknown !== undefined) return no(`"${unknown}" is no data that this listing needs`)
+  const twice = Object.keys(meters).find((name) => Object.hasOwn(sources, name))
+  if (twice !== undefined) return no(`"${twice}" comes from one place: a meter or a data set`)
   const data: AgreedData[] = []
   for (const { name, template, granularity, unit } of dataNeeded) {
-    const meter = given[name]
-    if (meter !== undefined && !meters.includes(meter))
-      return refuse('ERR_DATA_CHOICE', `"${meter}" for "${name}" is no meter that you may offer; authorise it first`)
+    const [meter, id] = [meters[name], sources[name]]
+    if (meter !== undefined && !own.meters.includes(meter))
+      return no(`"${meter}" for "${name}" is no meter that you may offer; authorise it first`)
+    const from = own.sources.find((one) => one.id === id)
+    if (id !== undefined && from === undefined)
+      return no(`"${id}" for "${name}" is no data set of yours and no agreement of yours about data`)
     data.push({
       ...{ name, template },
       ...(granularity === undefined ? {} : { granularity }),
       ...(unit === undefined ? {} : { unit }),
       ...(meter === undefined ? {} : { meter }),
+      ...(from === undefined ? {} : { from }),
     })
   }
   return ok(data)

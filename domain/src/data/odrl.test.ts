@@ -10,6 +10,7 @@ const POLICY: UsePolicy = {
   deleteAfterDays: 30,
   attribution: 'Sunny Grid',
   redistribution: false,
+  recipients: [],
 }
 const OF = { target: 'urn:opem:listing:0x01', assigner: 'did:ethr:0x7a69:0xaa' }
 
@@ -62,6 +63,28 @@ test('a policy becomes an ODRL offer, and comes back as it was', () => {
   expect(readOdrl(OFFER)).toEqual({ ok: true, policy: POLICY })
 })
 
+const NAMED = ['did:ethr:0x7a69:0xcc', 'did:ethr:0x7a69:0xdd']
+const EXCEPTION = {
+  action: 'distribute',
+  constraint: [
+    {
+      leftOperand: 'recipient',
+      operator: 'isAnyOf',
+      rightOperand: [{ '@id': 'did:ethr:0x7a69:0xcc' }, { '@id': 'did:ethr:0x7a69:0xdd' }],
+    },
+  ],
+}
+
+test('whom a policy names may get the data although others may not', () => {
+  const policy = { ...POLICY, recipients: NAMED }
+  const offer = { ...OFFER, permission: [...OFFER.permission, EXCEPTION], conflict: 'perm' }
+  expect(odrlOffer(policy, OF)).toEqual(offer)
+  expect(readOdrl(offer)).toEqual({ ok: true, policy })
+  expect(policyWords(policy).at(-1)).toBe(
+    'They may be passed on to did:ethr:0x7a69:0xcc and did:ethr:0x7a69:0xdd alone.',
+  )
+})
+
 test('an agreement names both parties', () => {
   const of = { uid: 'urn:opem:agreement:0x02', assigner: 'did:ethr:0x7a69:0xaa', assignee: 'did:ethr:0x7a69:0xbb' }
   expect(odrlAgreement(OFFER, of)).toMatchObject({ '@type': 'Agreement', ...of, permission: OFFER.permission })
@@ -107,6 +130,28 @@ test.each<[string, (offer: Spoilt) => void, string]>([
   ['a profile', (o) => (o.profile = 'urn:x'), 'profile'],
   ['an inherited policy', (o) => (o.inheritFrom = 'urn:x'), 'inheritFrom'],
   ['a second permission', (o) => o.permission.push(o.permission[0]), 'permission'],
+  [
+    'recipients without a prohibition',
+    (o) => {
+      o.permission.push(EXCEPTION)
+      o.conflict = 'perm'
+      delete o.prohibition
+    },
+    'prohibition',
+  ],
+  ['recipients that a prohibition outweighs', (o) => o.permission.push(EXCEPTION), 'conflict'],
+  [
+    'a recipient that is no DID',
+    (o) => {
+      o.permission.push({
+        ...EXCEPTION,
+        constraint: [{ ...EXCEPTION.constraint[0], rightOperand: [{ '@id': 'https://acme.example' }] }],
+      })
+      o.conflict = 'perm'
+    },
+    'permission.1.constraint.0.rightOperand',
+  ],
+  ['a conflict term without an exception', (o) => (o.conflict = 'perm'), 'conflict'],
   ['another prohibition', (o) => (o.prohibition[0].action = 'sell'), 'prohibition.0.action'],
   [
     'a duty that is not kept here',

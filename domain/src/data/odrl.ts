@@ -17,7 +17,8 @@ const constraint = (leftOperand: string, operator: string, rightOperand: unknown
  * @param of `target`: the data set as IRI, `assigner`: DID of its provider
  */
 export function odrlOffer(policy: UsePolicy, of: { readonly target: string; readonly assigner: string }): OdrlPolicy {
-  const { purposes, countries, until, times, deleteAfterDays, attribution, redistribution } = policy
+  const { purposes, countries, until, times, deleteAfterDays, attribution, redistribution, recipients } = policy
+  const named = redistribution ? [] : recipients
   const constraints = [
     constraint(
       'purpose',
@@ -40,8 +41,24 @@ export function odrlOffer(policy: UsePolicy, of: { readonly target: string; read
         constraint: constraints,
         ...(attribution === '' ? {} : { duty: [{ action: 'attribute', attributedParty: attribution }] }),
       },
+      ...(named.length === 0
+        ? []
+        : [
+            {
+              action: 'distribute',
+              constraint: [
+                constraint(
+                  'recipient',
+                  'isAnyOf',
+                  named.map((did) => ({ '@id': did })),
+                ),
+              ],
+            },
+          ]),
     ],
     ...(redistribution ? {} : { prohibition: [{ action: 'distribute' }] }),
+    // Whom a permission names may, although all others may not.
+    ...(named.length === 0 ? {} : { conflict: 'perm' }),
     ...(deleteAfterDays === null
       ? {}
       : {
@@ -88,9 +105,11 @@ export function readOdrl(
 
   const policy: { -readonly [K in keyof UsePolicy]: UsePolicy[K] } = {
     ...{ purposes: [], countries: [], until: null, times: null },
-    ...{ deleteAfterDays: null, attribution: '', redistribution: true },
+    ...{ deleteAfterDays: null, attribution: '', redistribution: true, recipients: [] },
   }
-  const permission = one(top.permission, 'permission', say)
+  const both = Array.isArray(top.permission) && top.permission.length === 2 ? (top.permission as unknown[]) : undefined
+  const exception = both?.[1]
+  const permission = one(both === undefined ? top.permission : [both[0]], 'permission', say)
   if (permission) {
     const rule = record(permission, 'permission.0', ['action', 'constraint', 'duty'], say)
     if (rule.action !== 'use')
@@ -114,11 +133,14 @@ export function readOdrl(
     if (rule.action === 'distribute') policy.redistribution = false
     else say('prohibition.0.action', `the action "${shown(rule.action)}" is not known here: use "distribute"`)
   }
+  if (exception !== undefined) readRecipients(exception, top, policy, say)
+  else if (top.conflict !== undefined) say('conflict', 'it is needed beside a permission for recipients alone')
   if (top.obligation !== undefined) readObligation(top.obligation, policy, say)
   return problems.length === 0 ? { ok: true, policy } : { ok: false, problems }
 }
 
-const TOP = ['@context', '@type', 'uid', 'target', 'assigner', 'assignee', 'permission', 'prohibition', 'obligation']
+const PARTIES = ['@context', '@type', 'uid', 'target', 'assigner', 'assignee']
+const TOP = [...PARTIES, 'permission', 'prohibition', 'obligation', 'conflict']
 
 type Say = (path: string, message: string) => void
 type Mutable = { -readonly [K in keyof UsePolicy]: UsePolicy[K] }
@@ -171,6 +193,40 @@ function readConstraints(raw: unknown, policy: Mutable, say: Say): void {
     }
   }
   if (!seen.has('purpose')) say(at, 'a purpose is needed: data are never for anything at all')
+}
+
+const MOST_RECIPIENTS = 100
+
+/** To whom data may be passed on although nobody else may get them: a permission that outweighs the prohibition. */
+function readRecipients(raw: unknown, top: Record<string, unknown>, policy: Mutable, say: Say): void {
+  const rule = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {}
+  if (rule.action !== 'distribute') {
+    say('permission', 'a list with one permission to use is needed, and at most one to distribute')
+    return
+  }
+  record(raw, 'permission.1', ['action', 'constraint'], say)
+  const at = 'permission.1.constraint'
+  const { leftOperand, operator, rightOperand } = record(one(rule.constraint, at, say), `${at}.0`, CONSTRAINT, say)
+  if (leftOperand !== 'recipient')
+    say(`${at}.0.leftOperand`, `"${shown(leftOperand)}" is not known here: use "recipient"`)
+  if (operator !== 'isAnyOf') say(`${at}.0.operator`, `"${shown(operator)}" is not known here: use "isAnyOf"`)
+  const dids = didsOf(rightOperand)
+  if (dids === undefined) say(`${at}.0.rightOperand`, 'a list of { "@id": "did:…" } is needed, at most 100')
+  else policy.recipients = dids
+  if (top.prohibition === undefined)
+    say('prohibition', 'recipients are an exception: prohibit "distribute" for all others')
+  if (top.conflict !== 'perm') say('conflict', '"perm" is needed: the permission outweighs the prohibition')
+}
+
+const DID = /^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/
+
+const didsOf = (raw: unknown): string[] | undefined => {
+  if (!Array.isArray(raw) || raw.length === 0 || raw.length > MOST_RECIPIENTS) return undefined
+  const found = raw.map((item) => {
+    const id: unknown = typeof item === 'object' && item !== null ? (item as Record<string, unknown>)['@id'] : undefined
+    return isText(id) && id.length <= 200 && DID.test(id) && Object.keys(item as object).length === 1 ? id : ''
+  })
+  return found.includes('') || new Set(found).size !== found.length ? undefined : found
 }
 
 function readObligation(raw: unknown, policy: Mutable, say: Say): void {

@@ -27,6 +27,8 @@ export interface UsePolicy {
   readonly attribution: string
   /** Whether others may get the data from the user. */
   readonly redistribution: boolean
+  /** DIDs of those who may get them although others may not, such as providers of services that the user contracts. */
+  readonly recipients: readonly string[]
 }
 
 const list = (items: readonly string[], last: string): string =>
@@ -38,7 +40,7 @@ const list = (items: readonly string[], last: string): string =>
  * // ['The data may be used for academic research, and for nothing else.', 'They may be stored and processed in ES alone.', …]
  */
 export function policyWords(policy: UsePolicy): string[] {
-  const { purposes, countries, until, times, deleteAfterDays, attribution, redistribution } = policy
+  const { purposes, countries, until, times, deleteAfterDays, attribution, redistribution, recipients } = policy
   const names = list(
     purposes.map((purpose) => DATA_PURPOSES[purpose]),
     'or',
@@ -58,6 +60,10 @@ export function policyWords(policy: UsePolicy): string[] {
           `Each copy is deleted within ${deleteAfterDays === 1 ? 'a day' : `${deleteAfterDays} days`} of its download, and the user confirms it.`,
         ]),
     ...(attribution === '' ? [] : [`Who uses them names their source: ${attribution}.`]),
-    redistribution ? 'They may be passed on to others.' : 'They may not be passed on to others.',
+    redistribution
+      ? 'They may be passed on to others.'
+      : recipients.length === 0
+        ? 'They may not be passed on to others.'
+        : `They may be passed on to ${list(recipients, 'and')} alone.`,
   ]
 }

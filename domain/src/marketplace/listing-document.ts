@@ -1,3 +1,5 @@
+import type { Hex } from '../commitment/bytes.ts'
+
 /** What is offered, in the order of `ListingKind` on chain (IListingRegistry.sol). */
 export const LISTING_KINDS = ['analytic', 'data', 'energy-grid', 'composed'] as const
 export type ListingKind = (typeof LISTING_KINDS)[number]
@@ -88,6 +90,17 @@ export interface OfferedData {
 }
 
 /**
+ * The approved composition behind a service of kind `composed`, which the marketplace itself runs for whoever contracts it. A
+ * composed service without one is its provider's own software at `access.baseUrl`.
+ */
+export interface ServedChain {
+  /** Id in CompositionRegistry; the listing's provider is its user. */
+  readonly composition: Hex
+  /** The services in the order in which they are asked. */
+  readonly steps: readonly { readonly listing: Hex; readonly title: string }[]
+}
+
+/**
  * What a provider publishes: the document behind `content` of a listing on chain, as canonical JSON (RFC 8785) of at most
  * 256 kB. All text is plain text and is shown as such.
  */
@@ -129,6 +142,7 @@ export interface ListingDocument {
     /** Where it is called in a chain, behind its address; `/` unless told. */
     readonly path?: string
   }
+  readonly chain?: ServedChain
   readonly data?: OfferedData
 }
 

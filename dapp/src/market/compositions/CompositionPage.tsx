@@ -9,7 +9,7 @@ import { NotFound } from '../../app/NotFound.tsx'
 import { useSettings } from '../../app/settings.ts'
 import { hexOf } from '../../format/hex.ts'
 import { Button } from '../../parts/Button.tsx'
-import { Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
+import { isCode, Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { Refusal } from '../../presentation/Refusal.tsx'
 import { For } from '../../session/For.tsx'
@@ -40,6 +40,8 @@ function Page({ id }: { id: Hex }) {
   if (found.data === undefined)
     return found.error === null ? (
       <Waiting what="the composition" />
+    ) : isCode(found.error, 'ERR_COMPOSITION_UNKNOWN') ? (
+      <NotFound what="composition" way={{ to: '/compositions', label: 'See your compositions' }} />
     ) : (
       <ReadProblem error={found.error} retry={() => found.refetch()} />
     )

@@ -28,6 +28,10 @@ export function DecideStep({ composition, place }: { composition: ShownCompositi
   }
   return (
     <div className="stack">
+      <p className="soft small">
+        Approving lets the user run the chain, and offer it to others as one composed service. Your service is then used
+        and paid under your agreement with this user, whoever calls; ending that agreement ends it.
+      </p>
       <TextInput label="A word to the user" hint="A no needs one." value={words} onChange={setWords} />
       <NeedWallet>
         <Button look="main" isDisabled={busy} onPress={() => void decide(true)}>

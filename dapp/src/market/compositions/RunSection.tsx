@@ -1,25 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { outputQuery, type Run, retryRun, runComposition, type ShownComposition } from '../../api/compositions.ts'
+import { parsedJson } from '../../format/json.ts'
 import { dateClock } from '../../format/time.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Progress } from '../../parts/Progress.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { Refusal } from '../../presentation/Refusal.tsx'
 
-const parsed = (text: string): { ok: true; value: unknown } | { ok: false } => {
-  try {
-    return { ok: true, value: JSON.parse(text) }
-  } catch {
-    return { ok: false }
-  }
-}
-
 /** Runs the chain, shows how far it is, and tries again from where it failed. */
 export function RunSection({ it }: { it: ShownComposition }) {
   const queries = useQueryClient()
   const [text, setText] = useState('')
-  const input = parsed(text)
+  const input = parsedJson(text)
   const start = useMutation({
     mutationFn: () => runComposition(it.id, input.ok ? input.value : null),
     onSettled: () => queries.invalidateQueries({ queryKey: ['compositions', it.id] }),
@@ -56,7 +50,10 @@ function One({ it, run }: { it: ShownComposition; run: Run }) {
   return (
     <article className="item stack" aria-label={`Run of ${dateClock(run.startedAt, 'UTC')}`}>
       <p>
-        <span className="badge">{run.state}</span> <span className="soft">{dateClock(run.startedAt, 'UTC')}</span>
+        <span className="badge">{run.state}</span> <span className="soft">{dateClock(run.startedAt, 'UTC')}</span>{' '}
+        {run.agreement === null ? null : (
+          <Link to={`/agreements/${run.agreement}`}>for a user of the composed service</Link>
+        )}
       </p>
       <Progress label="Services done" value={run.place} of={it.services.length} />
       <ol className="small">
@@ -69,7 +66,7 @@ function One({ it, run }: { it: ShownComposition; run: Run }) {
           </li>
         ))}
       </ol>
-      {run.state === 'failed' ? (
+      {run.state === 'failed' && run.agreement === null ? (
         <p>
           <Button isDisabled={again.isPending} onPress={() => again.mutate()}>
             Try again from the step that failed
@@ -77,7 +74,7 @@ function One({ it, run }: { it: ShownComposition; run: Run }) {
         </p>
       ) : null}
       {again.error === null ? null : <Refusal error={again.error} title="Not tried again" />}
-      {run.state === 'done' ? <Output it={it} run={run} /> : null}
+      {run.state === 'done' && run.agreement === null ? <Output it={it} run={run} /> : null}
     </article>
   )
 }

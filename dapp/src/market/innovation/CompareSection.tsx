@@ -1,4 +1,4 @@
-import { costOverYear } from '@opem/domain'
+import { costOverYear, type Hex } from '@opem/domain'
 import { Link } from 'react-router'
 import { chooseProposal, withdrawProposal } from '../../actions/innovation-actions.ts'
 import { Journey } from '../../actions/Journey.tsx'
@@ -99,18 +99,10 @@ function Next({ it, one }: { it: ShownInnovation; one: Proposal }) {
     )
   if (one.state !== 'chosen' || one.listing === null) return null
   const published = one.listingState === 'published'
+  if (one.agreement !== null && (it.mine || one.mine)) return <Contracted it={it} agreement={one.agreement} />
   if (it.mine)
     return published ? (
-      <p className="row">
-        <Link className="button main" to={`/agreements/new?listing=${one.listing}`}>
-          Contract it
-        </Link>
-        {it.document.data.length === 0 ? null : (
-          <Link className="button quiet" to="/data/share">
-            Share the data that it needs
-          </Link>
-        )}
-      </p>
+      <Contract it={it} listing={one.listing} />
     ) : (
       <p role="status">The provider prepares the listing for you. You are told when it can be contracted.</p>
     )
@@ -121,4 +113,35 @@ function Next({ it, one }: { it: ShownInnovation; one: Proposal }) {
       </Link>
     </p>
   ) : null
+}
+
+/** The service can be contracted; in the agreement its user says where each of the data comes from. */
+function Contract({ it, listing }: { it: ShownInnovation; listing: Hex }) {
+  const names = it.document.data.map(({ name }) => name)
+  return (
+    <div className="stack">
+      <p className="row">
+        <Link className="button main" to={`/agreements/new?listing=${listing}`}>
+          Contract it
+        </Link>
+      </p>
+      {names.length === 0 ? null : (
+        <p className="small">
+          It needs {names.join('; ')}. In the agreement you choose for each a meter of yours, a data set of your own or
+          one that you have contracted, or hand it over yourself. Nothing is given before both of you have signed.{' '}
+          <Link to="/market?kind=data">Look for data in the market</Link>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Contracted({ it, agreement }: { it: ShownInnovation; agreement: Hex }) {
+  return (
+    <p>
+      <Link className="button main" to={`/agreements/${agreement}`}>
+        {it.mine ? 'Open your agreement' : 'Open the agreement'}
+      </Link>
+    </p>
+  )
 }

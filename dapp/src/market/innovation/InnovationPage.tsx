@@ -12,7 +12,7 @@ import { hexOf } from '../../format/hex.ts'
 import { dateClock } from '../../format/time.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Facts } from '../../parts/Facts.tsx'
-import { Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
+import { isCode, Notice, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { useTitle } from '../../parts/title.ts'
 import { For } from '../../session/For.tsx'
 import { useSession } from '../../session/session.ts'
@@ -43,6 +43,8 @@ function Page({ id }: { id: Hex }) {
   if (found.data === undefined)
     return found.error === null ? (
       <Waiting what="the request" />
+    ) : isCode(found.error, 'ERR_INNOVATION_UNKNOWN') ? (
+      <NotFound what="request" way={{ to: '/innovation', label: 'See open innovation' }} />
     ) : (
       <ReadProblem error={found.error} retry={() => found.refetch()} />
     )

@@ -93,10 +93,20 @@ export function RequestForm() {
         value={it.from}
         onChange={set('from')}
       />
-      <TextInput label="Budget up to" suffix="EUR" inputMode="decimal" value={it.to} onChange={set('to')} />
+      <TextInput
+        label="Budget up to"
+        suffix="EUR"
+        inputMode="decimal"
+        problem={from !== undefined && to !== undefined && from > to ? 'This is less than “Budget from”.' : undefined}
+        value={it.to}
+        onChange={set('to')}
+      />
       <TextInput
         label="Proposals until"
         hint="The day from which nobody proposes any more, as 2027-03-31 (UTC)."
+        problem={
+          it.closes.length < 10 || closesAt > Date.now() / 1000 ? undefined : 'Give a day after today, as 2027-03-31.'
+        }
         value={it.closes}
         onChange={set('closes')}
       />

@@ -117,7 +117,7 @@ function Whole({ listing: it, document }: { listing: Listing; document: ListingD
           <ul className="plain prices">
             {document.plans.map((plan) => (
               <li key={plan.id} className="item">
-                <strong>{planText(plan)}</strong> <span className="soft">{plan.id}</span>
+                <strong>{planText(plan)}</strong> <span className="soft">plan “{plan.id}”</span>
               </li>
             ))}
           </ul>

@@ -1,6 +1,9 @@
-import { GRANULARITIES, type ListingDocument } from '@opem/domain'
+import type { ListingDocument } from '@opem/domain'
+import { Link } from 'react-router'
+import { plural } from '../../format/words.ts'
 import { Facts } from '../../parts/Facts.tsx'
 import { planText } from '../money.ts'
+import { categoryName, countryName, periodName } from '../search/names.ts'
 import { KIND_NAMES } from '../words.ts'
 
 const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
@@ -19,9 +22,46 @@ const Lines = ({ of }: { of: readonly string[] }) =>
     </ul>
   )
 
+/** Its neighbours in chains, what it takes and gives; of a composed service the chain that it is. */
+function WorksWith({ document: { composition: it, chain } }: { document: ListingDocument }) {
+  if (chain !== undefined)
+    return (
+      <>
+        <h3>The services that it is made of</h3>
+        <ol className="chain" aria-label="The services that it is made of">
+          {chain.steps.map(({ listing, title }, place) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a service may come twice; its place is what it is
+            <li key={place}>
+              <Link to={`/market/${listing}`}>{title}</Link>
+            </li>
+          ))}
+        </ol>
+        <p className="soft">
+          The marketplace runs them one after the other, each under its provider’s agreement with the composer. You make
+          one call, and are counted once.
+        </p>
+      </>
+    )
+  const said = [it.before, it.after, it.takes ?? [], it.gives ?? []]
+  if (said.every((names) => names.length === 0)) return null
+  return (
+    <>
+      <h3>Works together with</h3>
+      <Facts
+        of={[
+          ['May come before it', list(it.before, 'what names it')],
+          ['May come after it', list(it.after, 'what names it')],
+          ['Takes', list(it.takes ?? [], 'not said')],
+          ['Gives', list(it.gives ?? [], 'not said')],
+          ['A chain calls it at', it.path ?? '/'],
+        ]}
+      />
+    </>
+  )
+}
+
 /** A whole listing document as people read it. */
 export function DocumentView({ document: it }: { document: ListingDocument }) {
-  const known = GRANULARITIES.find((one) => one === it.granularity)
   return (
     <div className="stack document">
       <p>
@@ -31,12 +71,12 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <Facts
         of={[
           ['Kind', KIND_NAMES[it.kind]],
-          ['Category', it.category],
+          ['Category', categoryName(it.category)],
           ['Keywords', list(it.keywords, 'none')],
-          ['Countries', list(it.region, 'everywhere')],
-          ['Periods', known ?? 'any'],
-          ['Notice', `${it.contract.noticeDays} days`],
-          ['Service', it.access.baseUrl ?? 'not said'],
+          ['Countries', list(it.region.map(countryName), 'everywhere')],
+          ['Periods', it.granularity === undefined ? 'any' : periodName(it.granularity)],
+          ['Notice', plural(it.contract.noticeDays, 'day')],
+          ['Service', it.access.baseUrl ?? (it.chain === undefined ? 'not said' : 'a chain that the marketplace runs')],
           ['Documentation', it.access.documentation ?? 'not said'],
         ]}
       />
@@ -51,7 +91,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
       <h3>Data that the user gives</h3>
       <Lines
         of={it.dataNeeded.map(({ name, template, granularity, unit }) =>
-          [name, template, granularity, unit].filter(Boolean).join(' · '),
+          [name, template, granularity && periodName(granularity), unit].filter(Boolean).join(' · '),
         )}
       />
       <h3>What the user chooses</h3>
@@ -62,12 +102,13 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
             .join(' · '),
         )}
       />
+      <WorksWith document={it} />
       {it.data === undefined ? null : (
         <>
           <h3>The data offered</h3>
           <Paragraphs text={it.data.contents} />
           <p className="soft">
-            Stored in {list(it.data.storageCountries, 'any country')}; something new: {it.data.updates}
+            Stored in {list(it.data.storageCountries.map(countryName), 'any country')}; something new: {it.data.updates}
           </p>
         </>
       )}

@@ -1,6 +1,7 @@
 import { GRANULARITIES, LISTING_KINDS, PARAMETER_TYPES, PRICE_PLAN_KINDS, SERVICE_CATEGORIES } from '@opem/domain'
 import { Choice } from '../../parts/Choice.tsx'
 import { KIND_NAMES, PLAN_NAMES } from '../words.ts'
+import { ChainAt, CompositionFields } from './CompositionFields.tsx'
 import { ChoiceAt, EurAt, ItemsAt, LinesAt, NumberAt, ParagraphsAt, TextAt, useField } from './fields.tsx'
 import type { SectionId } from './sections.ts'
 
@@ -190,19 +191,19 @@ function ChoiceKind({
   )
 }
 
-const Access = () => (
-  <>
-    <TextAt at="access.baseUrl" label="Address of the service" hint="https://…, which the gateway asks" optional />
-    <TextAt at="access.documentation" label="Documentation" hint="https://…" optional />
-    <LinesAt
-      at="composition.before"
-      label="May come before it"
-      hint="Categories like E2.1, or ids of listings"
-      rows={2}
-    />
-    <LinesAt at="composition.after" label="May come after it" hint="Categories, or ids of listings" rows={2} />
-  </>
-)
+function Access() {
+  const { value: chain } = useField('chain')
+  return (
+    <>
+      {chain === undefined ? (
+        <TextAt at="access.baseUrl" label="Address of the service" hint="https://…, which the gateway asks" optional />
+      ) : (
+        <ChainAt />
+      )}
+      <TextAt at="access.documentation" label="Documentation" hint="https://…" optional />
+    </>
+  )
+}
 
 const Data = () => (
   <>
@@ -230,5 +231,6 @@ export const SECTION_FIELDS: Record<SectionId, () => React.ReactNode> = {
   contract: Contract,
   prices: Prices,
   access: Access,
+  composition: CompositionFields,
   data: Data,
 }

@@ -135,7 +135,13 @@ export function LinesAt({
   hint,
   rows = 3,
   map = (line: string) => line,
-}: At & { rows?: number; map?: (line: string) => string }) {
+  optional,
+}: At & {
+  rows?: number
+  map?: (line: string) => string
+  /** Without a line the field is left out. */
+  optional?: boolean
+}) {
   const { value, set, problem } = useField(at, true)
   const [text, setText] = useState(() => (Array.isArray(value) ? value.join('\n') : ''))
   return (
@@ -146,12 +152,11 @@ export function LinesAt({
       value={text}
       onChange={(next) => {
         setText(next)
-        set(
-          next
-            .split('\n')
-            .map((line) => map(line.trim()))
-            .filter((line) => line !== ''),
-        )
+        const lines = next
+          .split('\n')
+          .map((line) => map(line.trim()))
+          .filter((line) => line !== '')
+        set(lines.length === 0 && optional ? undefined : lines)
       }}
       problem={problem}
     />

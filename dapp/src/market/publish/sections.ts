@@ -1,6 +1,6 @@
 import type { ListingDocument } from '@opem/domain'
 
-export type SectionId = 'basics' | 'requirements' | 'needs' | 'contract' | 'prices' | 'access' | 'data'
+export type SectionId = 'basics' | 'requirements' | 'needs' | 'contract' | 'prices' | 'access' | 'composition' | 'data'
 
 interface Section {
   readonly id: SectionId
@@ -38,9 +38,15 @@ export const SECTIONS: readonly Section[] = [
   { id: 'prices', title: 'Prices', hint: 'At least one plan; the user takes one.', fields: ['plans'] },
   {
     id: 'access',
-    title: 'Access and composition',
-    hint: 'Where the gateway finds the service, and what it works together with.',
-    fields: ['access', 'composition'],
+    title: 'Access',
+    hint: 'Where the gateway finds the service.',
+    fields: ['access'],
+  },
+  {
+    id: 'composition',
+    title: 'Working together with others',
+    hint: 'Users chain services: what each gives goes to the next. Leave it all empty if yours works alone.',
+    fields: ['composition', 'chain'],
   },
   { id: 'data', title: 'The data offered', hint: 'Of a listing of data alone.', fields: ['data'] },
 ]

@@ -1,5 +1,11 @@
 import type { Hex } from '../../commitment/bytes.ts'
 
+/** The contracts whose events make the market (docs/architecture.md). */
+export const MARKET_CONTRACTS = [
+  ...(['ListingRegistry', 'AgreementRegistry', 'OpenInnovation', 'CompositionRegistry', 'Escrow'] as const),
+] as const
+export type MarketContract = (typeof MARKET_CONTRACTS)[number]
+
 /**
  * An event of one of the market's contracts as its ABI decodes it, with every address, id and digest in lower case.
  * `time` is that of its block, epoch seconds.
@@ -8,6 +14,13 @@ export interface ChainEvent {
   readonly name: string
   readonly args: Readonly<Record<string, unknown>>
   readonly time: number
+}
+
+/** An event with its place, so that who doubts it finds it. */
+export interface LocatedEvent extends ChainEvent {
+  readonly contract: MarketContract
+  readonly block: bigint
+  readonly transaction: Hex
 }
 
 /** Reads an event's fields by the type that the ABI gives them. */

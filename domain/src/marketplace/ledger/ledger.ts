@@ -1,31 +1,54 @@
-import { type EscrowBalances, type EscrowEvent, rebuildBalances } from '../../billing/rebuild.ts'
-import type { Keccak256 } from '../../commitment/bytes.ts'
-import type { ChainEvent } from './event.ts'
+import { applyBalance, balancesOf, type EscrowBalances, type EscrowEvent, noBalances } from '../../billing/rebuild.ts'
+import type { Hex, Keccak256 } from '../../commitment/bytes.ts'
+import type { Agreement } from '../agreement.ts'
+import { type EventPlace, type MarketFinding, placeOfEvent } from '../audit/finding.ts'
+import type { ChainEvent, LocatedEvent } from './event.ts'
 import { applyMoney, type MoneyStandings, noMoney } from './money.ts'
+import { aboutOf, partiesOf } from './parties.ts'
 import { applyStanding, noStandings, type Standings } from './standing.ts'
 import { checkTerms, noTerms } from './terms.ts'
 
 /** Where everything of the market stands after its events, in the contracts' own terms. */
 export interface MarketLedger extends Standings, MoneyStandings {
-  readonly balances: EscrowBalances
-  /** Every event that does not follow from those before it, in words; empty when all do. */
-  readonly findings: readonly string[]
+  readonly balances: Omit<EscrowBalances, 'findings'>
+  /** What was agreed upon, by the agreement's id. */
+  readonly terms: ReadonlyMap<Hex, Agreement>
+  /** What was in each purse before the range's first block. µEUR */
+  readonly opening: ReadonlyMap<Hex, bigint>
+  /** The last event about each thing by its id, and about each purse by its party. */
+  readonly touched: ReadonlyMap<Hex, EventPlace>
+  /** Every event that does not follow from those before it; empty when all do. */
+  readonly findings: readonly MarketFinding[]
 }
 
 /**
  * Rebuilds the market from the events of its contracts alone, in the order of the chain: nothing is asked of a contract, so
  * that what comes out can be held against what each one says. Events of other contracts are passed over.
+ * @param first block from which on purses are told from what was in them before
  * @throws TypeError when an event was not decoded by the contracts' ABI
  */
-export function rebuildMarket(events: readonly ChainEvent[], keccak: Keccak256): MarketLedger {
-  const [standings, money, terms] = [noStandings(), noMoney(), noTerms()]
-  const findings = events.flatMap((event) => [
-    ...checkTerms(terms, event, keccak),
-    ...applyStanding(standings, event),
-    ...applyMoney(money, event),
-  ])
-  const balances = rebuildBalances(events.flatMap(escrowEventOf))
-  return { ...standings, ...money, balances, findings: [...findings, ...balances.findings] }
+export function rebuildMarket(events: readonly LocatedEvent[], keccak: Keccak256, first = 0n): MarketLedger {
+  const [standings, money, agreed, book] = [noStandings(), noMoney(), noTerms(), noBalances()]
+  const findings: MarketFinding[] = []
+  const touched = new Map<Hex, EventPlace>()
+  let opening: ReadonlyMap<Hex, bigint> | undefined
+  for (const event of events) {
+    if (event.block >= first) opening ??= new Map(book.available)
+    const words = [
+      ...checkTerms(agreed, event, keccak),
+      ...applyStanding(standings, event),
+      ...applyMoney(money, event),
+      ...escrowEventOf(event).flatMap((moved) => applyBalance(book, moved)),
+    ]
+    const parties = partiesOf({ ...standings, ...money, terms: agreed.agreements }, event)
+    const place = placeOfEvent(event)
+    findings.push(...words.map((said) => ({ check: 'events' as const, words: said, parties, ...place })))
+    for (const id of [...aboutOf(event), ...(MOVING.has(event.name) ? parties : [])]) touched.set(id, place)
+  }
+  return {
+    ...{ ...standings, ...money, balances: balancesOf(book), terms: agreed.agreements },
+    ...{ opening: opening ?? new Map(book.available), touched, findings },
+  }
 }
 
 /** Events that move money; the others move none. */
@@ -36,7 +59,7 @@ const MOVING = new Set([
 /** PaymentState.Held of IPayments.sol. */
 const HELD = 1
 
-/** An event as `rebuildBalances` takes it; none when it moves no money. */
+/** An event as `applyBalance` takes it; none when it moves no money. */
 export function escrowEventOf({ name, args }: ChainEvent): EscrowEvent[] {
   if (!MOVING.has(name)) return []
   return [{ ...args, name, ...(name === 'PaymentRefunded' ? { wasHeld: args.previous === HELD } : {}) } as never]

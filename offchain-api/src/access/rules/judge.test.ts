@@ -38,6 +38,14 @@ test('no person passes as a system, and no system as a person', () => {
   expect(names.filter((name) => judge(name, person, every, 'x').allowed)).not.toContain('settle')
   expect(names.filter((name) => judge(name, system, every, 'x').allowed)).toEqual([
     ...['public', 'signed-in', 'send-readings', 'read-readings'],
+  ])
+})
+
+test('a system that calls services does nothing else', () => {
+  const caller: System = { ...system, scopes: ['services'], meters: [] }
+  const every = { administrator: true, auditor: true, members: ['0x01'] }
+  expect(names.filter((name) => judge(name, caller, every, 'x').allowed)).toEqual([
+    ...['public', 'signed-in'],
     // For the agreements and compositions of its own company alone, which the doors check.
     ...['use-service', 'run-composition'],
   ])

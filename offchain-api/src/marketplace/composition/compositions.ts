@@ -98,7 +98,8 @@ export interface Chainable extends Composable {
 }
 
 /**
- * Published services that an account may see, with its own agreement under each: the one concluded last of those in force.
+ * Published services that an account may see, with its own agreement under each: of those in force one whose service runs, then the
+ * one concluded last. A composed service that the marketplace runs is no part of another chain: chains would run in circles.
  * @param only of these listings, in whatever state they are
  */
 export async function chainables(
@@ -107,11 +108,13 @@ export async function chainables(
 ): Promise<Chainable[]> {
   const found = await rows<Omit<Chainable, keyof Composable> & { listing: Hex; document: ListingDocument }>(
     `SELECT l.listing, l.version, l.document, l.state, l.account AS "providerAccount", coalesce(p.name, '') AS provider,
-       (SELECT a.id FROM market_agreements a WHERE a.listing = l.listing AND a.consumer_account = $1
+       (SELECT a.id FROM market_agreements a LEFT JOIN market_instances i ON i.agreement = a.id
+          WHERE a.listing = l.listing AND a.consumer_account = $1
           AND (a.terms ->> 'start')::bigint <= $2 AND (a.ends_at = 0 OR $2 < a.ends_at)
-          ORDER BY a.concluded_at DESC, a.id LIMIT 1) AS agreement
+          ORDER BY coalesce(i.state = 'running', false) DESC, a.concluded_at DESC, a.id LIMIT 1) AS agreement
      FROM market_listings l LEFT JOIN accounts p USING (account)
      WHERE l.document IS NOT NULL AND l.kind <> 'data'
+       AND ($3::text[] IS NOT NULL OR l.document -> 'chain' IS NULL)
        AND CASE WHEN $3::text[] IS NULL THEN l.state = 'published' ELSE l.listing = ANY($3) END
        AND (l.account = $1 OR NOT EXISTS (SELECT 1 FROM market_listing_policies q WHERE q.listing = l.listing AND q.restricted)
          OR EXISTS (SELECT 1 FROM market_listing_access x WHERE x.listing = l.listing AND x.account = $1)

@@ -1,13 +1,18 @@
 import { type Hex, OpemError } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
 import { type CallParts, callService } from '../provisioning/call-service.ts'
-import { noteFailed } from '../provisioning/usage.ts'
+import { noteCounted, noteFailed } from '../provisioning/usage.ts'
 import { chainables, inOrder, readComposition, type StoredComposition } from './compositions.ts'
 import { endRun, inputOf, readRun, STEP_SECONDS, type StoredRun } from './runs.ts'
+import { tellComposer } from './tell-composer.ts'
+
+/** What one passage through a whole chain counts for the user of a composed service, in thousandths. */
+export const PASSAGE_MILLI_UNITS = 1000n
 
 /**
  * Runs a chain from the step where it stands to its end: each step is given what the one before gave. A step that was under way
- * when somebody was killed is asked again under another name; it was not counted, because nothing of its answer was kept.
+ * when somebody was killed is asked again under another name; it was not counted, because nothing of its answer was kept. Each
+ * service is used under its composer's own agreement with it; the user of a composed service is counted once, at the end.
  */
 export async function runChain(parts: CallParts, taken: StoredRun): Promise<void> {
   const { rows } = parts.store
@@ -16,8 +21,8 @@ export async function runChain(parts: CallParts, taken: StoredRun): Promise<void
     if (run?.state !== 'running') return
     const composition = await readComposition(rows, run.composition)
     const now = parts.access.now()
+    if (composition && run.place >= composition.listings.length) return finishRun(parts, run)
     if (composition?.state !== 'approved') return failRun(parts, run, 'ERR_COMPOSITION_STATE')
-    if (run.place >= composition.listings.length) return void (await endRun(rows, run.id, 'done', now))
     if (now >= run.ends_by) return failRun(parts, run, 'ERR_RUN_SLOW')
     if (!(await step(parts, composition, run))) return
   }
@@ -74,6 +79,20 @@ async function step(parts: CallParts, composition: StoredComposition, run: Store
   }
 }
 
+/** The whole chain has answered: its user, if it has one, is counted in the same transaction, once. */
+async function finishRun(parts: CallParts, run: StoredRun): Promise<void> {
+  const { agreement, request } = run
+  const counted = await parts.store.transaction(async (rows) => {
+    if (agreement !== null && request !== null) {
+      const use = { agreement, request, milliUnits: PASSAGE_MILLI_UNITS, status: 200 }
+      if (!(await noteCounted(rows, use))) return false
+    }
+    await endRun(rows, run.id, 'done', parts.access.now())
+    return true
+  })
+  if (!counted) await failRun(parts, run, 'ERR_REQUEST_REPEATED')
+}
+
 /** Unique to an attempt: a provider sees it, and use is counted by it. */
 const requestOf = (run: string, place: number, attempt: number) => `chain:${run}.${place}.${attempt}`
 
@@ -107,5 +126,9 @@ async function failRun(
       [run.id, run.place, at.attempt ?? 0, at.agreement ?? '', code, Date.now() / 1000],
     )
     await endRun(rows, run.id, 'failed', access.now())
+    const { agreement, request } = run
+    if (agreement === null || request === null) return
+    await noteFailed(rows, { agreement, request, status: null })
+    await tellComposer(rows, { composition: run.composition, agreement, place: run.place, code, now: access.now() })
   })
 }

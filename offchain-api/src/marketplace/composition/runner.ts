@@ -7,7 +7,7 @@ const LEASE_SECONDS = 10
 const RENEW_MS = 3000
 const IDLE_MS = 1000
 const MINUTE_MS = 60_000
-const AT_ONCE = 8
+const AT_ONCE = 32
 
 export interface Runner {
   /** There is a run to work on. */

@@ -31,7 +31,7 @@ export async function answerWithSignature(
     )
   checkTurn(offer, side, now())
   const chain = await parts.chain()
-  await offeredListing(store.rows, offer.listing, offer.consumer_account)
+  await offeredListing(store.rows, offer.listing, offer.consumer_account, now())
   await otherParty(store.rows, accountOfSide(offer, otherSide(side)))
   const { terms, kind } = offer
   await checkSignature(chain, { terms, party: partyOf(person), side, kind, signature })

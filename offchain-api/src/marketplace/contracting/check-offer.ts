@@ -5,6 +5,7 @@ import {
   contentDigest,
   draftAgreement,
   type Hex,
+  type OwnData,
 } from '@opem/domain'
 import { sha256 } from 'viem'
 import { Refusal } from '../../unified-api/problem.ts'
@@ -33,7 +34,7 @@ export function checkOffer(
     readonly listing: ContractedListing & { document: NonNullable<ContractedListing['document']> }
     readonly provider: Party
     readonly consumer: Party
-    readonly meters: readonly string[]
+    readonly own: OwnData
     readonly feeBps: number
     readonly free: boolean
     readonly now: number
@@ -82,7 +83,7 @@ function checkTimes({ start, end, deadline }: AgreementTerms, now: number): void
 /** The document is what this version of the listing makes of these choices, and nothing else. */
 function checkDocument(
   { terms, document }: OfferInHand,
-  { listing, provider, consumer, meters, free }: Parameters<typeof checkOffer>[1],
+  { listing, provider, consumer, own, free }: Parameters<typeof checkOffer>[1],
 ): void {
   const drafted = draftAgreement(
     listing.document,
@@ -97,8 +98,11 @@ function checkDocument(
       meters: Object.fromEntries(
         document.data.flatMap(({ name, meter }) => (meter === undefined ? [] : [[name, meter]])),
       ),
+      sources: Object.fromEntries(
+        document.data.flatMap(({ name, from }) => (from === undefined ? [] : [[name, from.id]])),
+      ),
     },
-    meters,
+    own,
   )
   if (!drafted.ok) throw new Refusal(422, drafted.code, drafted.reason)
   const { document: expected, planned } = drafted.value

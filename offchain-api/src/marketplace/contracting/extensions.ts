@@ -1,9 +1,10 @@
-import { extensionTypedData, type Hex, parseAgreementTerms } from '@opem/domain'
+import { type AgreementTermsJson, extensionTypedData, type Hex, parseAgreementTerms } from '@opem/domain'
 import { hashTypedData } from 'viem'
 import type { Person } from '../../access/caller/caller.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import { notify } from '../notifications/notify.ts'
+import type { MarketCall } from './agreement-chain.ts'
 import { readAgreement, type StoredAgreement } from './agreements.ts'
 import { accountOfSide } from './make-offer.ts'
 import type { Rows } from './offers.ts'
@@ -32,30 +33,33 @@ export const latestExtension = async (rows: Rows, agreement: string): Promise<St
   )[0]
 
 /**
- * One side offers a later end (0: none), or signs the one that the other side offers: the same values are the same extension.
- * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_AGREEMENT_ENDED, ERR_EXTENSION_END, ERR_AGREEMENT_DEADLINE, ERR_AGREEMENT_SIGNATURE
+ * One side offers a later end (0: none), or signs the one that the other side offers: the same values are the same extension. Before
+ * the second signature counts the contract is asked whether it would take it.
+ * @param it.relay whether this API brings it to the chain, once both have signed
+ * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_AGREEMENT_ENDED, ERR_EXTENSION_END, ERR_AGREEMENT_DEADLINE, ERR_AGREEMENT_SIGNATURE,
+ * ERR_NO_RELAY, ERR_AGREEMENT_REFUSED
  */
 export async function signExtension(
   parts: ContractingParts,
   person: Person,
-  it: { id: string; end: number; deadline: number; signature: Hex },
+  it: { id: string; end: number; deadline: number; signature: Hex; relay: boolean },
 ): Promise<void> {
   const { store, now } = parts
+  if (it.relay && !parts.relays) throw noRelay()
   const { agreement, side } = await agreementOf(parts, person, it.id)
   checkEnd(agreement, it, now())
   await checkExtensionSignature(parts, person, side, agreement, it)
-  await store.transaction(async (rows) => {
+  const before = await latestExtension(store.rows, it.id)
+  if (before && isAnswer(before, it, side))
+    await needTaken(parts, agreement, { ...before, [`${side}_signature`]: it.signature })
+  const answered = await store.transaction(async (rows) => {
     await rows('SELECT 1 FROM market_agreements WHERE id = $1 FOR UPDATE', [it.id])
     const latest = await latestExtension(rows, it.id)
-    const answers =
-      latest?.state === 'open' &&
-      latest.ends_at === it.end &&
-      latest.deadline === it.deadline &&
-      latest.made_by !== side
+    const answers = latest !== undefined && isAnswer(latest, it, side)
     if (answers) {
       await rows(
-        `UPDATE market_extensions SET ${side}_signature = $3, state = 'signed' WHERE agreement = $1 AND number = $2`,
-        [it.id, latest.number, it.signature],
+        `UPDATE market_extensions SET ${side}_signature = $3, state = 'signed', relay = $4 WHERE agreement = $1 AND number = $2`,
+        [it.id, latest.number, it.signature, it.relay],
       )
     } else {
       await rows(
@@ -81,8 +85,41 @@ export async function signExtension(
       ...{ by: person.did, account: person.account as Hex, about: { agreement: agreement.id } },
       ...{ action: answers ? 'agreement.extension-signed' : 'agreement.extension-offered', detail: { end: it.end } },
     })
+    return answers
   })
+  if (answered && it.relay) parts.wake()
 }
+
+/** The other side's offer of the very same end, which waits for this signature. */
+const isAnswer = (
+  latest: StoredExtension,
+  it: { readonly end: number; readonly deadline: number },
+  side: Side,
+): boolean =>
+  latest.state === 'open' && latest.ends_at === it.end && latest.deadline === it.deadline && latest.made_by !== side
+
+/** So that nobody waits for an end that cannot come. */
+async function needTaken(parts: ContractingParts, agreement: StoredAgreement, it: StoredExtension): Promise<void> {
+  const refused = await (await parts.chain()).refusalOf(extensionCall(agreement, it))
+  if (refused !== undefined)
+    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `the contract would refuse this later end: ${refused}`)
+}
+
+/** Both have signed a later end, and the wallets have no ether: this API brings it to the chain. @throws Refusal ERR_NO_RELAY, ERR_OFFER_NOT_OPEN */
+export async function relayExtension(parts: ContractingParts, person: Person, id: string): Promise<void> {
+  await agreementOf(parts, person, id)
+  if (!parts.relays) throw noRelay()
+  const marked = await parts.store.rows(
+    `UPDATE market_extensions SET relay = true, next_try = 0 WHERE agreement = $1 AND state = 'signed' RETURNING number`,
+    [id],
+  )
+  if (marked.length === 0)
+    throw new Refusal(409, 'ERR_OFFER_NOT_OPEN', 'no later end waits that both sides have signed')
+  parts.wake()
+}
+
+const noRelay = () =>
+  new Refusal(409, 'ERR_NO_RELAY', 'this marketplace brings nothing to the chain; your own wallet sends it')
 
 export async function agreementOf(
   { store }: Pick<ContractingParts, 'store'>,
@@ -139,7 +176,11 @@ async function checkExtensionSignature(
 }
 
 /** What `extend` of the contract needs once both have signed. */
-export const extensionCall = (agreement: StoredAgreement, it: StoredExtension) => ({
+export const extensionCall = (
+  agreement: { readonly terms: AgreementTermsJson },
+  it: Pick<StoredExtension, 'ends_at' | 'deadline' | 'consumer_signature' | 'provider_signature'>,
+): MarketCall & { name: 'extend' } => ({
+  name: 'extend',
   ...{ terms: parseAgreementTerms(agreement.terms), end: it.ends_at, deadline: BigInt(it.deadline) },
   ...{ consumer: it.consumer_signature!, provider: it.provider_signature! },
 })

@@ -1,18 +1,20 @@
-import { parseAgreementTerms } from '@opem/domain'
+import { type AgreementTermsJson, type Hex, parseAgreementTerms } from '@opem/domain'
 import type { PrivateKeyAccount } from 'viem'
 import type { AccessParts } from '../../access/access.ts'
 import { notify } from '../notifications/notify.ts'
 import { type Rounds, startRounds } from '../rounds.ts'
-import type { AgreementChain } from './agreement-chain.ts'
+import type { AgreementChain, MarketCall } from './agreement-chain.ts'
+import { extensionCall, type StoredExtension } from './extensions.ts'
 import { expireOffers, readDocument, type StoredOffer } from './offers.ts'
+import { remindEndings } from './remind-endings.ts'
 
 const IDLE_MS = 1000
 const AGAIN_SECONDS = 5
 const MINUTE_MS = 60_000
 
 /**
- * What contracting does by itself: it brings what both sides have signed to the chain for wallets without ether, and clears
- * away offers whose time is over. All of it stands in the store and goes on after a kill.
+ * What contracting does by itself: it brings what both sides have signed to the chain for wallets without ether, tells of ends
+ * that come soon, and clears away offers whose time is over. All of it stands in the store and goes on after a kill.
  */
 export function keepContracting(parts: {
   readonly access: Pick<AccessParts, 'store' | 'now'>
@@ -27,6 +29,7 @@ export function keepContracting(parts: {
     if (Date.now() - swept > MINUTE_MS) {
       swept = Date.now()
       await clearExpired()
+      await store.transaction((rows) => remindEndings(rows, now()))
     }
     if (parts.relayer) await relayAll(parts.relayer)
     await endInstances()
@@ -57,16 +60,31 @@ export function keepContracting(parts: {
   }
 
   async function endInstances(): Promise<void> {
+    const over = await store.rows<{ id: Hex; state: string }>(
+      `SELECT a.id, a.state FROM market_instances i JOIN market_agreements a ON a.id = i.agreement
+       WHERE i.state NOT IN ('ended', 'revoked') AND a.ends_at > 0 AND a.ends_at <= $1 ORDER BY a.ends_at LIMIT 50`,
+      [now()],
+    )
+    if (over.length === 0) return
+    // A later end may be on the chain that was not read yet: nothing is closed before the chain says so too.
+    const chain = await parts.chain()
+    for (const { id, state } of over) {
+      const endsAt = state === 'terminated' ? 1 : (await chain.standingOf(id)).endsAt
+      if (endsAt !== 0 && endsAt <= now()) await endInstance(id)
+    }
+  }
+
+  async function endInstance(id: Hex): Promise<void> {
     await store.rows(
       `WITH over AS (
-         SELECT i.agreement, i.state FROM market_instances i JOIN market_agreements a ON a.id = i.agreement
-         WHERE i.state NOT IN ('ended', 'revoked') AND a.ends_at > 0 AND a.ends_at <= $1 FOR UPDATE OF i
+         SELECT i.agreement, i.state FROM market_instances i
+         WHERE i.agreement = $2 AND i.state NOT IN ('ended', 'revoked') FOR UPDATE OF i
        ), ended AS (
          UPDATE market_instances i SET state = 'ended', key_hash = NULL, changed_at = $1 FROM over WHERE over.agreement = i.agreement
        )
        INSERT INTO market_instance_steps (agreement, step, previous, state, actor, at)
          SELECT agreement, 'end', state, 'ended', 'clock', $1 FROM over`,
-      [now()],
+      [now(), id],
     )
   }
 
@@ -76,9 +94,37 @@ export function keepContracting(parts: {
        WHERE state = 'signed' AND relay AND next_try <= $1 ORDER BY changed_at LIMIT 20`,
       [now()],
     )
-    if (due.length === 0) return
+    const later = await store.rows<StoredExtension & { agreement: Hex; terms: AgreementTermsJson }>(
+      `SELECT x.agreement, x.number, x.ends_at::float8 AS ends_at, x.deadline::float8 AS deadline, x.consumer_signature,
+         x.provider_signature, a.terms
+       FROM market_extensions x JOIN market_agreements a ON a.id = x.agreement
+       WHERE x.state = 'signed' AND x.relay AND x.next_try <= $1 ORDER BY x.created_at LIMIT 20`,
+      [now()],
+    )
+    if (due.length + later.length === 0) return
     const [chain, account] = await Promise.all([parts.chain(), relayer()])
     for (const offer of due) await relayOne(chain, account, offer)
+    for (const one of later) await relayEnd(chain, account, one)
+  }
+
+  /** The end is moved once; what the contract would not take is tried no more. */
+  async function relayEnd(
+    chain: AgreementChain,
+    account: PrivateKeyAccount,
+    it: StoredExtension & { terms: AgreementTermsJson },
+  ): Promise<void> {
+    const key = [it.agreement, it.number]
+    await store.rows('UPDATE market_extensions SET next_try = $3 WHERE agreement = $1 AND number = $2', [
+      ...key,
+      now() + AGAIN_SECONDS,
+    ])
+    if ((await chain.standingOf(it.agreement)).endsAt === it.ends_at) return // the follower reads it next
+    const call = extensionCall(it, it)
+    if ((await chain.refusalOf(call)) === undefined) return sendCall(chain, account, call)
+    await store.rows(
+      `UPDATE market_extensions SET state = 'expired' WHERE agreement = $1 AND number = $2 AND state = 'signed'`,
+      key,
+    )
   }
 
   /** The contract takes an agreement once; a second transaction is refused there and costs nothing here, because it is tried first. */
@@ -97,6 +143,10 @@ export function keepContracting(parts: {
       )
       return
     }
+    await sendCall(chain, account, call)
+  }
+
+  async function sendCall(chain: AgreementChain, account: PrivateKeyAccount, call: MarketCall): Promise<void> {
     const { client, contract: to, chainId } = chain
     const data = chain.dataOf(call)
     const [nonce, fees, gas] = await Promise.all([

@@ -1,5 +1,6 @@
-import type { Hex, OfferedService } from '@opem/domain'
+import type { Hex, OfferedService, ServedChain } from '@opem/domain'
 import { Refusal } from '../../unified-api/problem.ts'
+import { needContracted } from '../composition/served-chain.ts'
 import { isListed } from '../manage/policy.ts'
 import type { Rows } from './offers.ts'
 
@@ -13,7 +14,10 @@ export interface ContractedListing {
   readonly version: number
   readonly content: Hex
   readonly document:
-    | (OfferedService & { readonly access?: { readonly baseUrl?: string; readonly documentation?: string } })
+    | (OfferedService & {
+        readonly access?: { readonly baseUrl?: string; readonly documentation?: string }
+        readonly chain?: ServedChain
+      })
     | null
 }
 
@@ -25,11 +29,16 @@ export const readListing = async (rows: Rows, listing: string): Promise<Contract
     )
   )[0]
 
-/** A listing that an account can contract now, with its document; one that is not shown to them is not there. @throws Refusal ERR_LISTING_UNKNOWN, ERR_LISTING_NOT_OFFERED */
+/**
+ * A listing that an account can contract now, with its document; one that is not shown to them is not there. The chain of a composed
+ * one can run.
+ * @throws Refusal ERR_LISTING_UNKNOWN, ERR_LISTING_NOT_OFFERED, and those of `needContracted`
+ */
 export async function offeredListing(
   rows: Rows,
   listing: string,
   consumer: string,
+  now: number,
 ): Promise<ContractedListing & { document: NonNullable<ContractedListing['document']> }> {
   const found = await readListing(rows, listing)
   if (!found || !(await isListed(rows, listing, consumer)))
@@ -43,5 +52,6 @@ export async function offeredListing(
   const { document } = found
   if (document === null)
     throw new Refusal(409, 'ERR_LISTING_NOT_OFFERED', "the listing's document has not been read yet; try again", 5)
+  if (document.chain) await needContracted(rows, document.chain, found.account, now)
   return { ...found, document }
 }

@@ -17,7 +17,7 @@ import type { AgreementChain } from './agreement-chain.ts'
 import { checkOffer } from './check-offer.ts'
 import { offeredListing } from './listing.ts'
 import { changeOffer, type Rows, readOffer, type StoredOffer, storeDocument, storeOffer } from './offers.ts'
-import { ownMeters } from './own-meters.ts'
+import { ownData } from './own-data.ts'
 import type { ContractingParts } from './parts.ts'
 import {
   needRole,
@@ -41,7 +41,7 @@ export interface SignedOffer {
  * Takes a half-signed agreement: a consumer's first offer under a listing, or a counter-offer of whoever's turn it is.
  * @param to the offer that this one answers
  * @throws Refusal ERR_LISTING_UNKNOWN, ERR_LISTING_NOT_OFFERED, ERR_AGREEMENT_WITH_ONESELF, ERR_PARTY_NOT_ACTIVE, ERR_AGREEMENT_SIGNATURE,
- * ERR_OFFER_EXISTS, ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN and those of `checkOffer`
+ * ERR_OFFER_EXISTS, ERR_OFFER_NOT_OPEN, ERR_NOT_YOUR_TURN and those of `ownData` and `checkOffer`
  */
 export async function makeOffer(
   parts: ContractingParts,
@@ -54,7 +54,7 @@ export async function makeOffer(
   const terms = parseAgreementTerms(json)
   const answered = to === undefined ? undefined : await readOffer(store.rows, to)
   if (to !== undefined && (!answered || sideOf(person, answered) === undefined)) throw unknownAgreement(to)
-  const listing = await offeredListing(store.rows, terms.listing, answered?.consumer_account ?? person.account)
+  const listing = await offeredListing(store.rows, terms.listing, answered?.consumer_account ?? person.account, now())
   if (answered && answered.listing !== listing.listing)
     throw new Refusal(422, 'ERR_AGREEMENT_TERMS', 'a counter-offer is about the listing of the offer that it answers')
   const side: Side = answered ? sideOf(person, answered)! : 'consumer'
@@ -66,13 +66,14 @@ export async function makeOffer(
   if (me.account === other.account)
     throw new Refusal(409, 'ERR_AGREEMENT_WITH_ONESELF', 'an agreement needs two parties; this listing is your own')
   const [provider, consumer] = side === 'provider' ? [me, other] : [other, me]
-  const meters = (await ownMeters(store, { account: consumer.account, address: consumer.address, now: now() })).map(
-    ({ meter }) => meter,
-  )
+  const own = await ownData(store, {
+    ...{ consumer, provider, chosen: document.data.flatMap(({ from }) => from?.id ?? []), now: now() },
+    ...(side === 'consumer' && { person }),
+  })
   const feeBps = await chain.feeBps()
   checkOffer(
     { terms, document },
-    { listing, provider, consumer, meters, feeBps, free: answered !== undefined, now: now() },
+    { listing, provider, consumer, own, feeBps, free: answered !== undefined, now: now() },
   )
   await checkSignature(chain, { terms: json, party: me, side, kind: listing.kind, signature })
 

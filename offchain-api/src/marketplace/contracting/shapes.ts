@@ -62,6 +62,15 @@ export const agreementDocument = z
           granularity: short.optional(),
           unit: short.optional(),
           meter: short.optional(),
+          from: z
+            .strictObject({
+              kind: z.enum(['data-set', 'data-agreement']),
+              id: hex(32),
+              title: short,
+              provider: short,
+              policy: z.record(z.string(), z.unknown()),
+            })
+            .optional(),
         }),
       )
       .max(100),

@@ -8,14 +8,14 @@ const AHEAD = 2 * 86_400
 
 /** Reminds of copies that are to be deleted soon. Pass `rows` of a transaction. @returns how many */
 export async function remindDeletions(rows: Rows, now: number): Promise<number> {
-  const due = await rows<{ account: Hex; agreement: Hex; listing: Hex; day: number }>(
+  const due = await rows<{ account: Hex; agreement: Hex; listing: Hex; day: number; passedTo: Hex | null }>(
     `UPDATE market_data_downloads SET reminded_at = $1
      WHERE id IN (SELECT id FROM market_data_downloads WHERE deleted_at IS NULL AND reminded_at IS NULL AND state = 'given'
        AND delete_by <= $2 ORDER BY delete_by LIMIT 200 FOR UPDATE SKIP LOCKED)
-     RETURNING account, agreement, listing, delete_by::float8 AS day`,
+     RETURNING account, agreement, listing, delete_by::float8 AS day, passed_to AS "passedTo"`,
     [now, now + AHEAD],
   )
-  for (const { account, agreement, listing, day } of due)
+  for (const { account, agreement, listing, day, passedTo } of due)
     await notify(rows, {
       ...{
         account,
@@ -25,11 +25,16 @@ export async function remindDeletions(rows: Rows, now: number): Promise<number> 
       },
       words: {
         title: 'A copy of data is to be deleted',
-        text: `The policy wants your copy gone by ${new Date(day * 1000).toISOString().slice(0, 10)}. Delete it, then confirm it on the page.`,
+        text:
+          passedTo === null
+            ? `The policy wants your copy gone by ${dayOf(day)}. Delete it, then confirm it on the page.`
+            : `The policy wants the copy gone by ${dayOf(day)} that the provider of a service got from you. See to it, then confirm it on the page.`,
       },
     })
   return due.length
 }
+
+const dayOf = (instant: number): string => new Date(instant * 1000).toISOString().slice(0, 10)
 
 /** The user says that a copy is gone. @throws Refusal ERR_DOWNLOAD_UNKNOWN */
 export async function confirmDeletion(
@@ -53,13 +58,15 @@ export interface DownloadShown {
   readonly state: 'given' | 'failed'
   readonly deleteBy: number | null
   readonly deletedAt: number | null
+  /** The agreement about a service to whose provider the copy went; null: the user's own. */
+  readonly passedTo: string | null
 }
 
 /** What was downloaded under an agreement, the newest first. */
 export const downloadsOf = (rows: Rows, agreement: string): Promise<DownloadShown[]> =>
   rows<DownloadShown & Record<string, unknown>>(
     `SELECT id::text AS id, at::float8 AS at, purpose, country, format, readings::float8 AS rows, state,
-       delete_by::float8 AS "deleteBy", deleted_at::float8 AS "deletedAt"
+       delete_by::float8 AS "deleteBy", deleted_at::float8 AS "deletedAt", passed_to AS "passedTo"
      FROM market_data_downloads WHERE agreement = $1 ORDER BY market_data_downloads.id DESC LIMIT 100`,
     [agreement],
   )

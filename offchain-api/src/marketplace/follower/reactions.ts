@@ -3,6 +3,7 @@ import { followEscrow } from '../billing/follow-escrow.ts'
 import { followCompositions } from '../composition/follow-compositions.ts'
 import { agreementReaction } from '../contracting/follow-agreements.ts'
 import { followInnovation } from '../innovation/follow-innovation.ts'
+import { followPublishedProposals } from '../innovation/follow-published.ts'
 import { followListings } from '../listings/follow-listings.ts'
 import { followPublishing } from '../publish/follow-publishing.ts'
 import type { Reaction } from './reaction.ts'
@@ -15,5 +16,6 @@ export const reactions: readonly Reaction[] = [
   followAgreementsForBilling,
   followEscrow,
   followInnovation,
+  followPublishedProposals,
   followCompositions,
 ]

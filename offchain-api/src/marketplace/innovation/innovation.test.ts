@@ -116,6 +116,26 @@ test('a wish goes to every provider; of two proposals one is chosen, gets a draf
   expect(whole.status).toBe(200)
 })
 
+test('who chose is told when the service is published, contracts it, and both sides find the agreement in the request', async () => {
+  const request = await asked({ data: [] })
+  const proposal = await proposed(pia, request, { price: { id: 'trial', kind: 'free', price: 0 } })
+  await send(una, 'choose', [request, proposal])
+  await until(async () => (await seen(una, request)).body.chosen !== null)
+  const { listing } = await own(pia, request)
+  const { document } = (await pia.browser.call('GET', `/v1/market/services/${listing}`)).body
+  await world.publish(pia, document, listing)
+  await until(async () => (await told(una, request)).includes('“Farm forecast” can be contracted now'))
+  expect(await told(ben, request)).toEqual([])
+  const choices = `/v1/agreements/choices?listing=${listing}`
+  expect(code(await ben.browser.call('GET', choices))).toEqual([404, 'ERR_LISTING_UNKNOWN'])
+  expect((await own(pia, request)).agreement).toBe(null)
+
+  const { id } = await world.conclude(una, pia, listing, { parameters: {} })
+  const [shown] = (await seen(una, request)).body.proposals
+  expect([shown.listingState, shown.agreement]).toEqual(['published', id])
+  expect((await own(pia, request)).agreement).toBe(id)
+})
+
 test('a question is between two until it is answered; then every provider reads both, not who asked', async () => {
   const request = await asked()
   const ask = await pia.browser.call('POST', `/v1/innovation/requests/${request}/posts`, { words: 'How many robots?' })

@@ -38,6 +38,21 @@ export const proposalsOf = (
 export const readProposal = async (rows: Rows, id: string): Promise<StoredProposal | undefined> =>
   (await rows<Found>(`${SELECT} WHERE p.id = $1`, [id]))[0]
 
+/** The newest offer or agreement of a user under each listing. */
+export const contractsOf = (
+  rows: Rows,
+  listings: readonly string[],
+  user: string,
+): Promise<{ listing: Hex; id: Hex }[]> =>
+  rows<{ listing: Hex; id: Hex }>(
+    `SELECT DISTINCT ON (listing) listing, id FROM (
+       SELECT listing, id, created_at AS since FROM market_offers
+         WHERE consumer_account = $2 AND state IN ('open', 'signed', 'concluded')
+       UNION ALL SELECT listing, id, concluded_at FROM market_agreements WHERE consumer_account = $2) own
+     WHERE listing = ANY($1) ORDER BY listing, since DESC`,
+    [listings, user],
+  )
+
 export const storeProposal = (
   rows: Rows,
   it: Pick<StoredProposal, 'id' | 'request' | 'account' | 'address' | 'content'> & {

@@ -64,7 +64,7 @@ export function createNotifications(it: {
     application_name: 'opem letters',
   })
   // Its errors are those of a store that is away, which it outlives by itself; foreign messages are not logged.
-  boss.on('error', (cause) => it.log(`api: letters: ${cause.name}`))
+  boss.on('error', (cause) => it.log(`api: letters wait: ${'code' in cause ? cause.code : cause.name}`))
 
   const operators = async (rows: OperationalStore['rows']) =>
     (await rows<{ account: string }>('SELECT account FROM accounts WHERE did = ANY($1)', [it.operatorDids])).map(

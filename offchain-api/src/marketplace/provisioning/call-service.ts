@@ -5,9 +5,10 @@ import type { Rows } from '../contracting/offers.ts'
 import { unknownAgreement } from '../contracting/party.ts'
 import { admitCall } from './admit-call.ts'
 import { forward, MOST_CALL_BYTES, targetOf } from './forward.ts'
-import { countedUnits, parametersOf } from './gateway.ts'
-import { callableService } from './may-call.ts'
-import { policyFor } from './policy.ts'
+import { addressed, usableService } from './may-call.ts'
+import { parametersOf } from './parameters.ts'
+import { checkPolicy, policyFor } from './policy.ts'
+import { countedUnits } from './units.ts'
 import { noteCounted, noteFailed } from './usage.ts'
 
 export type CallParts = Pick<Services, 'store' | 'gateway'> & { readonly access: { now(): number } }
@@ -48,21 +49,18 @@ export async function callService(
   const { agreement, request, signal } = call
   const release = gateway.limits.enter(agreement)
   try {
-    const service = await callableService(store.rows, agreement, { by: 'key', agreement }, { now: access.now() })
+    const service = addressed(
+      await usableService(store.rows, agreement, { by: 'key', agreement }, { now: access.now() }),
+    )
     if (service.agreement.consumer_account !== call.account) throw unknownAgreement(agreement)
     const policy = await policyFor(store, service.agreement.listing, call.from)
-    if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
-    if (!policy.authentication.includes(call.shown))
-      throw new Refusal(
-        403,
-        'ERR_POLICY_AUTHENTICATION',
-        `the provider takes calls with ${policy.authentication.join(' or ')}`,
-      )
+    checkPolicy(policy, call.shown)
     gateway.limits.count(agreement, policy.requestsPerMinute, access.now() * 1000)
     const target = targetOf(service.baseUrl, call.path)
     const [key, parameters] = await Promise.all([gateway.key(), parametersOf(parts, service)])
     const usage = { agreement, request }
-    await admitCall(store, gateway.mayUseMoney, { ...usage, method: 'POST', now: access.now() })
+    const asked = { ...usage, method: 'POST', now: access.now() }
+    await store.transaction((rows) => admitCall(rows, gateway.mayUseMoney, asked))
     try {
       const headers = { accept: 'application/json', 'content-type': call.type }
       const answer = await forward(

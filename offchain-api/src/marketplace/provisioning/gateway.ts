@@ -10,13 +10,16 @@ import { take } from '../../access/limit/bucket.ts'
 import { bodyOf } from '../../unified-api/body.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Services } from '../../unified-api/services.ts'
-import { readDocument } from '../contracting/offers.ts'
+import { serveChain } from '../composition/serve-chain.ts'
+import { chainUnder } from '../composition/served-chain.ts'
 import { agreementOfKey, isAccessKey } from './access-key.ts'
 import { admitCall } from './admit-call.ts'
 import { answerHeaders, forward, MOST_CALL_BYTES, newRequestId, targetOf } from './forward.ts'
-import { type CallableService, callableService, type MayUseMoney, type ServiceCaller } from './may-call.ts'
-import { policyFor } from './policy.ts'
-import { noteCounted, noteFailed, unitsOf } from './usage.ts'
+import { addressed, type MayUseMoney, type ServiceCaller, usableService } from './may-call.ts'
+import { parametersOf } from './parameters.ts'
+import { checkPolicy, policyFor } from './policy.ts'
+import { countedUnits, formatUnits } from './units.ts'
+import { noteCounted, noteFailed } from './usage.ts'
 
 const PATH = /^\/v1\/services\/(0x[0-9a-f]{64})(\/[^?]*)?(\?.*)?$/
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -86,26 +89,27 @@ async function call(
   const { rows } = store
   const body = bodyOf(request, response, MOST_CALL_BYTES)
   const who = await whoCalls(services, request, body.bytes)
-  const service = await callableService(rows, agreement, who, { now: access.now() })
-  const policy = await policyFor(store, service.agreement.listing, request.socket.remoteAddress ?? '')
+  const used = await usableService(rows, agreement, who, { now: access.now() })
+  const policy = await policyFor(store, used.agreement.listing, request.socket.remoteAddress ?? '')
   const shown = who.by === 'key' || who.by === 'session' ? 'token' : who.by
-  if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
-  if (!policy.authentication.includes(shown))
-    throw new Refusal(
-      403,
-      'ERR_POLICY_AUTHENTICATION',
-      `the provider takes calls with ${policy.authentication.join(' or ')}`,
-    )
+  checkPolicy(policy, shown)
   limits.count(agreement, policy.requestsPerMinute, services.now())
 
-  const target = targetOf(service.baseUrl, rest)
   const id = requestIdOf(request)
+  const chain = await chainUnder(rows, used.agreement)
+  if (chain !== undefined) {
+    const from = request.socket.remoteAddress ?? '127.0.0.1'
+    return serveChain(services, request, response, { ...used, chain, rest, id, shown, from, bytes: await body.bytes() })
+  }
+  const service = addressed(used)
+  const target = targetOf(service.baseUrl, rest)
   const { method } = request
   const bytes = await body.bytes()
   const key = await gateway.key()
   const parameters = await parametersOf(services, service)
   const usage = { agreement, request: id }
-  await admitCall(store, gateway.mayUseMoney, { ...usage, method, now: access.now() })
+  const asked = { ...usage, method, now: access.now() }
+  await store.transaction((inside) => admitCall(inside, gateway.mayUseMoney, asked))
   response.set('OPEM-Request-Id', id)
 
   const gone = new AbortController()
@@ -136,23 +140,6 @@ async function call(
   }
 }
 
-/**
- * What a call costs, in thousandths of a unit: what the provider says, one when it says nothing and the call went well; nothing
- * when it failed. undefined: nothing to count.
- */
-export function countedUnits(status: number, header: string | string[] | undefined): bigint | undefined {
-  if (status >= 500) return undefined
-  const said = typeof header === 'string' ? header : undefined
-  if (status >= 400 && said === undefined) return undefined
-  return unitsOf(said)
-}
-
-/** @example formatUnits(2500n) // '2.5' */
-export const formatUnits = (milliUnits: bigint): string => {
-  const rest = (milliUnits % 1000n).toString().padStart(3, '0').replace(/0+$/, '')
-  return `${milliUnits / 1000n}${rest === '' ? '' : `.${rest}`}`
-}
-
 async function whoCalls(services: Services, request: Request, body: () => Promise<Uint8Array>): Promise<ServiceCaller> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined && isAccessKey(bearer)) {
@@ -180,18 +167,6 @@ function requestIdOf(request: Request): string {
     'ERR_REQUEST_ID',
     'OPEM-Request-Id needs 8 to 100 letters, digits, dots, colons, hyphens or underscores',
   )
-}
-
-/** What the user chose, and what the provider set for them. */
-export async function parametersOf(
-  { store }: Pick<Services, 'store'>,
-  { agreement, instance }: CallableService,
-): Promise<Record<string, string>> {
-  const document = await readDocument(store.rows, agreement.terms.terms)
-  return {
-    ...Object.fromEntries((document?.parameters ?? []).map(({ name, value }) => [name, value])),
-    ...instance.configuration,
-  }
 }
 
 export interface CallLimits {

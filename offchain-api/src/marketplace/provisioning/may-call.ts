@@ -13,10 +13,14 @@ export type ServiceCaller =
   | { readonly by: 'session'; readonly caller: Caller & { kind: 'person' } }
   | { readonly by: 'signature' | 'mtls'; readonly caller: Caller & { kind: 'system' } }
 
-export interface CallableService {
+/** A service that may be used now. */
+export interface UsableService {
   readonly agreement: StoredAgreement
   readonly listing: ContractedListing
   readonly instance: StoredInstance
+}
+
+export interface CallableService extends UsableService {
   readonly baseUrl: string
 }
 
@@ -31,16 +35,15 @@ export type MayUseMoney = (
 ) => Promise<{ ok: true } | { ok: false; code: string; reason: string }>
 
 /**
- * Whether a service may be called now, by whom calls; whether it is paid is said when the call is admitted. Fails closed.
- * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING,
- * ERR_SERVICE_WITHOUT_ADDRESS
+ * Whether a service may be used now, by whom calls; whether it is paid is said when the call is admitted. Fails closed.
+ * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING
  */
-export async function callableService(
+export async function usableService(
   rows: Rows,
   id: string,
   who: ServiceCaller,
   { now }: { now: number },
-): Promise<CallableService> {
+): Promise<UsableService> {
   const agreement = await readAgreement(rows, id)
   if (!agreement || !isUser(who, agreement)) throw unknownAgreement(id)
   if (who.by === 'session') {
@@ -64,10 +67,15 @@ export async function callableService(
       'ERR_SERVICE_NOT_RUNNING',
       `the service is ${instance.state}; it is used while it is running`,
     )
-  const baseUrl = instance.service?.baseUrl ?? listing.document?.access?.baseUrl
+  return { agreement, listing, instance }
+}
+
+/** The same, with the address at which the provider's own software is called. @throws Refusal ERR_SERVICE_WITHOUT_ADDRESS */
+export function addressed(service: UsableService): CallableService {
+  const baseUrl = service.instance.service?.baseUrl ?? service.listing.document?.access?.baseUrl
   if (baseUrl === undefined)
     throw new Refusal(409, 'ERR_SERVICE_WITHOUT_ADDRESS', 'the provider has given no address of the service; ask them')
-  return { agreement, listing, instance, baseUrl }
+  return { ...service, baseUrl }
 }
 
 const isUser = (who: ServiceCaller, { id, consumer_account }: StoredAgreement): boolean =>

@@ -1,4 +1,5 @@
 import type { OperationalStore } from '../../operational/store.ts'
+import { Refusal } from '../../unified-api/problem.ts'
 import { OPEN_POLICY, type Policy } from '../manage/policy.ts'
 
 /** What a listing's provider asks of those who call its service, judged for one of them. */
@@ -19,4 +20,15 @@ export async function policyFor(
     [listing, address.replace(/^::ffff:/, '')],
   )
   return found ?? { ...OPEN_POLICY, fromHere: true }
+}
+
+/** @throws Refusal ERR_POLICY_ADDRESS, ERR_POLICY_AUTHENTICATION */
+export function checkPolicy(policy: ServicePolicy, shown: Policy['authentication'][number]): void {
+  if (!policy.fromHere) throw new Refusal(403, 'ERR_POLICY_ADDRESS', 'the provider takes no calls from this address')
+  if (!policy.authentication.includes(shown))
+    throw new Refusal(
+      403,
+      'ERR_POLICY_AUTHENTICATION',
+      `the provider takes calls with ${policy.authentication.join(' or ')}`,
+    )
 }

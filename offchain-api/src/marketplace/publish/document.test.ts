@@ -45,6 +45,44 @@ describe('a listing document', () => {
     expect(problemsOf({ ...analytic, plans: [] })).toEqual(['plans: a listing has at least one price plan'])
   })
 
+  test('says in a chain what it takes and gives, each shape once, and at which path it is called', () => {
+    const composition = (said: object) => problemsOf({ ...analytic, composition: { before: [], after: [], ...said } })
+    expect(composition({ takes: ['MeterReading'], gives: ['Forecast', 'Price'], path: '/v1/next' })).toEqual([])
+    expect(composition({ takes: ['MeterReading', 'MeterReading'] })).toEqual([
+      'composition.takes.1: the shape "MeterReading" is here twice',
+    ])
+    expect(composition({ path: 'forecast' })).toEqual(['composition.path: a path like /forecast'])
+    expect(composition({ path: '/../secret' })).toEqual(['composition.path: a path like /forecast'])
+    expect(composition({ path: '' })).toEqual(['composition.path: a path like /forecast'])
+    expect(composition({ path: '/' })).toEqual([])
+    expect(composition({ path: '/a?b=1' })).toEqual(['composition.path: a path like /forecast'])
+  })
+
+  test('is a chain of others only when it is composed, without an address or parameters of its own', () => {
+    const id = (digit: string) => `0x${digit.repeat(64)}`
+    const steps = ['1', '2'].map((digit) => ({ listing: id(digit), title: `Service ${digit}` }))
+    const composed = {
+      ...LISTING_EXAMPLES.composed,
+      parameters: [],
+      access: {},
+      chain: { composition: id('a'), steps },
+    }
+    expect(problemsOf(composed)).toEqual([])
+    expect(problemsOf({ ...composed, kind: 'analytic' })).toEqual([
+      'chain: only a service of kind "composed" is a chain of others',
+    ])
+    expect(problemsOf({ ...composed, access: { baseUrl: 'https://una.example/' } })).toEqual([
+      'access.baseUrl: the marketplace runs the chain itself; leave the address out',
+    ])
+    expect(problemsOf({ ...composed, parameters: LISTING_EXAMPLES.composed.parameters })).toEqual([
+      'parameters: the services of a chain are asked under its composer’s own choices; leave parameters out',
+    ])
+    const shout = { ...composed, chain: { composition: id('A'), steps } }
+    expect(problemsOf(shout)).toEqual([
+      'chain.composition: the id of a composition: 0x and 64 hex digits in lower case',
+    ])
+  })
+
   test('describes data if, and only if, it offers data', () => {
     const { data: _left, ...without } = data
     const needed = 'data: the data offered is described in a listing of kind "data" alone, which needs it'

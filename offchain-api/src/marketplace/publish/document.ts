@@ -1,9 +1,12 @@
 import {
   DATA_FORMS,
+  FEWEST_STEPS,
   GRANULARITIES,
+  type Hex,
   isTimeZone,
   LISTING_KINDS,
   type ListingDocument,
+  MOST_STEPS,
   PARAMETER_TYPES,
   PRICE_PLAN_KINDS,
   readOdrl,
@@ -136,6 +139,24 @@ export const neededData = z.strictObject({
   unit: line(40).optional(),
 })
 
+const shapes = z
+  .array(line(120))
+  .max(20)
+  .superRefine(unlike((shape) => shape, 'the shape'))
+
+const idOf = (what: string) =>
+  z.string().regex(/^0x[0-9a-f]{64}$/, `the id of a ${what}: 0x and 64 hex digits in lower case`) as z.ZodType<Hex, Hex>
+
+const servedChain = z
+  .strictObject({
+    composition: idOf('composition'),
+    steps: z
+      .array(z.strictObject({ listing: idOf('listing'), title: line(120) }))
+      .min(FEWEST_STEPS)
+      .max(MOST_STEPS),
+  })
+  .meta({ id: 'ServedChain' })
+
 const NEVER_BOTH = 'of kind "data" alone, which needs it'
 
 /** The strict reader of a listing document: domain/src/marketplace/listing-document.ts says what each field means. */
@@ -178,13 +199,14 @@ export const listingDocument = z
     composition: z.strictObject({
       before: z.array(composable).max(30),
       after: z.array(composable).max(30),
-      takes: z.array(line(120)).max(20).optional(),
-      gives: z.array(line(120)).max(20).optional(),
+      takes: shapes.optional(),
+      gives: shapes.optional(),
       path: z
         .string()
-        .regex(/^(\/[A-Za-z0-9._~-]{1,80}){0,8}\/?$/, 'a path like /forecast')
+        .regex(/^(?=\/)(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]{1,80}){0,8}\/?$/, 'a path like /forecast')
         .optional(),
     }),
+    chain: servedChain.optional(),
     data: z
       .strictObject({
         contents: paragraphs(4000),
@@ -195,13 +217,16 @@ export const listingDocument = z
       .optional()
       .meta({ description: NEVER_BOTH }),
   })
-  .superRefine(({ kind, data }, context) => {
+  .superRefine(({ kind, data, chain, access, parameters }, context) => {
+    const wrong = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
     if ((kind === 'data') !== (data !== undefined))
-      context.addIssue({
-        code: 'custom',
-        path: ['data'],
-        message: `the data offered is described in a listing ${NEVER_BOTH}`,
-      })
+      wrong(['data'], `the data offered is described in a listing ${NEVER_BOTH}`)
+    if (chain === undefined) return
+    if (kind !== 'composed') wrong(['chain'], 'only a service of kind "composed" is a chain of others')
+    if (access.baseUrl !== undefined)
+      wrong(['access', 'baseUrl'], 'the marketplace runs the chain itself; leave the address out')
+    if (parameters.length > 0)
+      wrong(['parameters'], 'the services of a chain are asked under its composer’s own choices; leave parameters out')
   })
   .meta({ id: 'ListingDocument' })
 

@@ -2,6 +2,7 @@ import { contentDigest, type Hex, type ListingDocument } from '@opem/domain'
 import { sha256, toHex } from 'viem'
 import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
+import { compositionBehind } from '../composition/served-chain.ts'
 import { notify } from '../notifications/notify.ts'
 import { readListingDocument } from './document.ts'
 import {
@@ -78,7 +79,10 @@ export async function save(
 const wayBack = (state: Draft['state']) =>
   state === 'published' ? 'begin an update first' : 'withdraw it before you change it'
 
-/** Applies to be published. @throws Refusal ERR_DRAFT_STATE, ERR_DRAFT_CHANGED, ERR_LISTING_INCOMPLETE */
+/**
+ * Applies to be published. The chain of a composed service is the account's own approved composition.
+ * @throws Refusal ERR_DRAFT_STATE, ERR_DRAFT_CHANGED, ERR_LISTING_INCOMPLETE, and those of `compositionBehind`
+ */
 export async function submit(
   rows: Rows,
   { actor, listing, now, revision }: Step & { revision: number },
@@ -105,6 +109,7 @@ export async function submit(
         .map(({ path, message }) => `${path || 'the document'}: ${message}`)
         .join('; ')}`,
     )
+  if (read.document.chain) await compositionBehind(rows, read.document.chain, actor.account)
   const content = contentDigest(read.document, sha256)
   await addSubmission(rows, { listing, version: draft.version, document: read.document, content, by: actor.did, now })
   await changeState(rows, listing, 'submitted', now)

@@ -11,21 +11,24 @@ import {
 import { sha256 } from 'viem'
 import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
+import { readAgreement } from '../../marketplace/contracting/agreements.ts'
 import {
   answerWithSignature,
   refuseOffer,
   relayOffer,
   withdrawOffer,
 } from '../../marketplace/contracting/answer-offer.ts'
-import { agreementOf, signExtension } from '../../marketplace/contracting/extensions.ts'
+import { agreementOf, relayExtension, signExtension } from '../../marketplace/contracting/extensions.ts'
 import { listAgreements } from '../../marketplace/contracting/list-agreements.ts'
 import { offeredListing } from '../../marketplace/contracting/listing.ts'
 import { makeOffer, otherParty } from '../../marketplace/contracting/make-offer.ts'
+import { ownData, sourceKindsOf } from '../../marketplace/contracting/own-data.ts'
 import { ownMeters } from '../../marketplace/contracting/own-meters.ts'
 import { needRole, partyOf } from '../../marketplace/contracting/party.ts'
 import { agreementDocument, agreementId, agreementTerms, signature } from '../../marketplace/contracting/shapes.ts'
 import { type ShownAgreement, showAgreement } from '../../marketplace/contracting/show-agreement.ts'
 import { AGREEMENT_STAGES } from '../../marketplace/contracting/stage.ts'
+import { offeredSources } from '../../marketplace/data/pass-on.ts'
 import { planShape } from '../../marketplace/publish/document.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
@@ -141,6 +144,14 @@ const offeredData = z.object({
   unit: z.string().optional(),
 })
 
+const offeredSource = z.object({
+  kind: z.enum(['data-set', 'data-agreement']),
+  id: bytes32,
+  title: z.string(),
+  provider: z.string(),
+  refusal: z.object({ code: z.string(), reason: z.string() }).nullable(),
+})
+
 export const getAgreementChoices = defineRoute({
   method: 'get',
   path: '/v1/agreements/choices',
@@ -160,6 +171,9 @@ export const getAgreementChoices = defineRoute({
       dataNeeded: z.array(offeredData),
       noticeDays: z.number().int(),
       meters: z.array(z.object({ meter: z.string(), authorised: z.boolean() })),
+      sources: z.array(offeredSource).meta({
+        description: 'own data sets and agreements about data, each with why it may not be handed to this provider',
+      }),
       feeBps: z.number().int(),
       chainId: z.number().int(),
       contract: z.string(),
@@ -167,17 +181,21 @@ export const getAgreementChoices = defineRoute({
     .meta({ id: 'AgreementChoices' }),
   async handle({ query }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, query.listing, person.account)
+    const listing = await offeredListing(store.rows, query.listing, person.account, now())
     needRole(person, 'consumer', listing.kind)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
     const { account, address } = partyOf(person)
     const { document } = listing
+    const handed = { consumer: { account }, recipient: provider.did, now: now() }
+    const sources =
+      document.dataNeeded.length === 0 ? [] : await offeredSources(store.rows, handed, sourceKindsOf(person))
     return {
       ...{ listing: listing.listing, version: listing.version, content: listing.content },
       provider: { did: provider.did, name: provider.name, address: provider.address },
       ...{ title: document.title, kind: listing.kind, plans: document.plans, parameters: document.parameters },
       ...{ dataNeeded: document.dataNeeded, noticeDays: document.contract.noticeDays },
       meters: await ownMeters(store, { account, address, now: now() }),
+      sources: sources.map(({ source, refusal }) => ({ ...source, refusal })),
       ...{ feeBps: await chain.feeBps(), chainId: chain.chainId, contract: chain.contract },
     }
   },
@@ -198,6 +216,10 @@ export const postAgreementDraft = defineRoute({
       .record(z.string().max(500), z.string().max(64))
       .default({})
       .meta({ description: 'by name of the data needed' }),
+    sources: z
+      .record(z.string().max(500), agreementId)
+      .default({})
+      .meta({ description: 'own data sets (their listings) or agreements about data, by name of the data needed' }),
     start: instant.optional().meta({ description: 'now when left out' }),
     end: instant.optional().meta({ description: 'open when left out' }),
     deadline: instant.optional().meta({ description: 'in a week when left out' }),
@@ -210,11 +232,12 @@ export const postAgreementDraft = defineRoute({
   }),
   async handle({ body }, { store, contracting, access: { now } }, access) {
     const person = personOf(access)
-    const listing = await offeredListing(store.rows, body.listing, person.account)
+    const listing = await offeredListing(store.rows, body.listing, person.account, now())
     needRole(person, 'consumer', listing.kind)
     const me = partyOf(person)
     const [provider, chain] = await Promise.all([otherParty(store.rows, listing.account), contracting.chain()])
-    const meters = await ownMeters(store, { account: me.account, address: me.address, now: now() })
+    const chosen = Object.values(body.sources)
+    const own = await ownData(store, { consumer: me, provider, chosen, person, now: now() })
     const drafted = draftAgreement(
       listing.document,
       {
@@ -222,8 +245,8 @@ export const postAgreementDraft = defineRoute({
         provider: { did: provider.did, name: provider.name },
         ...{ consumer: { did: me.did, name: me.name }, blind: randomHex(32) },
       },
-      { plan: body.plan, parameters: body.parameters, meters: body.meters },
-      meters.map(({ meter }) => meter),
+      { plan: body.plan, parameters: body.parameters, meters: body.meters, sources: body.sources },
+      own,
     )
     if (!drafted.ok) throw new Refusal(422, drafted.code, drafted.reason)
     const { document, planned } = drafted.value
@@ -349,12 +372,14 @@ export const postAgreementWithdrawal = defineRoute({
 export const postAgreementRelay = defineRoute({
   method: 'post',
   path: '/v1/agreements/{id}/relays',
-  summary: 'This API brings what both sides have signed to the chain, for a wallet without ether.',
+  summary:
+    'This API brings what both sides have signed to the chain, the agreement or a later end of it, for a wallet without ether.',
   access: 'contracting',
   params,
   answers: done,
   async handle({ params: { id } }, { contracting }, access) {
-    await relayOffer(contracting, personOf(access), id)
+    const concluded = await readAgreement(contracting.store.rows, id)
+    await (concluded ? relayExtension : relayOffer)(contracting, personOf(access), id)
     return { id }
   },
 })
@@ -369,6 +394,10 @@ export const postAgreementExtension = defineRoute({
     end: z.number().int().min(0).max(4_294_967_295).meta({ description: 'seconds since 1970; 0: open' }),
     deadline: z.number().int().min(0).max(4_294_967_295),
     signature,
+    relay: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'with the second signature: this API brings the later end to the chain' }),
   }),
   answers: done,
   async handle({ params: { id }, body }, { contracting }, access) {

@@ -15,7 +15,15 @@ import {
   storeComposition,
   unknownComposition,
 } from '../../marketplace/composition/compositions.ts'
-import { readRun, retryRun, runsOf, type StoredRun, startRun, stepsOf } from '../../marketplace/composition/runs.ts'
+import {
+  outputOf,
+  readRun,
+  retryRun,
+  runsOf,
+  type StoredRun,
+  startRun,
+  stepsOf,
+} from '../../marketplace/composition/runs.ts'
 import { type Actor, actorOf, addressOfAccount } from '../../marketplace/publish/owner.ts'
 import { begin } from '../../marketplace/publish/provider-steps.ts'
 import { line, paragraphs } from '../../marketplace/publish/text.ts'
@@ -68,6 +76,10 @@ const runStep = z
 const runShape = z
   .object({
     id: z.string(),
+    agreement: bytes32.nullable().meta({
+      description:
+        'under which a user of the composed service called it, who alone sees what it gave; null: your own run',
+    }),
     state: z.enum(['running', 'done', 'failed']),
     place: count.meta({ description: 'the step that is under way or failed; the number of steps when all are done' }),
     startedAt: instantText,
@@ -75,6 +87,10 @@ const runShape = z
     steps: z.array(runStep),
   })
   .meta({ id: 'CompositionRun' })
+
+export const outputShape = z
+  .object({ contentType: z.string(), body: z.string().meta({ description: 'the bytes as UTF-8' }) })
+  .meta({ id: 'CompositionOutput' })
 
 const eyesOf = ({ account, person }: Actor) => ({
   account,
@@ -282,7 +298,8 @@ export const postCompositionRun = defineRoute({
       )
     const { rows } = services.store
     const [{ running } = { running: 0 }] = await rows<{ running: number }>(
-      `SELECT count(*)::int AS running FROM market_composition_runs WHERE composition = $1 AND state = 'running'`,
+      `SELECT count(*)::int AS running FROM market_composition_runs
+       WHERE composition = $1 AND state = 'running' AND agreement IS NULL`,
       [id],
     )
     if (running >= MOST_RUNNING)
@@ -333,20 +350,11 @@ export const getCompositionOutput = defineRoute({
   summary: 'What the last service of a run gave. It is kept for a day.',
   access: 'run-composition',
   params: runParams,
-  answers: z.object({ contentType: z.string(), body: z.string().meta({ description: 'the bytes as UTF-8' }) }),
+  answers: outputShape,
   async handle({ params: { id, run } }, services, access) {
     await ownComposition(services, access, id)
-    const found = await ended(services, id, run, 0)
-    const [last] =
-      found.state === 'done'
-        ? await services.store.rows<{ output: Buffer; output_type: string }>(
-            `SELECT output, output_type FROM market_composition_run_steps
-             WHERE run = $1 AND place = $2 AND state = 'done' AND output IS NOT NULL`,
-            [run, found.place - 1],
-          )
-        : []
-    if (!last) throw new Refusal(404, 'ERR_RUN_OUTPUT', 'the run has not ended well, or what it gave is gone')
-    return { contentType: last.output_type, body: last.output.toString('utf8') }
+    const found = ownRun(await readRun(services.store.rows, id, run), run)
+    return shownOutput(await outputOf(services.store.rows, found))
   },
 })
 
@@ -360,8 +368,7 @@ export const postCompositionRetry = defineRoute({
   answers: runShape,
   async handle({ params: { id, run }, query: { wait } }, services, access) {
     await ownComposition(services, access, id)
-    const found = await readRun(services.store.rows, id, run)
-    if (!found) throw unknownRun(run)
+    const found = ownRun(await readRun(services.store.rows, id, run), run)
     await retryRun(services.store.rows, {
       ...{ run: found, shown: shownBy(access), from: access.address, now: seconds(services) },
     })
@@ -393,12 +400,8 @@ export const postCompositionListing = defineRoute({
       const { dataNeeded: _data, parameters: _parameters, ...example } = LISTING_EXAMPLES.composed
       const document = {
         ...{ ...example, title, summary: description.slice(0, 280), description, dataNeeded: [], parameters: [] },
-        ...{
-          keywords: [],
-          region: [],
-          access: {},
-          composition: { before: steps.map(({ listing }) => listing), after: [] },
-        },
+        ...{ keywords: [], region: [], access: {}, composition: { before: [], after: [] } },
+        chain: { composition: found.id, steps: steps.map(({ listing, title }) => ({ listing, title })) },
       }
       const listing = await begin(rows, { actor, document, now })
       await rows('UPDATE market_compositions SET listing = $2 WHERE id = $1', [id, listing])
@@ -454,12 +457,31 @@ export const putCompositionPair = defineRoute({
   },
 })
 
-const unknownRun = (id: string) => new Refusal(404, 'ERR_RUN_UNKNOWN', `there is no run ${id} of this composition`)
+/** @throws Refusal ERR_RUN_OUTPUT */
+export function shownOutput(output: { bytes: Buffer; type: string } | undefined) {
+  if (!output) throw new Refusal(404, 'ERR_RUN_OUTPUT', 'the run has not ended well, or what it gave is gone')
+  return { contentType: output.type, body: output.bytes.toString('utf8') }
+}
+
+export const unknownRun = (id: string) =>
+  new Refusal(404, 'ERR_RUN_UNKNOWN', `there is no run ${id} of this composition`)
+
+/** What others put into the composed service and got from it is nobody's but theirs. @throws Refusal ERR_RUN_UNKNOWN */
+function ownRun(run: StoredRun | undefined, id: string): StoredRun {
+  if (run?.agreement === null) return run
+  throw unknownRun(id)
+}
 
 async function runOf({ store }: Services, run: StoredRun) {
   const steps = await stepsOf(store.rows, run.id)
   return {
-    ...{ id: run.id, state: run.state, place: run.place, startedAt: formatInstant(run.started_at) },
+    ...{
+      id: run.id,
+      agreement: run.agreement,
+      state: run.state,
+      place: run.place,
+      startedAt: formatInstant(run.started_at),
+    },
     endedAt: run.ended_at === null ? null : formatInstant(run.ended_at),
     steps: steps.map(({ agreement: _agreement, ...one }) => one),
   }

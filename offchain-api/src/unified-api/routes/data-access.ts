@@ -100,6 +100,10 @@ export const getDataContract = defineRoute({
           rows: count,
         },
         ...{ state: z.enum(['given', 'failed']), deleteBy: instantText.nullable(), deletedAt: instantText.nullable() },
+        passedTo: z
+          .string()
+          .nullable()
+          .meta({ description: 'agreement about the service whose provider got the copy' }),
       }),
     ),
   }),

@@ -23,6 +23,16 @@ const usePolicy = z
     deleteAfterDays: whole(1, 9999).nullable(),
     attribution: z.string().trim().max(200),
     redistribution: z.boolean(),
+    recipients: z
+      .array(
+        z
+          .string()
+          .max(200)
+          .regex(/^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$/, 'a DID'),
+      )
+      .max(100)
+      .default([])
+      .meta({ description: 'who may get the data although others may not, such as providers of services' }),
   })
   .meta({ id: 'UsePolicy' })
 

@@ -92,6 +92,7 @@ import {
   getServiceKeys,
   postAdaptation,
   postDataCheck,
+  postHandedData,
   postInstanceKey,
   postInstanceStart,
   postInstanceStop,
@@ -155,6 +156,7 @@ import {
   putLandingShown,
   putProviderContract,
 } from './review.ts'
+import { getChainCalls, getChainOutput } from './served-chains.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
@@ -297,7 +299,10 @@ export const routes: readonly Route[] = [
   postInstanceKey,
   postRevocation,
   getInstanceUsage,
+  getChainCalls,
+  getChainOutput,
   getAgreedReadings,
+  postHandedData,
   getServiceKeys,
   getDataHoldings,
   getDataSets,

@@ -9,7 +9,7 @@ import {
 import { sha256, toHex } from 'viem'
 import { z } from 'zod'
 import { moderate, postsOf, writePost } from '../../marketplace/innovation/posts.ts'
-import { proposalsOf, storeProposal } from '../../marketplace/innovation/proposals.ts'
+import { contractsOf, proposalsOf, storeProposal } from '../../marketplace/innovation/proposals.ts'
 import {
   type Eyes,
   listRequests,
@@ -66,6 +66,7 @@ const proposal = z
     provider: z.string().nullable(),
     listing: bytes32.nullable(),
     listingState: z.string().nullable().meta({ description: 'published, or null: not on the market yet' }),
+    agreement: bytes32.nullable().meta({ description: 'the newest offer or agreement of who asked under the listing' }),
     createdAt: instantText,
     document: proposalDocument,
   })
@@ -171,6 +172,11 @@ export const getInnovationRequest = defineRoute({
       proposalsOf(rows, { request: id, account: actor.account, all: mine }),
       rows<{ name: string }>('SELECT name FROM accounts WHERE account = $1', [request.account]),
     ])
+    const contracts = await contractsOf(
+      rows,
+      proposals.flatMap(({ state, listing }) => (state === 'chosen' && listing !== null ? [listing] : [])),
+      request.account,
+    )
     const listed = await rows<{ listing: string; state: string }>(
       'SELECT listing, state FROM market_listings WHERE listing = ANY($1)',
       [proposals.flatMap(({ listing }) => listing ?? [])],
@@ -189,6 +195,7 @@ export const getInnovationRequest = defineRoute({
           createdAt: formatInstant(one.createdAt),
         },
         listingState: listed.find(({ listing }) => listing === one.listing)?.state ?? null,
+        agreement: contracts.find(({ listing }) => listing === one.listing)?.id ?? null,
       })),
     }
   },

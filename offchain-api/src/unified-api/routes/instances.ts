@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
 import { collect, readingsAtLength } from '../../lake/readings/query.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
+import { brokenStep } from '../../marketplace/composition/broken-step.ts'
+import { chainUnder, compositionBehind } from '../../marketplace/composition/served-chain.ts'
 import { isInForce, readAgreement, type StoredAgreement } from '../../marketplace/contracting/agreements.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { accountOfSide } from '../../marketplace/contracting/make-offer.ts'
@@ -10,10 +12,12 @@ import { readDocument } from '../../marketplace/contracting/offers.ts'
 import { ownMeters } from '../../marketplace/contracting/own-meters.ts'
 import { otherSide, type Side, unknownAgreement } from '../../marketplace/contracting/party.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
+import { DATA_FORMATS } from '../../marketplace/data/format.ts'
+import { handOver } from '../../marketplace/data/hand-over.ts'
+import { dataQuery } from '../../marketplace/data/query.ts'
 import { notify } from '../../marketplace/notifications/notify.ts'
 import { makeAccessKey } from '../../marketplace/provisioning/access-key.ts'
 import { CHECKED_DAYS, checkData } from '../../marketplace/provisioning/check-data.ts'
-import { formatUnits } from '../../marketplace/provisioning/gateway.ts'
 import {
   type Patch,
   readInstance,
@@ -21,9 +25,10 @@ import {
   stepInstance,
   stepsOfInstance,
 } from '../../marketplace/provisioning/instances.ts'
+import { formatUnits } from '../../marketplace/provisioning/units.ts'
 import { usageHours, usageTotal } from '../../marketplace/provisioning/usage.ts'
 import { Refusal } from '../problem.ts'
-import { type Access, defineRoute } from '../route.ts'
+import { type Access, defineRoute, file } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, instant, instantText } from '../shapes.ts'
 
@@ -33,6 +38,7 @@ const words = z.string().trim().max(4000)
 const verdict = z.object({
   name: z.string(),
   meter: z.string().nullable(),
+  from: z.object({ title: z.string() }).nullable().meta({ description: 'the data set that gives it' }),
   state: z.enum(['complete', 'gaps', 'missing', 'handed-over']),
   seconds: z.number().int().nullable(),
   periods: z.number().int(),
@@ -57,6 +63,10 @@ const instance = z
     hasKey: z.boolean(),
     keyMadeAt: instantText.nullable(),
     gateway: z.string().meta({ description: 'where the service is called' }),
+    chain: z
+      .array(z.object({ listing: bytes32, title: z.string() }))
+      .nullable()
+      .meta({ description: 'of a composed service that the marketplace runs: the services that it asks, in order' }),
     steps: z.array(
       z.object({
         step: z.string(),
@@ -102,7 +112,10 @@ export const postDataCheck = defineRoute({
     if (!document)
       throw new Refusal(409, 'ERR_DOCUMENT_UNKNOWN', 'the agreement was made elsewhere; its document is not here')
     const consumer = { account: agreement.consumer_account, address: agreement.consumer }
-    const items = await checkData({ store, lake }, { document, consumer, days: body.days, now })
+    const items = await checkData(
+      { store, lake },
+      { document, consumer, days: body.days, now, mayUseMoney: services.data.mayUseMoney },
+    )
     const missing = items.filter(({ state }) => state === 'missing' || state === 'gaps')
     await step(services, access, agreement, side, 'check', {
       patch: { data_check: { at: now, days: body.days, items } },
@@ -176,6 +189,7 @@ export const postReady = defineRoute({
       ...(notes === undefined ? {} : { notes }),
     }
     const title = await titleOf(services, agreement)
+    await needServable(services, agreement, { baseUrl })
     await step(services, access, agreement, side, 'ready', {
       patch: { service },
       ...{ kind: 'service-ready', words: { title: `“${title}” is ready`, text: 'Start it and take over the access.' } },
@@ -353,6 +367,32 @@ export const getAgreedReadings = defineRoute({
   },
 })
 
+export const postHandedData = defineRoute({
+  method: 'post',
+  path: '/v1/agreements/{id}/data',
+  summary:
+    'Rows of the data set that the consumer hands to the provider for this service, as a file: while the agreement is in force, the policy allows it, and whoever is measured consents. Of a contracted data set each use is counted under the agreement about it.',
+  access: 'provisioning',
+  params,
+  body: z.strictObject({
+    data: z.string().max(500).meta({ description: 'name of the data that the service needs' }),
+    query: dataQuery,
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'two capital letters of ISO 3166-1, like ES')
+      .meta({ description: 'where the copy is stored and processed' }),
+    format: z.enum(DATA_FORMATS).default('ndjson'),
+  }),
+  answers: z.string().meta({ description: 'CSV, NDJSON or Parquet' }),
+  unrepeatable: true,
+  async handle({ params: { id }, body }, services, access) {
+    const person = personOf(access)
+    const { agreement, side } = await agreementOf(services.contracting, person, id)
+    if (side !== 'provider') access.refuse('the provider of the service')
+    return file(await handOver(services.data, { to: agreement, by: person.did, ...body }))
+  },
+})
+
 export const getServiceKeys = defineRoute({
   method: 'get',
   path: '/v1/service-keys',
@@ -370,16 +410,50 @@ const periodOfItem = (granularity: string | undefined): number => PERIODS[granul
 
 const gatewayPath = (id: string) => `/v1/services/${id}`
 
+/**
+ * That a composed service which the marketplace runs can be run now; of all others nothing is asked.
+ * @throws Refusal ERR_CHAIN_WITHOUT_ADDRESS, ERR_COMPOSITION_BROKEN, and those of `compositionBehind`
+ */
+async function needServable(
+  services: Services,
+  agreement: StoredAgreement,
+  { baseUrl }: { baseUrl: string | undefined },
+): Promise<void> {
+  const chain = await chainUnder(services.store.rows, agreement)
+  if (chain === undefined) return
+  if (baseUrl !== undefined)
+    throw new Refusal(
+      422,
+      'ERR_CHAIN_WITHOUT_ADDRESS',
+      'the marketplace runs the chain of this service itself; leave the address out',
+    )
+  const composition = await compositionBehind(services.store.rows, chain, agreement.provider_account)
+  const broken = await brokenStep(services, composition)
+  if (broken)
+    throw new Refusal(
+      409,
+      'ERR_COMPOSITION_BROKEN',
+      `“${chain.steps[broken.place]?.title}” may not be used by you now (${broken.code}); see its agreement, then mark this one ready`,
+    )
+}
+
 async function shown({ store }: Services, id: string) {
   const found = (await readInstance(store.rows, id)) as StoredInstance
-  const [steps, total] = await Promise.all([stepsOfInstance(store.rows, id), usageTotal(store.rows, id)])
+  const agreement = (await readAgreement(store.rows, id)) as StoredAgreement
+  const [steps, total, chain] = await Promise.all([
+    stepsOfInstance(store.rows, id),
+    usageTotal(store.rows, id),
+    chainUnder(store.rows, agreement).catch(() => undefined),
+  ])
   return {
     ...{ agreement: found.agreement, state: found.state, stoppedBy: found.stopped_by, reason: found.reason },
     dataCheck: found.data_check && {
       at: formatInstant(found.data_check.at),
       days: found.data_check.days,
-      items: found.data_check.items.map(({ own: _own, authorised: _authorised, last, ...item }) => ({
+      items: found.data_check.items.map(({ own: _own, authorised: _authorised, from, last, ...item }) => ({
         ...item,
+        // A check of an earlier version of the marketplace knew of meters alone.
+        from: from ? { title: from.title } : null,
         last: last === null ? null : formatInstant(last),
       })),
     },
@@ -387,6 +461,7 @@ async function shown({ store }: Services, id: string) {
     hasKey: found.key_hash !== null,
     keyMadeAt: found.key_made_at === null ? null : formatInstant(found.key_made_at),
     gateway: gatewayPath(id),
+    chain: chain?.steps ?? null,
     steps: steps.map((one) => ({ ...one, at: formatInstant(one.at) })),
     usage: { calls: total.calls, units: formatUnits(total.milliUnits) },
   }
@@ -435,5 +510,5 @@ const isInForceOrToCome = ({ ends_at }: StoredAgreement, now: number) => ends_at
 const titleOf = async ({ store }: Services, agreement: StoredAgreement) =>
   (await readDocument(store.rows, agreement.terms.terms))?.title ?? 'a service'
 
-const personOf = ({ caller, refuse }: Access): Person =>
+export const personOf = ({ caller, refuse }: Access): Person =>
   caller.kind === 'person' ? caller : refuse('somebody who signed in')

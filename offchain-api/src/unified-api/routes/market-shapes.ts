@@ -35,6 +35,7 @@ export const draftDocument = z
     plans: z.unknown().optional(),
     access: z.unknown().optional(),
     composition: z.unknown().optional(),
+    chain: z.unknown().optional(),
     data: z.unknown().optional(),
   })
   .meta({ id: 'DraftDocument', description: 'Fields of a ListingDocument, in whatever state they are' })

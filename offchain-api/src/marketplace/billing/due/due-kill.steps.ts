@@ -40,6 +40,8 @@ export function dueKillSteps(open: () => BillingWorld): void {
         [agreement, state],
       )
     )[0]!.n
+  /** At least so many transactions wait for a block. */
+  const sent = (count: number) => until(async () => (await world.tester.getTxpoolStatus()).pending >= count, 30)
   /** One block with room for a few payments; the others wait. */
   async function mineAFew(): Promise<void> {
     await world.tester.setBlockGasLimit({ gasLimit: 1_000_000n })
@@ -52,6 +54,7 @@ export function dueKillSteps(open: () => BillingWorld): void {
     await world.tester.increaseTime({ seconds: 19 * HOUR + 60 })
     await world.tester.mine({ blocks: 1 })
     await until(async () => (await callsIn('signed')) === 19, 30)
+    await sent(19)
 
     await mineAFew()
     const some = (await paid()).length
@@ -59,6 +62,7 @@ export function dueKillSteps(open: () => BillingWorld): void {
     expect(some).toBeLessThan(20)
     await world.restart()
 
+    await sent(20 - some)
     await mineAFew()
     const more = (await paid()).length
     expect(more).toBeGreaterThan(some)
