@@ -23,9 +23,12 @@ export {
   roleBits,
   rolesOfBits,
 } from './authorisation/roles.ts'
+export { hasVatPrefix, isCountry } from './billing/countries.ts'
+export { type CreditNote, creditLines, creditNoteNumber } from './billing/credit-note.ts'
 export { type Due, dueOf, duesAt, MOST_DUES, nextDue } from './billing/dues.ts'
 export { splitFee } from './billing/fee.ts'
 export {
+  type Bill,
   type Cent,
   centText,
   centToMicro,
@@ -34,9 +37,20 @@ export {
   type InvoiceTotals,
   invoiceNumber,
   invoiceTotals,
+  microToCent,
+  netOf,
+  type Settlement,
+  settlementOf,
   type VatBreakdown,
 } from './billing/invoice.ts'
-export { type InvoiceParty, isIban, isVatId, type VatTreatment, vatTreatment } from './billing/invoice-party.ts'
+export {
+  EU_COUNTRIES,
+  type InvoiceParty,
+  isIban,
+  isVatId,
+  type VatTreatment,
+  vatTreatment,
+} from './billing/invoice-party.ts'
 export { microOfEur } from './billing/money-text.ts'
 export {
   durationWords,

@@ -1776,6 +1776,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/credit-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Credit notes that the account sent or got, the latest first.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getBillingCreditNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/credit-notes/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A credit note as PDF for people, or as UBL 2.1 CreditNote (EN 16931, type 381) for machines.
+         * @description Needs a side of the payment, or the marketplace operator.
+         */
+        get: operations["getBillingCreditNotesByIdFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/invoices/{id}/credit-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back a part of an invoice that the account sent and that is paid by bank, or all that is left of it: a credit note.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postBillingInvoicesByIdCreditNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/open-credit-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Credit notes that the seller has to pay back by bank, with the bank’s word where there is one.
+         * @description Needs the marketplace operator.
+         */
+        get: operations["getBillingOpenCreditNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/credit-notes/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that a credit note was paid back by bank. It stands in the audit log.
+         * @description Needs the marketplace operator.
+         */
+        post: operations["postBillingCreditNotesByIdSettlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billing/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The account’s books of a month, a year or all time: every move of its purse, bank settlements, invoices and credit notes. CSV for bookkeeping.
+         * @description Needs a provider or user of services or data.
+         */
+        get: operations["getBillingStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing/disputes": {
         parameters: {
             query?: never;
@@ -1846,7 +1966,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reads a bank statement (camt.053) and says which invoices it pays. Nothing is recorded on the chain by this.
+         * Reads a bank statement (camt.053) and says which invoices it pays, and which credit notes it pays back. Nothing is recorded on the chain by this.
          * @description Needs the marketplace operator.
          */
         post: operations["postBillingBankStatements"];
@@ -4074,6 +4194,38 @@ export interface components {
             /** @description VC-JWT, while it waits for the receipt of a citizen or machine; a company’s wallet is brought it */
             credential: string | null;
         };
+        CreditNote: {
+            id: string;
+            number: string;
+            invoice: string;
+            invoiceNumber: string;
+            payment: string;
+            agreement: string;
+            /** @enum {string} */
+            side: "seller" | "buyer" | "operator";
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, seconds and Z
+             */
+            issuedAt: string;
+            /**
+             * @description euros, a decimal string of at most six decimals
+             * @example 12.50
+             */
+            gross: string;
+            /** @enum {string} */
+            source: "refund" | "decision" | "lapse" | "correction";
+            /**
+             * @description it went back into the purse; it is taken off an open invoice; the seller pays it back by bank
+             * @enum {string}
+             */
+            settlement: "purse" | "offset" | "bank";
+            /** @description null: it still has to be paid back */
+            settledAt: string | null;
+            seller: string;
+            buyer: string;
+            digest: string;
+        };
         DataSet: {
             listing: string;
             title: string;
@@ -4372,6 +4524,13 @@ export interface components {
             digest: string;
             seller: string;
             buyer: string;
+            /** @enum {string} */
+            paidBy: "bank" | "purse";
+            /**
+             * @description what credit notes took back of it
+             * @example 12.50
+             */
+            credited: string;
         };
         InvoiceDetails: {
             name: string;
@@ -11222,6 +11381,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: number;
+                period?: string;
             };
             header?: never;
             path?: never;
@@ -11303,6 +11463,482 @@ export interface operations {
                 };
             };
             /** @description The rule "see-payment" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBillingCreditNotes: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["CreditNote"][];
+                        /** @description "after" of the following page; null on the last one */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "billing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBillingCreditNotesByIdFile: {
+        parameters: {
+            query?: {
+                format?: "pdf" | "xml";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "see-payment" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postBillingInvoicesByIdCreditNotes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description euros with VAT, whole cents; left out: all that is left */
+                    amount?: string;
+                    /** @description stands on the credit note */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditNote"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "billing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBillingOpenCreditNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            creditNote: components["schemas"]["CreditNote"];
+                            debit: {
+                                /**
+                                 * @description euros, a decimal string of at most six decimals
+                                 * @example 12.50
+                                 */
+                                amount: string;
+                                bookedOn: string;
+                                reference: string;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "operator" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postBillingCreditNotesByIdSettlement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditNote"];
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "operator" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBillingStatement: {
+        parameters: {
+            query?: {
+                period?: string;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description that have lines, the latest first
+                         * @example [
+                         *       "2026-11"
+                         *     ]
+                         */
+                        months: string[];
+                        /**
+                         * @description euros, a decimal string; below zero with a minus
+                         * @example -1.05
+                         */
+                        opening: string;
+                        /**
+                         * @description euros, a decimal string; below zero with a minus
+                         * @example -1.05
+                         */
+                        closing: string;
+                        totals: {
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            purseIn: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            purseOut: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            fees: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            bankIn: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            bankOut: string;
+                            /**
+                             * @description euros, a decimal string; below zero with a minus
+                             * @example -1.05
+                             */
+                            vatSent: string;
+                            /**
+                             * @description euros, a decimal string; below zero with a minus
+                             * @example -1.05
+                             */
+                            vatReceived: string;
+                        };
+                        count: number;
+                        /** @description the latest 500 in the order of time */
+                        lines: {
+                            /**
+                             * Format: date-time
+                             * @description ISO 8601, UTC, seconds and Z
+                             */
+                            at: string;
+                            what: string;
+                            document: string;
+                            service: string;
+                            counterparty: string;
+                            agreement: string;
+                            payment: string;
+                            transaction: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            purseIn: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            purseOut: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            fee: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            bankIn: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            bankOut: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            net: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            vat: string;
+                            /**
+                             * @description euros, a decimal string of at most six decimals
+                             * @example 12.50
+                             */
+                            gross: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "billing" refused, and says what is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11464,6 +12100,7 @@ export interface operations {
                                 [key: string]: string | number;
                             };
                             number: number;
+                            /** @description what is still to pay, µEUR: less what credit notes took back */
                             grossMicro: string;
                             credit: {
                                 /**
@@ -11533,6 +12170,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         credits: {
+                            /** @enum {string} */
+                            direction: "credit" | "debit";
                             /**
                              * @description euros, a decimal string of at most six decimals
                              * @example 12.50
@@ -11541,6 +12180,7 @@ export interface operations {
                             bookedOn: string;
                             reference: string;
                             invoice: string | null;
+                            creditNote: string | null;
                             why: string;
                         }[];
                     };
@@ -15995,6 +16635,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: number;
+                period?: string;
             };
             header?: never;
             path?: never;

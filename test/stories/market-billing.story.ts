@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { escrowAbi } from '@opem/contracts'
 import { type Agreement, type Hex, type MarketAudit, shortEur } from '@opem/domain'
 import { openKeyFile } from '@opem/ssi'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import {
   createPublicClient,
   createTestClient,
@@ -211,6 +211,9 @@ test('what the purse does not cover is asked for, suspends the service after the
   await theirs.getByText('€100.00').first().waitFor({ timeout: 60_000 })
 })
 
+/** Of the agreement whose dispute was decided: 12 of 20 euros went to the provider. */
+let decided: Hex
+
 test('a disputed payment is decided by the operator, who splits it', async () => {
   const { id } = await conclude({ plan: 1, price: 20_000_000n })
   const page = await billingOf(bolt.representative)
@@ -241,6 +244,7 @@ test('a disputed payment is decided by the operator, who splits it', async () =>
   const mine = await panelOf(page, id)
   await mine.getByText('Both are right in part.').waitFor({ timeout: 60_000 })
   await mine.getByText('€8.00').first().waitFor()
+  decided = id
 })
 
 test('a dispute that nobody decides lapses by itself, back to the consumer', async () => {
@@ -300,35 +304,82 @@ test('a plan that is paid by bank is invoiced, and the operator records what the
   await giveDetails(await billingOf(acme.representative), { Name: 'Acme Analytics SL', ...seller })
   const page = await billingOf(bolt.representative)
   await giveDetails(page, { Name: 'Bolt Retail SA', 'VAT id': 'ESA58818501' })
-  const table = page.getByRole('region', { name: 'Invoices' })
-  await table.getByText('€15.13').first().waitFor({ timeout: 60_000 })
-  const xml = await page.request.get(
-    `${instance.page}${await table.getByRole('link', { name: 'XML' }).first().getAttribute('href')}`,
-  )
-  const text = await xml.text()
+  const row = page.getByRole('region', { name: 'Invoices' }).getByRole('row', { name: /€15\.13/ })
+  await row.waitFor({ timeout: 60_000 })
+  const text = await fileOf(page, row, 'XML')
   const number = /<cbc:ID>(\d{4}-\d{5})<\/cbc:ID>/.exec(text)![1]!
   expect(text).toContain('<cbc:PayableAmount currencyID="EUR">15.13</cbc:PayableAmount>')
 
   const operators = await billingOf(olga)
   await operators.locator('input[type=file]').setInputFiles({
-    ...{ name: 'statement.xml', mimeType: 'application/xml', buffer: Buffer.from(statementOf(number)) },
+    ...{
+      name: 'statement.xml',
+      mimeType: 'application/xml',
+      buffer: Buffer.from(statementOf('CRDT', '15.13', number)),
+    },
   })
   await operators.getByText(`it names invoice ${number} and is its amount`).waitFor({ timeout: 60_000 })
   await button(operators, `Record as paid invoice ${number}`).click({ timeout: 60_000 })
   await billingOf(bolt.representative)
-  await page
-    .getByRole('region', { name: 'Invoices' })
-    .getByText('paid', { exact: true })
-    .first()
-    .waitFor({ timeout: 60_000 })
+  await row.getByText('paid', { exact: true }).waitFor({ timeout: 60_000 })
   await picture(page, 'invoices', page.getByRole('region', { name: 'Invoices' }))
+
+  // The seller corrects it: a credit note, which it pays back by bank.
+  const sellers = await billingOf(acme.representative)
+  await button(sellers, `Take back invoice ${number}`).click()
+  const form = sellers.getByRole('region', { name: `Take back invoice ${number}` })
+  await form.getByLabel('Amount with VAT').fill('6.05')
+  await form.getByLabel('Reason').fill('Two weeks of forecasts were missing.')
+  await form.getByRole('button', { name: 'Make the credit note' }).click()
+  const made = await form.getByText(/Credit note C\d{4}-\d{5} over €6\.05 was made/).innerText()
+  const note = /C\d{4}-\d{5}/.exec(made)![0]
+  const credited = sellers.getByRole('row', { name: new RegExp(`${note} credit note on ${number}`) })
+  await credited.getByText('the seller pays it back').waitFor({ timeout: 60_000 })
+  expect(await fileOf(sellers, credited, 'XML')).toContain('<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>')
+  expect((await fileOf(sellers, credited, 'PDF')).slice(0, 8)).toBe('%PDF-1.7')
+  await billingOf(olga)
+  await operators.locator('input[type=file]').setInputFiles({
+    ...{ name: 'debits.xml', mimeType: 'application/xml', buffer: Buffer.from(statementOf('DBIT', '6.05', note)) },
+  })
+  await operators.getByText(`it names credit note ${note} and is its amount`).waitFor({ timeout: 60_000 })
+  await button(operators, `Record as paid back credit note ${note}`).click()
+  await billingOf(acme.representative)
+  await credited.getByText('paid back by bank').waitFor({ timeout: 60_000 })
 })
 
-const statementOf = (number: string) =>
+test('what a purse paid is invoiced, a refund of it makes a credit note, and the month is a file for bookkeeping', async () => {
+  const seller = await billingOf(acme.representative)
+  const table = seller.getByRole('region', { name: 'Invoices' })
+  const invoice = table.getByRole('row', { name: /€12\.00.*paid from the purse/ })
+  await invoice.waitFor({ timeout: 60_000 })
+  const payment = await panelOf(seller, decided)
+  await payment.getByLabel('Give back').fill('2')
+  await payment.getByRole('button', { name: 'Give back' }).click()
+  const note = table.getByRole('row', { name: /−€2\.00.*back in the purse/ })
+  await note.waitFor({ timeout: 60_000 })
+  expect(await fileOf(seller, note, 'XML')).toContain('<cbc:PayableAmount currencyID="EUR">0.00</cbc:PayableAmount>')
+
+  const books = seller.getByRole('region', { name: 'Books' })
+  await books.getByRole('button', { name: 'Month' }).click()
+  await seller.getByRole('option').nth(1).click()
+  const link = books.getByRole('link', { name: /^Download \d+ lines \(CSV\)/ })
+  await expect.poll(() => link.getAttribute('href')).toMatch(/period=\d{4}-\d{2}$/)
+  const lines = (await fileOf(seller, books, /^Download/)).trim().split('\r\n')
+  expect(lines.filter((it) => it.includes('"credit note, sent",C')).length).toBe(2)
+  await books.getByText(`Download ${lines.length - 1} lines (CSV)`).waitFor({ timeout: 60_000 })
+})
+
+/** What the link of a name leads to, as the browser would get it. */
+async function fileOf(page: Page, within: Locator, name: string | RegExp): Promise<string> {
+  const href = await within.getByRole('link', { name }).first().getAttribute('href')
+  return (await page.request.get(`${instance.page}${href}`)).text()
+}
+
+const statementOf = (direction: 'CRDT' | 'DBIT', amount: string, number: string) =>
   `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
    <Acct><Id><IBAN>ES9121000418450200051332</IBAN></Id></Acct>
-   <Ntry><Amt Ccy="EUR">15.13</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>
-   <AcctSvcrRef>B-1</AcctSvcrRef><NtryDtls><TxDtls><RmtInf><Ustrd>Invoice ${number}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+   <Ntry><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>
+   <AcctSvcrRef>B-1</AcctSvcrRef><NtryDtls><TxDtls><RmtInf><Ustrd>Bill ${number}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
    </Stmt></BkToCstmrStmt></Document>`
 
 test('every balance is what the events add up to, at the contract, at the API and on the page', async () => {

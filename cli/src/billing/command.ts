@@ -6,6 +6,7 @@ import { refusal } from '../failure.ts'
 import { type Where, withWhere } from '../instance/instance.ts'
 import { oldAuditVerb } from '../market/audit-command.ts'
 import { print } from '../print.ts'
+import { books, credit, invoices } from './bills.ts'
 import { signPermit } from './permit.ts'
 import { type BillingPlace, openBilling, signerOf } from './place.ts'
 
@@ -57,7 +58,17 @@ export function billingCommand(program: Command): void {
   verb('decide <payment>', 'As the operator: how much of a disputed payment goes back.', decide)
     .requiredOption('--refund <amount>', 'back to the consumer, EUR')
     .requiredOption('--reason <words>', 'why')
-  verb('invoices', 'Invoices sent and received.', invoices)
+  verb('invoices', 'Invoices sent and received, and the credit notes on them.', invoices)
+  verb(
+    'credit <invoice> [amount]',
+    'Takes back a part of an invoice that you sent, or what is left of it.',
+    credit,
+  ).requiredOption('--reason <words>', 'why; it stands on the credit note')
+  verb(
+    'books [period]',
+    'What moved in a month (2026-11), a year or all time; with --csv for bookkeeping.',
+    books,
+  ).option('--csv', 'every line as CSV')
   oldAuditVerb(billing)
 }
 
@@ -194,15 +205,4 @@ async function decide(options: Options, id: string) {
   const refund = amountOf(options.refund ?? '', { zero: true })
   const reason = await digestOf(place, payment, options.reason ?? '')
   await tell(options, place, 'decide', [payment, refund, reason], `decided: ${shortEur(refund)} EUR go back`)
-}
-
-async function invoices(options: Options) {
-  const { api } = await openBilling(options)
-  const { items } = await api.get<{ items: Record<'number' | 'seller' | 'buyer' | 'gross' | 'side', string>[] }>(
-    '/v1/billing/invoices?limit=100',
-  )
-  print(options, { invoices: items }, [
-    ...items.map((it) => `${it.number}  ${it.side.padEnd(7)} ${it.gross} EUR  ${it.seller} → ${it.buyer}`),
-    ...(items.length === 0 ? ['no invoices'] : []),
-  ])
 }

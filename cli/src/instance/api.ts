@@ -4,6 +4,8 @@ import { refusal } from '../failure.ts'
 export interface Api {
   readonly url: string
   get<T>(path: string): Promise<T>
+  /** An answer that is no JSON, as a CSV file. */
+  text(path: string): Promise<string>
   post<T>(path: string, body: unknown): Promise<T>
   put<T>(path: string, body: unknown): Promise<T>
   delete(path: string): Promise<void>
@@ -47,6 +49,7 @@ export function openApi(base: string, send: typeof fetch = fetch): Api {
   return {
     url,
     get: async (path) => (await ask('GET', path)).json() as never,
+    text: async (path) => (await ask('GET', path, undefined, '*/*')).text(),
     post: async (path, body) => {
       const text = await (await ask('POST', path, body)).text()
       return (text === '' ? undefined : JSON.parse(text)) as never

@@ -118,9 +118,70 @@ export const Invoice = z.strictObject({
   digest: Bytes32,
   seller: z.string(),
   buyer: z.string(),
+  paidBy: z.enum(['bank', 'purse']),
+  credited: Eur,
 })
 export type Invoice = z.infer<typeof Invoice>
 export const Invoices = pageOf(Invoice)
+
+export const CreditNote = z.strictObject({
+  id: z.string(),
+  number: z.string(),
+  invoice: z.string(),
+  invoiceNumber: z.string(),
+  payment: Bytes32,
+  agreement: Bytes32,
+  side: z.enum(['seller', 'buyer', 'operator']),
+  issuedAt: Instant,
+  gross: Eur,
+  source: z.enum(['refund', 'decision', 'lapse', 'correction']),
+  settlement: z.enum(['purse', 'offset', 'bank']),
+  settledAt: Instant.nullable(),
+  seller: z.string(),
+  buyer: z.string(),
+  digest: Bytes32,
+})
+export type CreditNote = z.infer<typeof CreditNote>
+export const CreditNotes = pageOf(CreditNote)
+
+/** Euros that may be below zero. */
+const Difference = z.string().regex(/^-?\d+\.\d{2,6}$/)
+export const Statement = z.strictObject({
+  months: z.array(z.string()),
+  opening: Difference,
+  closing: Difference,
+  totals: z.strictObject({
+    purseIn: Eur,
+    purseOut: Eur,
+    fees: Eur,
+    bankIn: Eur,
+    bankOut: Eur,
+    vatSent: Difference,
+    vatReceived: Difference,
+  }),
+  count,
+  lines: z.array(
+    z.strictObject({
+      at: Instant,
+      what: z.string(),
+      document: z.string(),
+      service: z.string(),
+      counterparty: z.string(),
+      agreement: z.string(),
+      payment: z.string(),
+      transaction: z.string(),
+      purseIn: Eur,
+      purseOut: Eur,
+      fee: Eur,
+      bankIn: Eur,
+      bankOut: Eur,
+      net: Eur,
+      vat: Eur,
+      gross: Eur,
+    }),
+  ),
+})
+export type Statement = z.infer<typeof Statement>
 
 export const InvoiceDetails = z.strictObject({
   name: z.string(),
@@ -157,13 +218,24 @@ export const OpenInvoices = z.strictObject({
   ),
 })
 
+export const OpenCreditNotes = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      creditNote: CreditNote,
+      debit: z.strictObject({ amount: Eur, bookedOn: z.string(), reference: z.string() }).nullable(),
+    }),
+  ),
+})
+
 export const Credits = z.strictObject({
   credits: z.array(
     z.strictObject({
+      direction: z.enum(['credit', 'debit']),
       amount: Eur,
       bookedOn: z.string(),
       reference: z.string(),
       invoice: z.string().nullable(),
+      creditNote: z.string().nullable(),
       why: z.string(),
     }),
   ),
@@ -186,12 +258,24 @@ const query = <T>(what: string, path: string, shape: z.ZodType<T>) =>
   })
 
 export const purseQuery = query('purse', '', Purse)
-export const paymentsQuery = query('payments', '/payments?limit=100', Payments)
+/** Of a month, or of all time. */
+const during = (period: string | undefined) => (period === undefined ? '' : `&period=${period}`)
+export const paymentsQuery = (period?: string) =>
+  query(`payments ${period ?? ''}`, `/payments?limit=100${during(period)}`, Payments)
 export const billedQuery = query('agreements', '/agreements?limit=100', BilledAgreements)
-export const invoicesQuery = query('invoices', '/invoices?limit=100', Invoices)
+export const invoicesQuery = (period?: string) =>
+  query(`invoices ${period ?? ''}`, `/invoices?limit=100${during(period)}`, Invoices)
+export const creditNotesQuery = (period?: string) =>
+  query(`credit notes ${period ?? ''}`, `/credit-notes?limit=100${during(period)}`, CreditNotes)
+/** Everything that ever moved is added up for it: it is asked for less often. */
+export const statementQuery = (period?: string) => ({
+  ...query(`statement ${period ?? ''}`, `/statement?format=json${during(period)}`, Statement),
+  refetchInterval: 30_000,
+})
 export const disputesQuery = query('disputes', '/disputes', Disputes)
 export const feesQuery = query('fees', '/fees', Fees)
 export const openInvoicesQuery = query('open-invoices', '/open-invoices', OpenInvoices)
+export const openCreditNotesQuery = query('open-credit-notes', '/open-credit-notes', OpenCreditNotes)
 export const paymentQuery = (payment: string) => query(`payment ${payment}`, `/payments/${payment}`, PaymentDetail)
 export const detailsQuery = queryOptions({
   queryKey: ['billing', 'details'],
@@ -205,6 +289,10 @@ export const writeWords = (payment: string, words: string) =>
   exchange(`/v1/billing/payments/${payment}/words`, Text, { body: { words } })
 export const keepDetails = (details: InvoiceDetails) =>
   exchange('/v1/billing/invoice-details', Details, { method: 'PUT', body: details })
+export const makeCreditNote = (invoice: string, body: { amount?: string; reason: string }) =>
+  exchange(`/v1/billing/invoices/${invoice}/credit-notes`, CreditNote, { body })
+export const recordPaidBack = (note: string) =>
+  exchange(`/v1/billing/credit-notes/${note}/settlement`, CreditNote, { method: 'POST' })
 export const readStatement = (camt053: string) =>
   exchange('/v1/billing/bank-statements', Credits, { body: { camt053 } })
 export const askDevelopmentEuros = () => exchange('/v1/development/euros', Given, { body: {} })

@@ -89,6 +89,13 @@ export type ApiContract = AllRead<{
     Post<'/v1/billing/agreements/{id}/vouchers'>
   >
   'GET /v1/billing/invoices': Reads<typeof billing.Invoices, Get<'/v1/billing/invoices'>>
+  'GET /v1/billing/credit-notes': Reads<typeof billing.CreditNotes, Get<'/v1/billing/credit-notes'>>
+  'GET /v1/billing/open-credit-notes': Reads<typeof billing.OpenCreditNotes, Get<'/v1/billing/open-credit-notes'>>
+  'POST /v1/billing/invoices/{id}/credit-notes': Reads<
+    typeof billing.CreditNote,
+    Post<'/v1/billing/invoices/{id}/credit-notes'>
+  >
+  'GET /v1/billing/statement': Reads<typeof billing.Statement, Get<'/v1/billing/statement'>>
   'GET /v1/billing/disputes': Reads<typeof billing.Disputes, Get<'/v1/billing/disputes'>>
   'GET /v1/billing/fees': Reads<typeof billing.Fees, Get<'/v1/billing/fees'>>
   'GET /v1/billing/open-invoices': Reads<typeof billing.OpenInvoices, Get<'/v1/billing/open-invoices'>>

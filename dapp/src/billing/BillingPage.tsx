@@ -1,10 +1,12 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { billedQuery, paymentsQuery, purseQuery } from '../api/billing.ts'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
 import { For } from '../session/For.tsx'
 import { useSession } from '../session/session.ts'
 import { AgreementsSection } from './AgreementsSection.tsx'
+import { BooksSection } from './BooksSection.tsx'
 import { InvoicesSection } from './InvoicesSection.tsx'
 import { OperatorSections } from './OperatorSections.tsx'
 import { PaymentsSection } from './PaymentsSection.tsx'
@@ -21,9 +23,11 @@ function Page() {
   useTitle('Billing')
   const session = useSession()
   const purse = useQuery(purseQuery)
-  const payments = useQuery(paymentsQuery)
+  const [month, setMonth] = useState<string>()
+  const payments = useQuery(paymentsQuery())
+  const shown = useQuery({ ...paymentsQuery(month), placeholderData: keepPreviousData })
   const agreements = useQuery(billedQuery)
-  const problem = purse.error ?? payments.error ?? agreements.error
+  const problem = purse.error ?? payments.error ?? shown.error ?? agreements.error
   if (problem !== null) return <ReadProblem error={problem} retry={() => void purse.refetch()} />
   if (purse.data === undefined || payments.data === undefined || agreements.data === undefined)
     return <Waiting what="your purse" />
@@ -42,13 +46,14 @@ function Page() {
       <div className="sections">
         <PurseSection purse={purse.data} />
         <AgreementsSection purse={purse.data} agreements={agreements.data.items} payments={payments.data.items} />
+        <BooksSection month={month} choose={setMonth} />
         <PaymentsSection
           title="Payments"
           purse={purse.data}
-          payments={payments.data.items}
+          payments={shown.data?.items ?? payments.data.items}
           terms={(agreement) => of.get(agreement)}
         />
-        <InvoicesSection />
+        <InvoicesSection month={month} />
         {session?.operator ? <OperatorSections purse={purse.data} /> : null}
       </div>
     </>

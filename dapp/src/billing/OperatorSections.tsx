@@ -9,6 +9,7 @@ import { Button } from '../parts/Button.tsx'
 import { Figure } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { agreementOf, microOf } from './amount.ts'
+import { OpenCreditNotes } from './OpenCreditNotes.tsx'
 import { PaymentsSection } from './PaymentsSection.tsx'
 import { useBillingAction } from './use-billing-action.ts'
 
@@ -95,7 +96,7 @@ function OpenInvoices({ purse }: { purse: Purse }) {
         <ul aria-label="What the statement says">
           {read.data.credits.map((it) => (
             <li key={`${it.reference} ${it.amount}`}>
-              {it.bookedOn}: €{it.amount} — {it.why}
+              {it.bookedOn}: €{it.amount} {it.direction === 'credit' ? 'came' : 'left'} — {it.why}
             </li>
           ))}
         </ul>
@@ -105,7 +106,7 @@ function OpenInvoices({ purse }: { purse: Purse }) {
         {items.map(({ invoice, terms, number, grossMicro, credit }) => (
           <li key={invoice.id} aria-label={`Invoice ${invoice.number} of ${invoice.seller}`}>
             <p>
-              {invoice.number}: {invoice.buyer} pays €{invoice.gross} to {invoice.seller}.{' '}
+              {invoice.number}: {invoice.buyer} pays {eur(BigInt(grossMicro))} to {invoice.seller}.{' '}
               {credit === null
                 ? 'No statement names it yet.'
                 : `The bank booked €${credit.amount} on ${credit.bookedOn} (${credit.reference}).`}
@@ -126,6 +127,7 @@ function OpenInvoices({ purse }: { purse: Purse }) {
         ))}
       </ul>
       <Journey stage={record.stage} />
+      <OpenCreditNotes />
     </section>
   )
 }

@@ -14,7 +14,7 @@ import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { agreementOf, microOf, typedEur } from './amount.ts'
 import { useBillingAction } from './use-billing-action.ts'
-import { STATE_WORDS } from './words.ts'
+import { stateWords } from './words.ts'
 
 type Props = { purse: Purse; payment: Payment; terms: Readonly<Record<string, string | number>> | undefined }
 
@@ -26,7 +26,7 @@ export function PaymentPanel({ purse, payment: it, terms }: Props) {
     <section className="panel stack" aria-label={`Payment ${it.number}`}>
       <Facts
         of={[
-          ['State', STATE_WORDS[it.state] + (it.lapsed ? ', because nobody decided in time' : '')],
+          ['State', stateWords(it) + (it.lapsed ? ', because nobody decided in time' : '')],
           ['Amount', eur(microOf(it.amount))],
           ['To the provider', eur(microOf(it.toProvider))],
           ['Platform fee', eur(microOf(it.fee))],
@@ -60,7 +60,7 @@ export function PaymentPanel({ purse, payment: it, terms }: Props) {
         </ol>
       )}
       <Steps purse={purse} payment={it} terms={terms} />
-      {['due', 'invoiced', 'settled'].includes(it.state) ? null : (
+      {it.plan === 'bank' || it.state === 'due' ? null : (
         <p>
           <a href={`/v1/billing/payments/${it.payment}/receipt?format=pdf`} download={`receipt-${it.number}.pdf`}>
             Receipt (PDF)

@@ -6,7 +6,7 @@ import { dateClock } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
 import { microOf } from './amount.ts'
 import { PaymentPanel } from './PaymentPanel.tsx'
-import { STATE_LOOK, STATE_WORDS } from './words.ts'
+import { STATE_LOOK, stateWords } from './words.ts'
 
 type Props = { title: string; purse: Purse; payments: readonly Payment[]; terms: (agreement: string) => Terms }
 type Terms = Readonly<Record<string, string | number>> | undefined
@@ -46,7 +46,7 @@ export function PaymentsSection({ title, purse, payments, terms }: Props) {
                   </th>
                   <td className="n">{eur(microOf(it.amount))}</td>
                   <td>
-                    <span className={`badge ${STATE_LOOK[it.state]}`}>{STATE_WORDS[it.state]}</span>
+                    <span className={`badge ${STATE_LOOK[it.state]}`}>{stateWords(it)}</span>
                     {it.suspended ? <span className="badge wrong"> suspended</span> : null}
                   </td>
                   <td>

@@ -10,6 +10,9 @@ export const typedEur = (text: string): bigint | undefined => {
 /** Euros of the API, µEUR. */
 export const microOf = (eur: string): bigint => microOfEur(eur) ?? 0n
 
+/** Euros of the API that may be below zero, µEUR. */
+export const differenceOf = (eur: string): bigint => (eur.startsWith('-') ? -microOf(eur.slice(1)) : microOf(eur))
+
 /** The Agreement that contracts take, out of its JSON. */
 export function agreementOf(terms: Readonly<Record<string, string | number>>): Agreement {
   const hex = (name: string) => String(terms[name]) as Hex

@@ -21,9 +21,10 @@ export interface InvoiceParty {
 }
 
 /** Member states of the EU by the prefix of their VAT ids: Greece writes EL, Northern Ireland's XI counts for goods alone. */
-const EU = 'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ')
+export const EU_COUNTRIES: readonly string[] =
+  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' ')
 
-export const isInEu = (country: string): boolean => EU.includes(country)
+export const isInEu = (country: string): boolean => EU_COUNTRIES.includes(country)
 
 /** ISO 13616: the check digits make the rearranged number 1 modulo 97. @example isIban('ES91 2100 0418 4502 0005 1332') // true */
 export function isIban(text: string): boolean {

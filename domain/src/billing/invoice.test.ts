@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { hasVatPrefix, isCountry } from './countries.ts'
 import { centText, type InvoiceLine, invoiceNumber, invoiceTotals, lineNet } from './invoice.ts'
 import { type InvoiceParty, isIban, isVatId, type VatTreatment, vatTreatment } from './invoice-party.ts'
 
@@ -106,4 +107,19 @@ test('a VAT id carries its country', () => {
 test('cents and numbers are written as an invoice shows them', () => {
   expect([0n, 5n, 12_345n].map(centText)).toEqual(['0.00', '0.05', '123.45'])
   expect(invoiceNumber(2026, 7)).toBe('2026-00007')
+})
+
+test('a country is one of ISO 3166-1; VAT ids also begin with EL and XI', () => {
+  expect(['ES', 'GR', 'XX', 'EL', 'UK', 'es', ''].map(isCountry)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ])
+  expect(['ESB12345674', 'EL094259216', 'XI123456789', 'XX1234', '12345674'].map(hasVatPrefix)).toEqual([
+    ...[true, true, true, false, false],
+  ])
 })

@@ -17,17 +17,26 @@ export interface InvoiceLine {
   readonly period?: { readonly from: number; readonly to: number } | undefined
 }
 
-export interface Invoice {
+/** What an invoice and a credit note have in common. */
+export interface Bill {
   readonly number: string
-  /** Days, `2026-11-26`. */
+  /** A day, `2026-11-26`. */
   readonly issued: string
-  readonly due: string
   readonly seller: InvoiceParty
   readonly buyer: InvoiceParty
   /** BT-10: what the buyer knows it by, here the agreement. */
   readonly reference: string
   readonly lines: readonly InvoiceLine[]
   readonly note?: string | undefined
+  /** What it comes to with VAT where that is given, as by a purse; otherwise the lines say it. */
+  readonly total?: Cent | undefined
+  /** The total has moved already: out of the buyer’s purse, or back into it. */
+  readonly paid?: true | undefined
+}
+
+export interface Invoice extends Bill {
+  /** A day. */
+  readonly due: string
 }
 
 export interface VatBreakdown extends VatTreatment {
@@ -44,8 +53,20 @@ export interface InvoiceTotals {
   readonly vat: readonly VatBreakdown[]
   /** BT-110. */
   readonly tax: Cent
-  /** BT-112 and BT-115: nothing is paid beforehand. */
+  /** BT-112. */
   readonly gross: Cent
+}
+
+/** How a bill is settled. */
+export interface Settlement {
+  /** What it comes to: BT-112 and BT-114. */
+  readonly total: Cent
+  /** BT-113: what has moved already. */
+  readonly prepaid: Cent
+  /** BT-114, may be negative: the cent that no net amount and its VAT add up to. */
+  readonly rounding: Cent
+  /** BT-115. */
+  readonly due: Cent
 }
 
 // Half up: amounts of an invoice are never negative here.
@@ -85,14 +106,44 @@ export function invoiceTotals(lines: readonly InvoiceLine[]): InvoiceTotals {
   return { lines: nets, net, vat, tax, gross: net + tax }
 }
 
+/**
+ * BT-113 to BT-115 of a bill; BT-115 = BT-112 − BT-113 + BT-114 (BR-CO-16).
+ * @throws ERR_INVOICE_AMOUNT when the total is further from its lines than a cent for each rate
+ */
+export function settlementOf({ lines, total, paid }: Pick<Bill, 'lines' | 'total' | 'paid'>): Settlement {
+  const { gross, vat } = invoiceTotals(lines)
+  const rounding = (total ?? gross) - gross
+  const most = BigInt(vat.length)
+  if (rounding > most || rounding < -most)
+    throw new OpemError({
+      code: 'ERR_INVOICE_AMOUNT',
+      shortMessage: `the lines come to ${centText(gross)}, the bill to ${centText(total ?? gross)}: more than rounding`,
+    })
+  return { total: gross + rounding, prepaid: paid ? gross + rounding : 0n, rounding, due: paid ? 0n : gross + rounding }
+}
+
+/**
+ * The net amount that comes to a gross one with its VAT: exactly where there is one, otherwise a cent beside it.
+ * @param rate percent × 100
+ * @example netOf(1250n, 2100) // 1033n: with 217n of VAT
+ */
+export function netOf(gross: Cent, rate: number): Cent {
+  const near = divideHalfUp(gross * 10_000n, 10_000n + BigInt(rate))
+  const comesTo = (net: Cent) => net + divideHalfUp(net * BigInt(rate), 10_000n)
+  return [near, near - 1n, near + 1n].find((net) => comesTo(net) === gross) ?? near
+}
+
 /** @example centText(12_345n) // '123.45' */
 export function centText(cents: Cent): string {
-  const digits = cents.toString().padStart(3, '0')
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`
+  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0')
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
 /** Cents as the chain counts money. */
 export const centToMicro = (cents: Cent): bigint => cents * 10_000n
+
+/** What the chain counts as cents, half up. @example microToCent(5_000n) // 1n */
+export const microToCent = (micro: bigint): Cent => divideHalfUp(micro, 10_000n)
 
 /** @example invoiceNumber(2026, 7) // '2026-00007' */
 export const invoiceNumber = (year: number, sequence: number): string => `${year}-${String(sequence).padStart(5, '0')}`

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type BillingWorld, openBillingWorld } from '../../testing/billing-world.ts'
 import { dueKillSteps } from './due/due-kill.steps.ts'
+import { creditNoteRouteSteps } from './routes/credit-note-routes.steps.ts'
 import { invoiceRouteSteps } from './routes/invoice-routes.steps.ts'
 import { paymentRouteSteps } from './routes/payment-routes.steps.ts'
 import { purseRouteSteps } from './routes/purse-routes.steps.ts'
@@ -17,4 +18,5 @@ describe('the purse', () => purseRouteSteps(() => world))
 describe('a payment', () => paymentRouteSteps(() => world))
 describe('a voucher', () => voucherRouteSteps(() => world))
 describe('an invoice', () => invoiceRouteSteps(() => world))
+describe('a credit note', () => creditNoteRouteSteps(() => world))
 describe('instalments that are due', () => dueKillSteps(() => world))

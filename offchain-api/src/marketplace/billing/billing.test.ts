@@ -10,10 +10,15 @@ import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { createContent } from '../content/content.ts'
 import { createFollower, type Follower } from '../follower/follower.ts'
 import { noteAsked, noteCounted } from '../provisioning/usage.ts'
+import { readStatement, settleCreditNote } from './bank/settle.ts'
 import { type Billing, createBilling } from './billing.ts'
+import { booksOf } from './books/books.ts'
+import { periodOf } from './books/period.ts'
 import { followAgreementsForBilling } from './follow-agreements.ts'
 import { followEscrow } from './follow-escrow.ts'
-import { keepDetails } from './invoice/details.ts'
+import { checkInvoice } from './invoice/check-invoice.ts'
+import { correctInvoice } from './invoice/correct-invoice.ts'
+import { detailsOf, keepDetails } from './invoice/details.ts'
 import { paymentIdOf } from './terms.ts'
 import { mayUseMoney, useStanding } from './use-account.ts'
 import { claimableVoucher, takeVoucher } from './vouchers.ts'
@@ -364,6 +369,185 @@ test('invoices of a bank plan wait for both sides’ details, then are numbered 
   ])
 })
 
+const tell = async (functionName: string, args: readonly unknown[], account?: unknown) => {
+  const { contracts, operator, mined } = market
+  await mined(
+    await operator.writeContract({ ...contracts.escrow, ...(account ? { account } : {}), functionName, args } as never),
+  )
+}
+/** Credit notes of an agreement, in the order of their numbers. */
+const notesOf = (agreement: Hex) =>
+  store.rows<Record<'number' | 'cents' | 'source' | 'settlement', string>>(
+    `SELECT n.number, n.gross_cents::text AS cents, n.source, n.settlement FROM market_credit_notes n
+     WHERE n.agreement = $1 ORDER BY n.sequence`,
+    [agreement],
+  )
+const invoiceOfPayment = async (payment: Hex) =>
+  (
+    await store.rows<Record<'id' | 'number' | 'cents' | 'credited' | 'digest' | 'xml', string> & { document: object }>(
+      `SELECT id, number, gross_cents::text AS cents, credited_cents::text AS credited, digest, xml, document
+       FROM market_invoices WHERE payment = $1`,
+      [payment],
+    )
+  )[0]
+const comesToNotes = (agreement: Hex, count: number) =>
+  until(async () => {
+    billing.wake()
+    return (await notesOf(agreement)).length === count
+  })
+const WORDS = `0x${'3'.repeat(64)}`
+
+test('what a purse paid is invoiced with its VAT within, and refunds make credit notes up to the whole', async () => {
+  await market.deposit(market.consumer, '100')
+  const { id } = await conclude({ plan: 1, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'held')
+  await until(async () => (await invoiceOfPayment(payment)) !== undefined)
+  const invoice = (await invoiceOfPayment(payment))!
+  expect([invoice.cents, checkInvoice(invoice.xml)]).toEqual(['1250', []])
+  expect(invoice.xml).toContain('<cbc:TaxExclusiveAmount currencyID="EUR">10.33<')
+  expect(invoice.xml).toContain('<cbc:PayableAmount currencyID="EUR">0.00<')
+
+  await tell('refund', [payment, micro('4.005')], market.provider.signer)
+  await comesToNotes(id, 1)
+  await market.wait(15 * DAY)
+  await comesTo(payment, 'released')
+  await tell('refund', [payment, micro('8.495')], market.provider.signer)
+  await comesToNotes(id, 2)
+  const year = new Date((await market.now()) * 1000).getUTCFullYear()
+  // 8.495 are left of 12.50: 8.50 on an invoice; the two notes come to the whole.
+  expect(await notesOf(id)).toEqual([
+    { number: `C${year}-00001`, cents: '400', source: 'refund', settlement: 'purse' },
+    { number: `C${year}-00002`, cents: '850', source: 'refund', settlement: 'purse' },
+  ])
+  const [note] = await store.rows<{ xml: string }>(
+    'SELECT xml FROM market_credit_notes WHERE agreement = $1 ORDER BY sequence',
+    [id],
+  )
+  expect(note!.xml).toContain(`<cbc:ID>${invoice.number}</cbc:ID>`)
+  expect((await invoiceOfPayment(payment))!.credited).toBe('1250')
+  await agreesWithTheChain()
+})
+
+test('a decided and a lapsed dispute make credit notes of what went back', async () => {
+  const { consumer } = market
+  const [one, other] = [await conclude({ plan: 1, price: micro('20') }), await conclude({ plan: 1, price: micro('3') })]
+  const [decided, lapsed] = [paymentIdOf(one.id, 0), paymentIdOf(other.id, 0)]
+  for (const payment of [decided, lapsed]) {
+    await comesTo(payment, 'held')
+    await until(async () => (await invoiceOfPayment(payment)) !== undefined)
+    await tell('dispute', [payment, WORDS], consumer.signer)
+  }
+  await tell('decide', [decided, micro('8'), WORDS])
+  await comesToNotes(one.id, 1)
+  expect(await notesOf(one.id)).toMatchObject([{ cents: '800', source: 'decision', settlement: 'purse' }])
+  await market.wait(60 * DAY)
+  await comesToNotes(other.id, 1)
+  expect(await notesOf(other.id)).toMatchObject([{ cents: '300', source: 'lapse', settlement: 'purse' }])
+})
+
+test('what went back before there were details is not invoiced', async () => {
+  const { consumer, provider } = market
+  const details = await detailsOf(store.rows, consumer.account)
+  await store.rows('DELETE FROM market_invoice_details WHERE account = $1', [consumer.account])
+  const { id } = await conclude({ plan: 1, price: micro('10') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'held')
+  await tell('refund', [payment, micro('4')], provider.signer)
+  await followed()
+  await turned()
+  expect(await invoiceOfPayment(payment)).toBeUndefined()
+  await keepDetails(store.rows, consumer.account, details!, 1)
+  await until(async () => {
+    billing.wake()
+    return (await invoiceOfPayment(payment)) !== undefined
+  })
+  expect((await invoiceOfPayment(payment))!.cents).toBe('600')
+  await tell('refund', [payment, micro('1')], provider.signer)
+  await comesToNotes(id, 1)
+  expect(await notesOf(id)).toMatchObject([{ cents: '100' }])
+})
+
+const correct = (invoice: string, amount: bigint | undefined, seller = market.provider.account) =>
+  store.transaction(async (rows) =>
+    correctInvoice(rows, { invoice, seller, amount, reason: 'Two weeks were missing' }, 'did:x', await market.now()),
+  )
+const refusal = (work: Promise<unknown>) => work.then(String, ({ code }) => code)
+const statementOf = (direction: string, amount: string, names: string) =>
+  `<Document><BkToCstmrStmt><Stmt><Acct><Id><IBAN>ES9121000418450200051332</IBAN></Id></Acct><Ntry>
+   <Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>${direction}</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-27</Dt></BookgDt>
+   <AcctSvcrRef>${names}</AcctSvcrRef><NtryDtls><TxDtls><RmtInf><Ustrd>${names}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
+   </Stmt></BkToCstmrStmt></Document>`
+const read = (...of: Parameters<typeof statementOf>) =>
+  store.transaction(async (rows) => (await readStatement(rows, statementOf(...of), 1)).map(({ why }) => why))
+
+test('a seller corrects an invoice that waits for the bank: less of it is asked for, and after all of it nothing', async () => {
+  const { id } = await conclude({ plan: 4, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'invoiced')
+  const invoice = (await invoiceOfPayment(payment))!
+  expect(await refusal(correct(invoice.id, 1514n))).toBe('ERR_CREDIT_AMOUNT')
+  expect(await refusal(correct(invoice.id, 100n, market.consumer.account))).toBe('ERR_INVOICE_UNKNOWN')
+  await correct(invoice.id, 605n)
+  expect(await notesOf(id)).toMatchObject([{ cents: '605', source: 'correction', settlement: 'offset' }])
+  // 15.13 less 6.05.
+  expect(await read('CRDT', '15.13', invoice.number)).toEqual([
+    `it names invoice ${invoice.number}, but is not its amount`,
+  ])
+  expect(await read('CRDT', '9.08', invoice.number)).toEqual([`it names invoice ${invoice.number} and is its amount`])
+  await correct(invoice.id, undefined)
+  expect((await notesOf(id)).map(({ cents }) => cents)).toEqual(['605', '908'])
+  expect(await stateOf(payment)).toBe('returned')
+  expect(await refusal(correct(invoice.id, undefined))).toBe('ERR_CREDIT_AMOUNT')
+})
+
+test('a correction after an invoice was paid is paid back by bank: a debit names it, the operator records it once', async () => {
+  const { id, agreement } = await conclude({ plan: 4, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'invoiced')
+  const invoice = (await invoiceOfPayment(payment))!
+  await tell('recordBankSettlement', [agreement, 0, invoice.digest, micro('15.13')])
+  await comesTo(payment, 'settled')
+  const note = await correct(invoice.id, 605n)
+  const { number, settlement } = (await notesOf(id))[0]!
+  expect(settlement).toBe('bank')
+  expect(await read('CRDT', '6.05', number)).toEqual(['it names no open invoice of this account'])
+  expect(await read('DBIT', '6.05', number)).toEqual([`it names credit note ${number} and is its amount`])
+  const settle = () => store.transaction((rows) => settleCreditNote(rows, note, 'did:x', 1))
+  await settle()
+  expect(await refusal(settle())).toBe('ERR_CREDIT_NOTE_SETTLED')
+  const [noted] = await store.rows<{ entry: string }>(
+    `SELECT entry FROM market_audit_log WHERE action = 'billing.credit-note-settled'`,
+  )
+  expect(JSON.parse(noted!.entry)).toMatchObject({ about: { creditNote: note }, detail: { reference: number } })
+})
+
+test('what a purse paid is not corrected by hand: the money goes back, and the note with it', async () => {
+  const [invoice] = await store.rows<{ id: string }>(`SELECT id FROM market_invoices WHERE paid_by = 'purse' LIMIT 1`)
+  expect(await refusal(correct(invoice!.id, 1n))).toBe('ERR_CREDIT_BY_REFUND')
+})
+
+test('an account’s books add up to its purse, and count credit notes against invoices', async () => {
+  await agreesWithTheChain()
+  for (const { account, address } of [market.consumer, market.provider]) {
+    const books = await booksOf(store.rows, account, periodOf(undefined))
+    expect([address, books.closing.toString()]).toEqual([address, await availableThere(address)])
+    const halves = await Promise.all(
+      [
+        { from: 0, until: books.lines[9]!.at },
+        { from: books.lines[9]!.at, until: 2 ** 40 },
+      ].map((period) => booksOf(store.rows, account, period)),
+    )
+    expect([halves[0]!.closing, halves[1]!.closing]).toEqual([halves[1]!.opening, books.closing])
+  }
+  const sent = await booksOf(store.rows, market.provider.account, periodOf(undefined))
+  const received = await booksOf(store.rows, market.consumer.account, periodOf(undefined))
+  expect(sent.totals.vatSent > 0n).toBe(true)
+  expect(received.totals.vatReceived).toBe(sent.totals.vatSent)
+  expect(received.totals.bankOut).toBe(micro('15.13'))
+  expect(received.totals.bankIn).toBe(micro('6.05'))
+})
+
 test('rebuilt from the chain, every balance and payment is as before, and nobody is told again', async () => {
   await agreesWithTheChain()
   const all = () =>
@@ -371,7 +555,11 @@ test('rebuilt from the chain, every balance and payment is as before, and nobody
       `SELECT payment, state, amount, to_provider, fee, refunded FROM market_payments WHERE state NOT IN ('due', 'invoiced') ORDER BY payment`,
     )
   const told = async () => (await store.rows('SELECT count(*) FROM market_notifications'))[0]
-  const before = [await all(), await told()]
+  const bills = () =>
+    store.rows(
+      `SELECT number, gross_cents FROM market_invoices UNION ALL SELECT number, gross_cents FROM market_credit_notes ORDER BY 1`,
+    )
+  const before = [await all(), await told(), await bills()]
   await shut()
   await store.rows(`UPDATE market_cursor SET setup = 'another'`)
   open()
@@ -380,4 +568,6 @@ test('rebuilt from the chain, every balance and payment is as before, and nobody
   await agreesWithTheChain()
   expect(await all()).toEqual(before[0])
   expect(await told()).toEqual(before[1])
+  expect(await bills()).toEqual(before[2])
+  expect(await store.rows(`SELECT 1 FROM market_payments WHERE state = 'due' AND invoice IS NOT NULL`)).toEqual([])
 })

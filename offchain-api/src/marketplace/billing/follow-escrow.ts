@@ -9,7 +9,8 @@ type Of<N extends Event['name']> = Event & { name: N }
 
 /** Purses, payments and reserves, as the escrow tells them. */
 export const followEscrow: Reaction<'Escrow'> = {
-  name: 'escrow',
+  // Another name has the past read again: the second one keeps the events of reserves.
+  name: 'escrow-2',
   contract: 'Escrow',
   async apply(event, rows, parts) {
     switch (event.name) {
@@ -38,7 +39,7 @@ export const followEscrow: Reaction<'Escrow'> = {
     }
   },
   async forget(rows) {
-    for (const table of ['balances', 'transfers', 'payments', 'payment_events', 'reserves'])
+    for (const table of ['balances', 'transfers', 'payments', 'payment_events', 'reserves', 'reserve_events'])
       await rows(`DELETE FROM market_${table}`)
   },
 }

@@ -15,6 +15,7 @@ interface Stored extends Record<string, unknown> {
 /** Money set aside for use, what was claimed of it, and what went back. */
 export async function noteReserves(event: Event, rows: Rows, parts: ReactionParts): Promise<void> {
   const { agreement } = event.args
+  await noteReserveEvent(event, rows)
   if (event.name === 'Reserved') {
     const { consumer, provider, amount, funded, feeBps, key } = event.args
     await addAvailable(rows, parts, consumer, -amount)
@@ -73,3 +74,16 @@ export async function noteReserves(event: Event, rows: Rows, parts: ReactionPart
       return event satisfies never
   }
 }
+
+const noteReserveEvent = (event: Event, rows: Rows) =>
+  rows(
+    'INSERT INTO market_reserve_events (agreement, transaction, log_index, at, what, detail) VALUES ($1, $2, $3, $4, $5, $6)',
+    [event.args.agreement, event.transaction, event.logIndex, event.time, event.name, JSON.stringify(detailOf(event))],
+  )
+
+const detailOf = (event: Event): object =>
+  Object.fromEntries(
+    Object.entries(event.args)
+      .filter(([name]) => name !== 'agreement')
+      .map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value]),
+  )

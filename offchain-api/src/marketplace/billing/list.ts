@@ -50,12 +50,18 @@ export const toPayment = (it: PaymentRow, account: string, graceSeconds: number)
 
 export const paymentsOf = (
   rows: Rows,
-  { account, after, limit }: { account: string; after: readonly [number, string] | undefined; limit: number },
+  {
+    account,
+    after,
+    limit,
+    from,
+    until,
+  }: { account: string; after: readonly [number, string] | undefined; limit: number; from: number; until: number },
 ) =>
   rows<PaymentRow>(
-    `${PAYMENT} WHERE (p.consumer_account = $1 OR p.provider_account = $1)
+    `${PAYMENT} WHERE (p.consumer_account = $1 OR p.provider_account = $1) AND p.due_at >= $5 AND p.due_at < $6
        AND ($2::bigint IS NULL OR (p.due_at, p.payment) < ($2::bigint, $3)) ORDER BY p.due_at DESC, p.payment DESC LIMIT $4`,
-    [account, after?.[0] ?? null, after?.[1] ?? null, limit],
+    [account, after?.[0] ?? null, after?.[1] ?? null, limit, from, until],
   )
 
 export const disputedPayments = (rows: Rows, limit: number) =>

@@ -1,12 +1,14 @@
 import { formatInstant, type InvoiceParty } from '@opem/domain'
 import { z } from 'zod'
+import { periodOf } from '../../marketplace/billing/books/period.ts'
+import { centsAsMicro, invoiceOf } from '../../marketplace/billing/invoice/bills.ts'
 import { detailsOf, invoiceDetails, keepDetails } from '../../marketplace/billing/invoice/details.ts'
 import { invoicePdf } from '../../marketplace/billing/invoice/invoice-pdf.ts'
-import { invoiceOf } from '../../marketplace/billing/invoice/issue-invoices.ts'
+import { eur } from '../../marketplace/billing/list.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { defineRoute, text } from '../route.ts'
 import { bytes32, instantText } from '../shapes.ts'
-import { euros, personOf, unknown } from './billing.ts'
+import { euros, period, personOf, unknown } from './billing.ts'
 
 export const getInvoiceDetails = defineRoute({
   method: 'get',
@@ -43,7 +45,8 @@ export const invoice = z
       side: z.enum(['seller', 'buyer', 'operator']),
     },
     ...{ issuedAt: instantText, dueAt: instantText, gross: euros, paid: z.boolean(), digest: bytes32 },
-    ...{ seller: z.string(), buyer: z.string() },
+    ...{ seller: z.string(), buyer: z.string(), paidBy: z.enum(['bank', 'purse']) },
+    credited: euros.meta({ description: 'what credit notes took back of it' }),
   })
   .meta({ id: 'Invoice' })
 
@@ -56,6 +59,8 @@ interface Row extends Record<string, unknown> {
   readonly issued_at: string
   readonly due_at: string
   readonly gross_cents: string
+  readonly credited_cents: string
+  readonly paid_by: 'bank' | 'purse'
   readonly digest: string
   readonly state: string
   readonly seller: string
@@ -63,7 +68,7 @@ interface Row extends Record<string, unknown> {
 }
 
 export const INVOICE = `SELECT i.id, i.number, i.payment, i.agreement, i.seller_account, i.buyer_account, i.issued_at::text,
-  i.due_at::text, i.gross_cents::text, i.digest, coalesce(p.state, 'invoiced') AS state,
+  i.due_at::text, i.gross_cents::text, i.credited_cents::text, i.paid_by, i.digest, coalesce(p.state, 'invoiced') AS state,
   i.document #>> '{seller,name}' AS seller, i.document #>> '{buyer,name}' AS buyer
   FROM market_invoices i LEFT JOIN market_payments p USING (payment)`
 
@@ -71,8 +76,8 @@ export const toInvoice = (it: Row, account: string | null) => ({
   ...{ id: it.id, number: it.number, payment: it.payment, agreement: it.agreement, digest: it.digest },
   side: account === null ? 'operator' : it.seller_account === account ? 'seller' : 'buyer',
   ...{ issuedAt: formatInstant(Number(it.issued_at)), dueAt: formatInstant(Number(it.due_at)) },
-  gross: `${it.gross_cents.padStart(3, '0').slice(0, -2)}.${it.gross_cents.padStart(3, '0').slice(-2)}`,
-  ...{ paid: it.state === 'settled', seller: it.seller, buyer: it.buyer },
+  ...{ gross: eur(centsAsMicro(it.gross_cents)), credited: eur(centsAsMicro(it.credited_cents)), paidBy: it.paid_by },
+  ...{ paid: it.paid_by === 'purse' || it.state === 'settled', seller: it.seller, buyer: it.buyer },
 })
 export type InvoiceRow = Row
 
@@ -81,15 +86,16 @@ export const getInvoices = defineRoute({
   path: '/v1/billing/invoices',
   summary: 'Invoices that the account sent or got, the latest first.',
   access: 'billing',
-  query: z.strictObject({ ...paging }),
+  query: z.strictObject({ ...paging, period }),
   answers: pageOf(invoice),
-  async handle({ query: { after, limit } }, { store }, access) {
+  async handle({ query: { after, limit, period: of } }, { store }, access) {
     const { account } = personOf(access)
     const from = fromCursor(after, z.tuple([z.number().int(), z.string()]))
+    const { from: first, until } = periodOf(of)
     const rows = await store.rows<Row>(
-      `${INVOICE} WHERE (i.seller_account = $1 OR i.buyer_account = $1)
+      `${INVOICE} WHERE (i.seller_account = $1 OR i.buyer_account = $1) AND i.issued_at >= $5 AND i.issued_at < $6
          AND ($2::bigint IS NULL OR (i.issued_at, i.id) < ($2::bigint, $3)) ORDER BY i.issued_at DESC, i.id DESC LIMIT $4`,
-      [account, from?.[0] ?? null, from?.[1] ?? null, limit + 1],
+      [account, from?.[0] ?? null, from?.[1] ?? null, limit + 1, first, until],
     )
     const { items, next } = pageFrom(rows, limit, (it) => [Number(it.issued_at), it.id])
     return { items: items.map((it) => toInvoice(it, account)), next }

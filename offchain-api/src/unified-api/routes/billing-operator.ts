@@ -1,7 +1,8 @@
-import { microOfEur } from '@opem/domain'
+import { centToMicro, microOfEur } from '@opem/domain'
 import { z } from 'zod'
 import { addressOf } from '../../access/caller/caller.ts'
-import { matchCredits, readCamt053 } from '../../marketplace/billing/bank/camt053.ts'
+import { readStatement } from '../../marketplace/billing/bank/settle.ts'
+import { centsAsMicro } from '../../marketplace/billing/invoice/bills.ts'
 import { disputedPayments, eur, toPayment } from '../../marketplace/billing/list.ts'
 import { writeCall } from '../../marketplace/billing/outbox/calls.ts'
 import { Refusal } from '../problem.ts'
@@ -55,7 +56,8 @@ export const getFees = defineRoute({
 const openInvoice = z.object({
   invoice,
   terms: z.record(z.string(), z.union([z.string(), z.number()])),
-  ...{ number: count, grossMicro: z.string() },
+  number: count,
+  grossMicro: z.string().meta({ description: 'what is still to pay, µEUR: less what credit notes took back' }),
   credit: z.object({ amount: euros, bookedOn: z.string(), reference: z.string() }).nullable(),
 })
 
@@ -79,9 +81,9 @@ export const getOpenInvoices = defineRoute({
     return {
       items: found.map(({ terms, due_number, credit, ...it }) => ({
         ...{ invoice: toInvoice(it, null), terms, number: Number(due_number) },
-        grossMicro: (BigInt(it.gross_cents) * 10_000n).toString(),
+        grossMicro: (centsAsMicro(it.gross_cents) - centsAsMicro(it.credited_cents)).toString(),
         credit: credit && {
-          amount: eur(BigInt(credit.cents) * 10_000n),
+          amount: eur(centsAsMicro(credit.cents)),
           bookedOn: credit.bookedOn,
           reference: credit.reference,
         },
@@ -99,58 +101,34 @@ export const postBankStatement = defineRoute({
   method: 'post',
   path: '/v1/billing/bank-statements',
   summary:
-    'Reads a bank statement (camt.053) and says which invoices it pays. Nothing is recorded on the chain by this.',
+    'Reads a bank statement (camt.053) and says which invoices it pays, and which credit notes it pays back. Nothing is recorded on the chain by this.',
   access: 'operator',
   body: z.strictObject({ camt053: z.string().min(1).max(4_000_000) }),
   bodyLimit: 5_000_000,
   answers: z.object({
     credits: z.array(
       z.object({
+        direction: z.enum(['credit', 'debit']),
         amount: euros,
         bookedOn: z.string(),
         reference: z.string(),
         invoice: z.string().nullable(),
+        creditNote: z.string().nullable(),
         why: z.string(),
       }),
     ),
   }),
   async handle({ body: { camt053 } }, { store, access: { now } }) {
-    const credits = asked(() => readCamt053(camt053))
-    return store.transaction(async (rows) => {
-      const open = await rows<{ id: string; number: string; iban: string; gross_cents: string }>(
-        `SELECT i.id, i.number, i.document #>> '{seller,iban}' AS iban, i.gross_cents::text FROM market_invoices i
-           JOIN market_payments p USING (payment)
-         WHERE p.state = 'invoiced' AND NOT EXISTS (SELECT 1 FROM market_bank_credits c WHERE c.invoice = i.id)
-         FOR UPDATE OF i`,
-      )
-      const matched = matchCredits(
-        credits,
-        open.map((it) => ({ ...it, gross: BigInt(it.gross_cents) })),
-      )
-      for (const { credit, invoice: pays, why } of matched)
-        await rows(
-          `INSERT INTO market_bank_credits (iban, cents, booked_on, reference, invoice, why, read_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (iban, booked_on, cents, reference) DO NOTHING`,
-          [...[credit.iban, credit.amount.toString(), credit.bookedOn, credit.reference, pays?.id ?? null, why, now()]],
-        )
-      return {
-        credits: matched.map(({ credit, invoice: pays, why }) => ({
-          ...{ amount: eur(credit.amount * 10_000n), bookedOn: credit.bookedOn, reference: credit.reference },
-          ...{ invoice: pays?.number ?? null, why },
-        })),
-      }
-    })
+    const matched = await store.transaction((rows) => readStatement(rows, camt053, now()))
+    return {
+      credits: matched.map(({ entry, bill, why }) => ({
+        ...{ direction: entry.direction, amount: eur(centToMicro(entry.amount)), bookedOn: entry.bookedOn },
+        ...{ reference: entry.reference, invoice: bill?.kind === 'invoice' ? bill.number : null },
+        ...{ creditNote: bill?.kind === 'credit note' ? bill.number : null, why },
+      })),
+    }
   },
 })
-
-function asked<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (cause) {
-    const { code, shortMessage } = cause as { code?: string; shortMessage?: string }
-    throw new Refusal(400, code ?? 'ERR_XML', shortMessage ?? 'the file could not be read')
-  }
-}
 
 const MOST_GIFT = 10_000_000_000n // 10,000 EUR
 

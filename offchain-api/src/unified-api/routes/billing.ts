@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Person } from '../../access/caller/caller.ts'
 import { addressOf } from '../../access/caller/caller.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
+import { periodOf } from '../../marketplace/billing/books/period.ts'
 import { disputeTexts, keepDisputeText } from '../../marketplace/billing/disputes.ts'
 import { detailsOf } from '../../marketplace/billing/invoice/details.ts'
 import {
@@ -27,6 +28,12 @@ import { address, bytes, bytes32, count, instantText } from '../shapes.ts'
 export const euros = z
   .string()
   .meta({ description: 'euros, a decimal string of at most six decimals', example: '12.50' })
+/** A month or a year of UTC; left out: all time. */
+export const period = z
+  .string()
+  .regex(/^[12]\d{3}(-(0[1-9]|1[0-2]))?$/, 'needed: a month like 2026-11, or a year like 2026')
+  .optional()
+  .meta({ description: 'a month or a year, UTC; left out: all time', example: '2026-11' })
 const side = z.enum(['consumer', 'provider', 'operator'])
 const state = z.enum(['due', 'held', 'disputed', 'released', 'returned', 'invoiced', 'settled'])
 const plan = z.enum(['free', 'one-time', 'subscription', 'pay-per-use', 'bank'])
@@ -93,11 +100,12 @@ export const getPayments = defineRoute({
   path: '/v1/billing/payments',
   summary: "The account's payments, paid and received, the latest first.",
   access: 'billing',
-  query: z.strictObject({ ...paging }),
+  query: z.strictObject({ ...paging, period }),
   answers: pageOf(payment),
-  async handle({ query: { after, limit } }, { store, billing }, access) {
+  async handle({ query: { after, limit, period: of } }, { store, billing }, access) {
     const { account } = personOf(access)
-    const rows = await paymentsOf(store.rows, { account, after: fromCursor(after, cursor), limit: limit + 1 })
+    const page = { account, after: fromCursor(after, cursor), limit: limit + 1, ...periodOf(of) }
+    const rows = await paymentsOf(store.rows, page)
     const { items, next } = pageFrom(rows, limit, (it) => [Number(it.due_at), it.payment])
     return { items: items.map((it) => toPayment(it, account, billing.graceSeconds)), next }
   },
@@ -221,8 +229,8 @@ const sidesOf = async ({ rows }: Services['store'], agreement: string) =>
 export const unknown = (what: string, id: string) =>
   new Refusal(
     404,
-    `ERR_${what.toUpperCase()}_UNKNOWN`,
-    `there is no ${what} ${id} of yours; see GET /v1/billing/${what}s`,
+    `ERR_${what.toUpperCase().replaceAll(' ', '_')}_UNKNOWN`,
+    `there is no ${what} ${id} of yours; see GET /v1/billing/${what.replaceAll(' ', '-')}s`,
   )
 
 const dispute = z.object({

@@ -38,8 +38,16 @@ import {
   postDisputeText,
   postVoucher,
 } from './billing.ts'
+import {
+  getCreditNoteFile,
+  getCreditNotes,
+  getOpenCreditNotes,
+  postCreditNote,
+  postCreditNoteSettlement,
+} from './billing-credit-notes.ts'
 import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } from './billing-invoices.ts'
 import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
+import { getStatement } from './billing-statement.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
 import {
@@ -258,6 +266,12 @@ export const routes: readonly Route[] = [
   putInvoiceDetails,
   getInvoices,
   getInvoiceFile,
+  getCreditNotes,
+  getCreditNoteFile,
+  postCreditNote,
+  getOpenCreditNotes,
+  postCreditNoteSettlement,
+  getStatement,
   getDisputes,
   getFees,
   getOpenInvoices,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type BankCredit, matchCredits, readCamt053 } from './camt053.ts'
+import { readCamt053 } from './camt053.ts'
 
 const IBAN = 'ES9121000418450200051332'
 const entry = (inside: string) => `<Ntry>${inside}</Ntry>`
@@ -12,10 +12,10 @@ const PAID = entry(
    <NtryDtls><TxDtls><RmtInf><Ustrd>Invoice 2026-00007, thank you</Ustrd></RmtInf></TxDtls></NtryDtls>`,
 )
 
-test('a booked credit is read with its amount, its day and what the payer wrote', () => {
+test('a booked credit is read with its direction, its amount, its day and what the payer wrote', () => {
   expect(readCamt053(statement(PAID))).toEqual([
     {
-      ...{ iban: IBAN, amount: 1558n, bookedOn: '2026-11-27', reference: 'B-1' },
+      ...{ direction: 'credit', iban: IBAN, amount: 1558n, bookedOn: '2026-11-27', reference: 'B-1' },
       remittance: 'Invoice 2026-00007, thank you',
     },
   ])
@@ -34,12 +34,17 @@ test('each transaction of a batch entry is a credit of its own', () => {
   ])
 })
 
-test('debits, pending and reversed entries, and other currencies are no money that came', () => {
+test('a debit is money that left the account', () => {
+  const [it] = readCamt053(statement(PAID.replace('CRDT', 'DBIT')))
+  expect([it?.direction, it?.amount]).toEqual(['debit', 1558n])
+})
+
+test('pending and reversed entries, unknown directions and other currencies moved no money', () => {
   const other = (from: string, to: string) => PAID.replace(from, to)
   expect(
     readCamt053(
       statement(
-        other('CRDT', 'DBIT'),
+        other('CRDT', 'BOTH'),
         other('BOOK', 'PDNG'),
         other('Ccy="EUR"', 'Ccy="USD"'),
         other('<AcctSvcrRef>', '<RvslInd>true</RvslInd><AcctSvcrRef>'),
@@ -51,30 +56,4 @@ test('debits, pending and reversed entries, and other currencies are no money th
 test('another kind of document is refused', () => {
   expect(() => readCamt053('<Document><BkToCstmrDbtCdtNtfctn/></Document>')).toThrow('ERR_CAMT')
   expect(() => readCamt053('<!DOCTYPE x><Document/>')).toThrow('ERR_XML')
-})
-
-const credit = (more: Partial<BankCredit>): BankCredit => ({
-  ...{ iban: IBAN, amount: 1558n, bookedOn: '2026-11-27', remittance: 'Invoice 2026-00007', reference: 'B-1', ...more },
-})
-const invoice = { id: 'a', number: '2026-00007', iban: IBAN, gross: 1558n }
-
-test('a credit pays the invoice whose number it names with exactly its amount, once', () => {
-  const [one, again] = matchCredits([credit({}), credit({})], [invoice])
-  expect([one!.invoice?.id, again!.invoice]).toEqual(['a', undefined])
-})
-
-test('another amount, another account or part of a number pays nothing', () => {
-  const other = [
-    credit({ amount: 1557n }),
-    credit({ iban: 'GB82WEST12345698765432' }),
-    credit({ remittance: 'Invoice 12026-000071' }),
-  ]
-  expect(matchCredits(other, [invoice]).map((one) => one.invoice)).toEqual([undefined, undefined, undefined])
-})
-
-test('a credit that names two invoices is left to a person', () => {
-  const two = [invoice, { ...invoice, id: 'b', number: '2026-00008' }]
-  expect(matchCredits([credit({ remittance: '2026-00007 2026-00008' })], two)[0]).toMatchObject({
-    ...{ invoice: undefined, why: 'it names more than one invoice' },
-  })
 })

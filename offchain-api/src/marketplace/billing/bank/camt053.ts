@@ -1,21 +1,22 @@
 import { OpemError } from '@opem/domain'
 import { all, type Element, first, readXml, textAt } from '../invoice/xml-tree.ts'
 
-/** Money that came to an account, as its bank says in a statement (ISO 20022 camt.053). */
-export interface BankCredit {
-  /** Of the account that was credited. */
+/** Money that came to an account or left it, as its bank says in a statement (ISO 20022 camt.053). */
+export interface BankEntry {
+  readonly direction: 'credit' | 'debit'
+  /** Of the account that was credited or debited. */
   readonly iban: string
   /** Euro cents. */
   readonly amount: bigint
   readonly bookedOn: string
-  /** What the payer wrote. */
+  /** What was written with it. */
   readonly remittance: string
   /** What the bank knows it by. */
   readonly reference: string
 }
 
-/** Credits in euros of a statement, one for each transaction. @throws ERR_XML, ERR_CAMT */
-export function readCamt053(xml: string): BankCredit[] {
+/** Entries in euros of a statement, one for each transaction. @throws ERR_XML, ERR_CAMT */
+export function readCamt053(xml: string): BankEntry[] {
   const document = readXml(xml)
   const statements = all(document, 'BkToCstmrStmt/Stmt')
   if (document.name !== 'Document' || statements.length === 0)
@@ -26,11 +27,13 @@ export function readCamt053(xml: string): BankCredit[] {
     })
   return statements.flatMap((statement) => {
     const iban = textAt(statement, 'Acct/Id/IBAN') ?? ''
-    return all(statement, 'Ntry').flatMap((entry) => creditsOf(entry, iban))
+    return all(statement, 'Ntry').flatMap((entry) => transactionsOf(entry, iban))
   })
 }
 
-function creditsOf(entry: Element, iban: string): BankCredit[] {
+const DIRECTIONS: Readonly<Record<string, BankEntry['direction']>> = { CRDT: 'credit', DBIT: 'debit' }
+
+function transactionsOf(entry: Element, iban: string): BankEntry[] {
   // BOOK alone is money that is there; in newer versions the status is a code inside.
   const status = textAt(entry, 'Sts/Cd') ?? textAt(entry, 'Sts')
   if (status !== 'BOOK' || textAt(entry, 'RvslInd') === 'true') return []
@@ -38,7 +41,8 @@ function creditsOf(entry: Element, iban: string): BankCredit[] {
   const transactions = all(entry, 'NtryDtls/TxDtls')
   const parts = transactions.length === 0 ? [entry] : transactions
   return parts.flatMap((part) => {
-    if ((textAt(part, 'CdtDbtInd') ?? textAt(entry, 'CdtDbtInd')) !== 'CRDT') return []
+    const direction = DIRECTIONS[textAt(part, 'CdtDbtInd') ?? textAt(entry, 'CdtDbtInd') ?? '']
+    if (direction === undefined) return []
     const money =
       first(part, 'Amt') ?? first(part, 'AmtDtls/TxAmt/Amt') ?? (parts.length === 1 ? first(entry, 'Amt') : undefined)
     const amount = money?.attributes.Ccy === 'EUR' ? centsOf(money.text) : undefined
@@ -47,7 +51,10 @@ function creditsOf(entry: Element, iban: string): BankCredit[] {
     const reference =
       textAt(part, 'Refs/AcctSvcrRef') ?? textAt(entry, 'AcctSvcrRef') ?? textAt(part, 'Refs/EndToEndId')
     return [
-      { iban, amount, bookedOn, remittance: remittance.map(({ text }) => text).join(' '), reference: reference ?? '' },
+      {
+        ...{ direction, iban, amount, bookedOn, remittance: remittance.map(({ text }) => text).join(' ') },
+        reference: reference ?? '',
+      },
     ]
   })
 }
@@ -55,39 +62,4 @@ function creditsOf(entry: Element, iban: string): BankCredit[] {
 const centsOf = (text: string): bigint | undefined => {
   const match = /^(\d{1,15})(?:\.(\d{1,2}))?$/.exec(text)
   return match === null ? undefined : BigInt(match[1]!) * 100n + BigInt((match[2] ?? '').padEnd(2, '0'))
-}
-
-/** An invoice that waits for money. */
-export interface OpenInvoice {
-  readonly id: string
-  readonly number: string
-  readonly iban: string
-  /** Euro cents. */
-  readonly gross: bigint
-}
-
-export interface Match {
-  readonly credit: BankCredit
-  readonly invoice: OpenInvoice | undefined
-  /** Why it was taken, or why not, in words. */
-  readonly why: string
-}
-
-/**
- * Which credit pays which invoice: the payer names its number, to the seller's account, with exactly its amount. Everything
- * else is left to a person. A credit pays one invoice, an invoice is paid once.
- */
-export function matchCredits(credits: readonly BankCredit[], invoices: readonly OpenInvoice[]): Match[] {
-  const open = new Set(invoices)
-  return credits.map((credit) => {
-    const words = credit.remittance.split(/[\s,;:/]+/)
-    const named = [...open].filter(({ number, iban }) => iban === credit.iban && words.includes(number))
-    const [invoice] = named
-    if (invoice === undefined) return { credit, invoice, why: 'it names no open invoice of this account' }
-    if (named.length > 1) return { credit, invoice: undefined, why: 'it names more than one invoice' }
-    if (invoice.gross !== credit.amount)
-      return { credit, invoice: undefined, why: `it names invoice ${invoice.number}, but is not its amount` }
-    open.delete(invoice)
-    return { credit, invoice, why: `it names invoice ${invoice.number} and is its amount` }
-  })
 }

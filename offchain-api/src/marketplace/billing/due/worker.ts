@@ -3,6 +3,7 @@ import type { OperationalStore } from '../../../operational/store.ts'
 import type { Follower } from '../../follower/follower.ts'
 import { type Rounds, startRounds } from '../../rounds.ts'
 import type { EscrowChain } from '../escrow-chain.ts'
+import { creditGivenBack } from '../invoice/credit-given-back.ts'
 import { issueDueInvoices } from '../invoice/issue-invoices.ts'
 import { createEscrowOutbox } from '../outbox/outbox.ts'
 import { keepArrears } from './arrears.ts'
@@ -34,11 +35,14 @@ export function createDueWorker(options: DueWorkerOptions): Rounds {
     if (stopped !== null || block === null || head === null || block < head) return
     const at = await (await chain()).now()
     while ((await findDues(store, at)) > 0);
-    await issueDueInvoices(store, at)
     await keepArrears(store, at, graceSeconds)
-    if (outbox === undefined) return
-    await tellEscrow(store, at)
-    await outbox.flush()
+    if (outbox !== undefined) {
+      await tellEscrow(store, at)
+      await outbox.flush()
+    }
+    // Last: a bill that cannot be issued is said, and holds up no money.
+    await creditGivenBack(store, at)
+    await issueDueInvoices(store, at)
   }
 
   return startRounds({ what: 'billing', round, everyMs: 1000, log })

@@ -1,4 +1,4 @@
-import { type Hex, type InvoiceParty, isIban, isVatId } from '@opem/domain'
+import { type Hex, type InvoiceParty, isCountry, isIban, isVatId } from '@opem/domain'
 import { z } from 'zod'
 import type { OperationalStore } from '../../../operational/store.ts'
 
@@ -17,7 +17,10 @@ export const invoiceDetails = z
     street: line(200),
     city: line(100),
     postalCode: line(20),
-    country: z.string().regex(/^[A-Z]{2}$/, 'two letters of ISO 3166-1, like ES'),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .refine(isCountry, 'two letters of ISO 3166-1, like ES'),
     email: z.email().max(200),
     vatId: z.string().max(14).optional(),
     registration: line(40).optional(),

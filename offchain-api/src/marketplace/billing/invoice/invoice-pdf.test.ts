@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
-import type { Invoice } from '@opem/domain'
+import { creditLines, type Invoice } from '@opem/domain'
 import { expect, test } from 'vitest'
-import { invoicePdf } from './invoice-pdf.ts'
+import { creditNotePdf, invoicePdf } from './invoice-pdf.ts'
 
 const invoice: Invoice = {
   ...{ number: '2026-00007', issued: '2026-11-26', due: '2026-12-26', reference: 'Agreement 0xab' },
@@ -44,4 +44,27 @@ test('an invoice is a tagged PDF of several pages with its title and language', 
   expect([...text.matchAll(/\/Type \/Page\b[^s]/g)].length).toBe(2)
   for (const kind of ['/H1', '/P', '/Table', '/TR', '/TH', '/TD']) expect(text).toContain(`/S ${kind}`)
   expect([...text.matchAll(/\/S \/TR\b/g)].length).toBe(61)
+})
+
+test('a credit note is a tagged PDF with its own title', async () => {
+  const text = opened(
+    await creditNotePdf({
+      ...{
+        number: 'C2026-00001',
+        issued: '2026-12-01',
+        seller: invoice.seller,
+        buyer: invoice.buyer,
+        reference: '0xab',
+      },
+      ...{
+        lines: creditLines(invoice, 605n),
+        total: 605n,
+        paid: true,
+        note: 'The seller gave back money of payment 0',
+      },
+      ...{ invoice: { number: '2026-00007', issued: '2026-11-26' }, terms: 'It went back into the buyer’s purse.' },
+    }),
+  )
+  expect(text).toContain('>Credit note C2026-00001</rdf:li>')
+  expect([...text.matchAll(/\/S \/TR\b/g)].length).toBe(2)
 })

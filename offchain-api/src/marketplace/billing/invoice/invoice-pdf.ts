@@ -1,4 +1,13 @@
-import { centText, type Invoice, type InvoiceParty, invoiceTotals, shortEur } from '@opem/domain'
+import {
+  type Bill,
+  type CreditNote,
+  centText,
+  type Invoice,
+  type InvoiceParty,
+  invoiceTotals,
+  settlementOf,
+  shortEur,
+} from '@opem/domain'
 import { letterPdf } from '../letter/letter.ts'
 
 const linesOf = ({ name, street, postalCode, city, country, vatId, registration }: InvoiceParty): string[] => [
@@ -12,21 +21,58 @@ const linesOf = ({ name, street, postalCode, city, country, vatId, registration 
 const quantity = (thousandths: bigint): string => `${Number(thousandths) / 1000}`
 
 /** The same invoice for people. */
-export function invoicePdf(invoice: Invoice): Promise<Buffer> {
-  const { net, vat, gross, lines } = invoiceTotals(invoice.lines)
-  return letterPdf({
-    ...{ title: `Invoice ${invoice.number}`, author: invoice.seller.name },
-    sides: [
-      { title: 'From', lines: linesOf(invoice.seller) },
-      { title: 'To', lines: linesOf(invoice.buyer) },
-    ],
+export const invoicePdf = (invoice: Invoice): Promise<Buffer> =>
+  billPdf(invoice, {
+    title: `Invoice ${invoice.number}`,
     facts: [
-      ['Issued', invoice.issued],
-      ['To be paid by', invoice.due],
+      ...(invoice.paid ? [] : [['To be paid by', invoice.due] as const]),
       ['Reference', invoice.reference],
-      ...(invoice.seller.iban === undefined ? [] : [['Pay to', `IBAN ${invoice.seller.iban}`] as const]),
-      ['Please name', invoice.number],
+      ...(invoice.paid || invoice.seller.iban === undefined
+        ? []
+        : [['Pay to', `IBAN ${invoice.seller.iban}`] as const, ['Please name', invoice.number] as const]),
     ],
+    sum: 'To pay',
+    moved: 'Paid from the purse',
+    kind: 'invoice',
+  })
+
+/** The same credit note for people. */
+export const creditNotePdf = (note: CreditNote): Promise<Buffer> =>
+  billPdf(
+    { ...note, note: undefined },
+    {
+      title: `Credit note ${note.number}`,
+      facts: [
+        ['Takes back', `invoice ${note.invoice.number} of ${note.invoice.issued}`],
+        ['Reference', note.reference],
+        ...(note.note === undefined ? [] : [['Reason', note.note] as const]),
+        ['How it moves', note.terms],
+        ...(note.paid || note.buyer.iban === undefined ? [] : [['Goes to', `IBAN ${note.buyer.iban}`] as const]),
+      ],
+      sum: 'To your credit',
+      moved: 'Back into the purse',
+      kind: 'credit note',
+    },
+  )
+
+interface Words {
+  readonly title: string
+  readonly facts: readonly (readonly [string, string])[]
+  readonly sum: string
+  readonly moved: string
+  readonly kind: string
+}
+
+function billPdf(bill: Bill, { title, facts, sum, moved, kind }: Words): Promise<Buffer> {
+  const { net, vat, lines } = invoiceTotals(bill.lines)
+  const { total, prepaid, rounding, due } = settlementOf(bill)
+  return letterPdf({
+    ...{ title, author: bill.seller.name },
+    sides: [
+      { title: 'From', lines: linesOf(bill.seller) },
+      { title: 'To', lines: linesOf(bill.buyer) },
+    ],
+    facts: [['Issued', bill.issued], ...facts],
     columns: [
       { title: 'What', share: 0.46 },
       { title: 'Quantity', share: 0.14, isNumber: true },
@@ -34,7 +80,7 @@ export function invoicePdf(invoice: Invoice): Promise<Buffer> {
       { title: 'VAT', share: 0.12, isNumber: true },
       { title: 'Net, €', share: 0.14, isNumber: true },
     ],
-    rows: invoice.lines.map((line, index) => [
+    rows: bill.lines.map((line, index) => [
       line.period === undefined ? line.name : `${line.name} (${day(line.period.from)} to ${day(line.period.to - 1)})`,
       quantity(line.quantity),
       shortEur(line.price),
@@ -47,12 +93,16 @@ export function invoicePdf(invoice: Invoice): Promise<Buffer> {
         ({ rate, tax, taxable, category }) =>
           [category === 'O' ? 'VAT' : `VAT ${rate / 100} % of €${centText(taxable)}`, `€${centText(tax)}`] as const,
       ),
-      ['To pay', `€${centText(gross)}`],
+      ...(rounding === 0n ? [] : [['Rounding', `€${centText(rounding)}`] as const]),
+      ...(prepaid === 0n
+        ? []
+        : [['Together', `€${centText(total)}`] as const, [moved, `€${centText(prepaid)}`] as const]),
+      [sum, `€${centText(due)}`],
     ],
     notes: [
       ...vat.flatMap(({ reason }) => (reason === undefined ? [] : [reason])),
-      ...(invoice.note === undefined ? [] : [invoice.note]),
-      'The same invoice as a file for machines: UBL 2.1, EN 16931, Peppol BIS Billing 3.0.',
+      ...(bill.note === undefined ? [] : [bill.note]),
+      `The same ${kind} as a file for machines: UBL 2.1, EN 16931, Peppol BIS Billing 3.0.`,
     ],
   })
 }

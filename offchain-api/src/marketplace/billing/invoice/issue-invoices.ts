@@ -1,23 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type Hex,
-  type Invoice,
-  type InvoiceParty,
-  invoiceNumber,
-  invoiceTotals,
-  type Result,
-  vatTreatment,
-} from '@opem/domain'
-import { sha256, toBytes } from 'viem'
+import { EU_COUNTRIES, type Hex, type Invoice, type InvoiceParty, invoiceNumber, settlementOf } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
-import { type AgreementJson, agreementOf } from '../terms.ts'
-import { detailsOf } from './details.ts'
+import type { AgreementJson } from '../terms.ts'
+import { keptBill, nextNumber } from './bills.ts'
+import { DAY, draftInvoice, PAY_WITHIN_DAYS } from './draft-invoice.ts'
 import { invoiceXml } from './ubl.ts'
-
-/** Days in which an invoice is paid. */
-const PAY_WITHIN_DAYS = 30
-const DAY = 86_400
 
 type Rows = OperationalStore['rows']
 
@@ -25,113 +13,116 @@ interface Waiting extends Record<string, unknown> {
   readonly payment: string
   readonly agreement: Hex
   readonly number: string
-  readonly due_at: string
+  readonly plan: string
   readonly provider_account: Hex
   readonly consumer_account: Hex
   readonly terms: AgreementJson
   readonly title: string | null
+  readonly seller: InvoiceParty
+  readonly buyer: InvoiceParty
 }
 
+/** Both sides’ details are known, and enough of them: see `vatTreatment`. $1 are the countries of the Union. */
+const WAITING = `SELECT p.payment, p.agreement, p.number::text, b.plan, p.provider_account, p.consumer_account, b.terms,
+    l.document ->> 'title' AS title, s.details AS seller, c.details AS buyer
+  FROM market_payments p JOIN market_billing b USING (agreement)
+    JOIN market_invoice_details s ON s.account = p.provider_account
+    JOIN market_invoice_details c ON c.account = p.consumer_account
+    LEFT JOIN market_listings l ON l.listing = b.listing
+  WHERE s.details ? 'vatRate' AND (s.details ? 'registration' OR s.details ->> 'country' = c.details ->> 'country'
+    OR c.details ->> 'country' = ANY($1))`
+const BY_BANK = `${WAITING} AND p.state = 'due' AND b.plan = 'bank' AND s.details ? 'iban'
+  ORDER BY p.due_at, p.payment LIMIT 100`
+/** What a purse paid, when at least a cent of it did not go back; older payments than this are left to the books they are in. */
+const PURSE_DAYS = 92
+/** Half a cent, µEUR: less is no cent of an invoice. */
+const LEAST = 5_000n
+const BY_PURSE = `${WAITING} AND p.state IN ('held', 'disputed', 'released') AND p.invoice IS NULL AND p.held_at > $2
+  AND p.amount - p.refunded >= ${LEAST} ORDER BY p.held_at, p.payment LIMIT 100`
+
 /**
- * Issues an invoice for each payment of a Bank plan that is due, as soon as both sides' details are known; what is missing was
- * asked for on the billing page.
+ * Issues an invoice for each payment that is due by bank, and for each that a purse paid, as soon as both sides’ details are
+ * known; what is missing was asked for on the billing page. One that cannot be issued does not keep others waiting.
  * @param now seconds since 1970
+ * @throws ERR_BILL_RULES after the others were issued
  */
 export async function issueDueInvoices(store: OperationalStore, now: number): Promise<void> {
-  const waiting = await store.rows<Waiting>(
-    `SELECT p.payment, p.agreement, p.number::text, p.due_at::text, p.provider_account, p.consumer_account, b.terms,
-       l.document ->> 'title' AS title
-     FROM market_payments p JOIN market_billing b USING (agreement)
-       JOIN market_invoice_details s ON s.account = p.provider_account
-       JOIN market_invoice_details c ON c.account = p.consumer_account
-       LEFT JOIN market_listings l ON l.listing = b.listing
-     WHERE p.state = 'due' AND b.plan = 'bank' AND s.details ? 'iban' AND s.details ? 'vatRate' ORDER BY p.due_at, p.payment LIMIT 100`,
-  )
-  for (const it of waiting) await store.transaction((rows) => issue(rows, it, now))
+  const waiting = [
+    ...(await store.rows<Waiting>(BY_BANK, [EU_COUNTRIES])),
+    ...(await store.rows<Waiting>(BY_PURSE, [EU_COUNTRIES, now - PURSE_DAYS * DAY])),
+  ]
+  const failed: unknown[] = []
+  for (const it of waiting)
+    await store.transaction((rows) => issue(rows, it, now)).catch((cause: unknown) => failed.push(cause))
+  if (failed.length > 0) throw failed[0]
+}
+
+interface Payment extends Record<string, unknown> {
+  readonly state: string
+  readonly amount: string
+  readonly refunded: string
+  readonly invoice: string | null
+  readonly transaction: string | null
 }
 
 async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
-  const [seller, buyer] = [await detailsOf(rows, it.provider_account), await detailsOf(rows, it.consumer_account)]
-  if (seller === undefined || buyer === undefined) return
-  const drafted = draftInvoice(it, seller, buyer, now)
-  if (!drafted.ok) return
-  const still = await rows(
-    `UPDATE market_payments SET state = 'invoiced', changed_at = $2 WHERE payment = $1 AND state = 'due' RETURNING 1`,
-    [it.payment, now],
+  const [payment] = await rows<Payment>(
+    `SELECT state, amount::text, refunded::text, invoice, (SELECT e.transaction FROM market_payment_events e
+       WHERE e.payment = p.payment AND e.what = 'PaymentHeld' LIMIT 1) AS transaction
+     FROM market_payments p WHERE payment = $1 FOR UPDATE OF p`,
+    [it.payment],
   )
-  if (still.length === 0) return
+  const byBank = it.plan === 'bank'
+  if (payment === undefined || payment.invoice !== null || (byBank && payment.state !== 'due')) return
   // Issued before the mirrors of the chain were rebuilt: it stays as it is.
-  if ((await rows('SELECT 1 FROM market_invoices WHERE payment = $1', [it.payment])).length > 0) return
-  const year = new Date(now * 1000).getUTCFullYear()
-  // The row stays locked until the invoice is there: numbers follow each other without a gap.
-  const [counted] = await rows<{ last: number }>(
-    `INSERT INTO market_invoice_numbers (seller, year, last) VALUES ($1, $2, 1)
-     ON CONFLICT (seller, year) DO UPDATE SET last = market_invoice_numbers.last + 1 RETURNING last`,
-    [it.provider_account, year],
+  const [known] = await rows<{ id: string; open: boolean }>(
+    'SELECT id, credited_cents < gross_cents AS open FROM market_invoices WHERE payment = $1',
+    [it.payment],
   )
-  const sequence = counted!.last
+  if (known !== undefined)
+    return mark(rows, it, known.id, byBank ? (known.open ? 'invoiced' : 'returned') : undefined, now)
+  const paid = byBank ? undefined : BigInt(payment.amount) - BigInt(payment.refunded)
+  // It went back meanwhile.
+  if (paid !== undefined && paid < LEAST) return
+  const { agreement, number, terms, title, seller, buyer } = it
+  const drafted = draftInvoice(
+    { agreement, number, terms, title, paid, transaction: payment.transaction },
+    seller,
+    buyer,
+    now,
+  )
+  if (!drafted.ok) return
+  const { year, sequence } = await nextNumber(rows, 'invoice', it.provider_account, now)
   const invoice: Invoice = { ...drafted.value, number: invoiceNumber(year, sequence) }
-  const xml = invoiceXml(invoice)
+  const kept = keptBill(invoice, invoiceXml(invoice))
+  const id = randomUUID()
   await rows(
     `INSERT INTO market_invoices (id, payment, agreement, seller_account, buyer_account, year, sequence, number, issued_at,
-       due_at, gross_cents, document, xml, digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       due_at, gross_cents, document, xml, digest, paid_by, refunded_before)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
-      ...[
-        randomUUID(),
-        it.payment,
-        it.agreement,
-        it.provider_account,
-        it.consumer_account,
-        year,
-        sequence,
-        invoice.number,
-      ],
-      ...[now, now + PAY_WITHIN_DAYS * DAY, invoiceTotals(invoice.lines).gross.toString()],
-      ...[JSON.stringify(invoice, (_, value) => (typeof value === 'bigint' ? value.toString() : value))],
-      ...[xml, sha256(toBytes(xml))],
+      ...[id, it.payment, agreement, it.provider_account, it.consumer_account, year, sequence, invoice.number],
+      ...[now, byBank ? now + PAY_WITHIN_DAYS * DAY : now, settlementOf(invoice).total.toString()],
+      ...[kept.document, kept.xml, kept.digest, byBank ? 'bank' : 'purse', payment.refunded],
     ],
   )
+  await mark(rows, it, id, byBank ? 'invoiced' : undefined, now)
   for (const account of [it.consumer_account, it.provider_account])
     await notify(rows, {
-      ...{ account, kind: 'invoice-issued', about: { agreement: it.agreement, payment: it.payment } },
+      ...{ account, kind: 'invoice-issued', about: { agreement, payment: it.payment } },
       words: {
         title: `Invoice ${invoice.number}`,
-        text: `Invoice ${invoice.number} was issued; it is paid by bank until ${invoice.due}.`,
+        text: byBank
+          ? `Invoice ${invoice.number} was issued; it is paid by bank until ${invoice.due}.`
+          : `Invoice ${invoice.number} was issued over what the purse paid; nothing is left to pay.`,
       },
       link: '/billing',
     })
 }
 
-/** The invoice without its number, which it gets when it is issued. */
-export function draftInvoice(
-  it: Pick<Waiting, 'agreement' | 'number' | 'due_at' | 'terms' | 'title'>,
-  seller: InvoiceParty,
-  buyer: InvoiceParty,
-  now: number,
-): Result<Omit<Invoice, 'number'>> {
-  const vat = vatTreatment(seller, buyer)
-  if (!vat.ok) return vat
-  const { price, interval } = agreementOf(it.terms)
-  const from = Number(it.due_at)
-  const line = { name: it.title ?? 'Service', quantity: 1000n, unit: 'C62', price, vat: vat.value }
-  return {
-    ok: true,
-    value: {
-      ...{ issued: dayOf(now), due: dayOf(now + PAY_WITHIN_DAYS * DAY), seller, buyer, reference: it.agreement },
-      lines: [{ ...line, ...(interval > 0 ? { period: { from, to: from + interval } } : {}) }],
-      note: `Agreement ${it.agreement}, payment ${it.number}`,
-    },
-  }
-}
-
-const dayOf = (instant: number): string => new Date(instant * 1000).toISOString().slice(0, 10)
-
-/** The stored invoice as it was issued. */
-export function invoiceOf(document: Record<string, unknown>): Invoice {
-  const stored = document as unknown as Invoice & { lines: { price: string; quantity: string }[] }
-  return {
-    ...stored,
-    lines: stored.lines.map((line) => ({ ...line, price: BigInt(line.price), quantity: BigInt(line.quantity) })),
-  }
+const mark = async (rows: Rows, { payment }: Waiting, id: string, state: string | undefined, now: number) => {
+  await rows(
+    `UPDATE market_payments SET invoice = $2, state = coalesce($3, state), changed_at = $4 WHERE payment = $1`,
+    [payment, id, state ?? null, now],
+  )
 }

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { type CreditNote, creditLines, creditNoteNumber, type Hex, type InvoiceParty } from '@opem/domain'
+import type { OperationalStore } from '../../../operational/store.ts'
+import { notify } from '../../notifications/notify.ts'
+import { creditNoteOf, dayOf, invoiceOf, keptBill, nextNumber } from './bills.ts'
+import { PAY_WITHIN_DAYS } from './draft-invoice.ts'
+import { creditNoteXml } from './ubl.ts'
+
+type Rows = OperationalStore['rows']
+
+export interface InvoiceToCredit extends Record<string, unknown> {
+  readonly id: string
+  readonly payment: string
+  readonly agreement: string
+  readonly seller_account: Hex
+  readonly buyer_account: Hex
+  readonly number: string
+  readonly paid_by: 'bank' | 'purse'
+  readonly gross_cents: string
+  readonly credited_cents: string
+  readonly document: Record<string, unknown>
+}
+
+export interface Credit {
+  /** With VAT. */
+  readonly cents: bigint
+  readonly source: 'refund' | 'decision' | 'lapse' | 'correction'
+  /** How the money goes: it went back into the purse, is taken off an open invoice, or comes back by bank. */
+  readonly settlement: 'purse' | 'offset' | 'bank'
+  readonly reason: string
+  readonly transaction?: string
+}
+
+/**
+ * Writes the credit note over a part of an invoice, whose row the caller has locked; its number is the next of its own series.
+ * @throws ERR_CREDIT_AMOUNT, ERR_BILL_RULES
+ */
+export async function writeCreditNote(rows: Rows, it: InvoiceToCredit, credit: Credit, now: number): Promise<string> {
+  const { cents, source, settlement, reason, transaction } = credit
+  const { year, sequence } = await nextNumber(rows, 'credit_note', it.seller_account, now)
+  const note = draftCreditNote(it, credit, creditNoteNumber(year, sequence), now)
+  const kept = keptBill(note, creditNoteXml(note))
+  const id = randomUUID()
+  await rows(
+    `INSERT INTO market_credit_notes (id, invoice, payment, agreement, seller_account, buyer_account, year, sequence, number,
+       issued_at, source, gross_cents, settlement, settled_at, transaction, document, xml, digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    [
+      ...[id, it.id, it.payment, it.agreement, it.seller_account, it.buyer_account, year, sequence, note.number],
+      ...[now, source, cents.toString(), settlement, settlement === 'bank' ? null : now, transaction ?? null],
+      ...[kept.document, kept.xml, kept.digest],
+    ],
+  )
+  await rows('UPDATE market_invoices SET credited_cents = credited_cents + $2 WHERE id = $1', [it.id, cents.toString()])
+  for (const account of [it.buyer_account, it.seller_account])
+    await notify(rows, {
+      ...{ account, kind: 'invoice-issued', about: { agreement: it.agreement, payment: it.payment } },
+      words: {
+        title: `Credit note ${note.number}`,
+        text: `It takes back a part of invoice ${it.number}, or the whole: ${reason}`,
+      },
+      link: '/billing',
+    })
+  return id
+}
+
+function draftCreditNote(it: InvoiceToCredit, credit: Credit, number: string, now: number): CreditNote {
+  const invoice = invoiceOf(it.document)
+  return {
+    ...{ number, issued: dayOf(now), seller: invoice.seller, reference: invoice.reference },
+    // An account stands on it only where money goes there.
+    buyer: credit.settlement === 'bank' ? invoice.buyer : withoutAccount(invoice.buyer),
+    ...{ lines: creditLines(invoice, credit.cents), total: credit.cents, note: credit.reason },
+    invoice: { number: invoice.number, issued: invoice.issued },
+    terms: TERMS[credit.settlement](invoice.number, credit.transaction),
+    ...(credit.settlement === 'purse' ? { paid: true } : {}),
+  }
+}
+
+const withoutAccount = ({ iban: _iban, ...party }: InvoiceParty): InvoiceParty => party
+
+const TERMS: Readonly<Record<Credit['settlement'], (invoice: string, transaction: string | undefined) => string>> = {
+  purse: (_, transaction) => `It went back into the buyer’s purse, transaction ${transaction ?? 'unknown'}.`,
+  offset: (invoice) => `It is taken off what invoice ${invoice} asks for.`,
+  bank: () => `The seller pays it back by bank within ${PAY_WITHIN_DAYS} days.`,
+}
+
+/** A stored credit note for its files; undefined when it is somebody else’s. */
+export async function creditNoteFile(rows: Rows, id: string, account: string, operator: boolean) {
+  const [found] = await rows<{ xml: string; document: Record<string, unknown> }>(
+    'SELECT xml, document FROM market_credit_notes WHERE id = $1 AND ($3 OR seller_account = $2 OR buyer_account = $2)',
+    [id, account, operator],
+  )
+  return found && { xml: found.xml, note: creditNoteOf(found.document) }
+}
