@@ -1,7 +1,7 @@
 import { type Hex, hexToBytes, sha256, stringToBytes } from 'viem'
 import { encodeBase64url } from '../did/base64url.ts'
 
-/** Only what signs a hash with secp256k1: viem's local account, the marketplace's agent, a hardware key. */
+/** Only what signs a hash with secp256k1, as r, s and v (not ERC-2098, whose s is another): viem's local account, the marketplace, a hardware key. */
 export interface JwtSigner {
   sign(parameters: { hash: Hex }): Promise<Hex>
 }

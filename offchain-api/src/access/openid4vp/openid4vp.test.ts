@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { didOfJwk } from '@opem/ssi/did'
 import { CompactEncrypt } from 'jose'
+import { concat, getAddress, recoverAddress, sha256, toHex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { handMade, type TestKey, testKey } from '../../../../ssi/src/openid4vp/testing/issuer-and-holder.ts'
 import { type AccessWorld, openAccessWorld } from '../../testing/access-world.ts'
@@ -82,6 +83,23 @@ test('an EU wallet registers, shows the receipt and signs in with the identity t
   const { session } = (await page.call('POST', '/v1/access/sign-ins', given(signIn.id))).body
   expect(session).toMatchObject({ name: 'Ana', kind: 'citizen', did: didOfJwk(holder.jwk), actors: ['service-user'] })
   expect((await page.call('POST', '/v1/access/sign-ins', given(signIn.id))).body.code).toBe('ERR_CHALLENGE_UNKNOWN')
+})
+
+test('whatever the parity of its signature, a request is signed by the marketplace’s key', async () => {
+  const page = world.browser('Signed')
+  for (let turn = 0; turn < 12; turn++) {
+    const { body } = await page.call('POST', '/v1/access/openid4vp/requests', { operation: 'sign-in' })
+    const asked = await fetch(new URL(body.requestUri).searchParams.get('request_uri')!, { method: 'POST' })
+    const [header, payload, signature] = (await asked.text()).split('.') as [string, string, string]
+    const { client_id: client } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    const bytes = Buffer.from(signature, 'base64url')
+    expect(bytes.length).toBe(64)
+    const hash = sha256(Buffer.from(`${header}.${payload}`))
+    const signers = await Promise.all(
+      [0n, 1n].map((parity) => recoverAddress({ hash, signature: concat([toHex(bytes), toHex(27n + parity)]) })),
+    )
+    expect(signers).toContain(getAddress(client.slice(-42)))
+  }
 })
 
 test('another key opens nobody’s account, whatever name its identity says', async () => {

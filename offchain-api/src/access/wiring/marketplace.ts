@@ -3,7 +3,13 @@ import type { Hex } from '@opem/domain'
 import type { ClaimsOf } from '@opem/ssi/credential'
 import type { Did, DidResolver } from '@opem/ssi/did'
 import type { AgreementKey } from '@opem/ssi/didcomm'
-import { bytesToHex, type PrivateKeyAccount } from 'viem'
+import {
+  bytesToHex,
+  compactSignatureToSignature,
+  type PrivateKeyAccount,
+  parseCompactSignature,
+  serializeSignature,
+} from 'viem'
 
 /** The marketplace as a party: its DID, what it issues, and the keys it speaks DIDComm with. */
 export interface Marketplace {
@@ -22,7 +28,7 @@ export interface Marketplace {
     readonly jti: string
   }): Promise<string>
   agreementKeys(): Promise<readonly AgreementKey[]>
-  /** Signs as the DID's owner, for whoever resolves it. 64 bytes. */
+  /** Signs as the DID's owner, for whoever resolves it. r, s and v: 65 bytes. */
   sign(hash: Hex): Promise<Hex>
 }
 
@@ -77,7 +83,9 @@ export async function openMarketplace({
     async sign(data) {
       const { controllerKeyId } = await agent.veramo.didManagerGet({ did: agent.did })
       const signing = { keyRef: controllerKeyId!, data, algorithm: 'eth_rawSign', encoding: 'hex' } as const
-      return (await agent.veramo.keyManagerSign(signing)) as Hex
+      // ERC-2098 hides the parity in s: as r and s of a JWS it would be a wrong signature half of the time.
+      const compact = (await agent.veramo.keyManagerSign(signing)) as Hex
+      return serializeSignature(compactSignatureToSignature(parseCompactSignature(compact)))
     },
   }
 }

@@ -1,5 +1,5 @@
 import { formatInstant, type Hex, type InvoiceParty, shortEur } from '@opem/domain'
-import { compactSignatureToSignature, hashMessage, parseCompactSignature, serializeSignature } from 'viem'
+import { hashMessage } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import { letterPdf } from './letter/letter.ts'
 
@@ -71,8 +71,7 @@ export async function receiptOf(
 /**
  * A receipt that the marketplace's DID signed (EIP-191 over `text`, which is the receipt word by word): whoever resolves the DID
  * can check it with the usual tools, and the transaction says the same without anybody's word.
- * @param sign gives 64 bytes (ERC-2098)
- * @returns the signature as r, s and v: 65 bytes, which is what wallets and libraries take
+ * @param sign gives r, s and v: 65 bytes, which is what wallets and libraries take
  */
 export async function signedReceipt(
   receipt: Receipt,
@@ -80,8 +79,7 @@ export async function signedReceipt(
 ): Promise<{ issuer: string; receipt: Receipt; text: string; signature: Hex }> {
   const text = JSON.stringify(receipt)
   const { did, signature } = await sign(hashMessage(text))
-  const whole = serializeSignature(compactSignatureToSignature(parseCompactSignature(signature)))
-  return { issuer: did, receipt, text, signature: whole }
+  return { issuer: did, receipt, text, signature }
 }
 
 /** The same for people. */
