@@ -175,5 +175,6 @@ test('an account whose credential cannot be made does not keep the others from t
   await want(gus.account, AGREEMENT)
   await until(() => isIssued(gus.account, AGREEMENT))
   expect(await progress(fia.account, AGREEMENT)).toMatchObject({ state: 'waiting' })
-  expect(world.api().output()).toContain('lines of Account credentials: waits and tries again')
+  // The round says it when everybody has had their turn.
+  await until(async () => world.api().output().includes('lines of Account credentials: waits and tries again'))
 })
