@@ -81,10 +81,12 @@ export function pricesCommand(program: Command): void {
     print(
       options,
       { series: options.series, segments: shown },
-      shown.map(
-        ({ from, until, prices, hash, restated, same }) =>
-          `${from} … ${until}  ${prices} prices  ${hash}${restated === 0 ? '' : `  restated ${restated}×`}  ${same ? 'as committed' : 'NOT as committed'}`,
-      ),
+      shown.length === 0
+        ? [`nothing of the series ${options.series} is committed on this chain`]
+        : shown.map(
+            ({ from, until, prices, hash, restated, same }) =>
+              `${from} … ${until}  ${prices} prices  ${hash}${restated === 0 ? '' : `  restated ${restated}×`}  ${same ? 'as committed' : 'NOT as committed'}`,
+          ),
     )
   })
 }
