@@ -5,6 +5,7 @@ import type { AgreementTermsJson, Hex, ListingDocument } from '@opem/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../testing/harness.ts'
 import { type MarketWorld, openMarketWorld, SERVICE, type Trader } from '../../testing/market-world.ts'
+import { noteAsked, noteCounted, takeBack } from '../provisioning/usage.ts'
 
 // Una composes what Pia and Rob provide, and offers it; Cora contracts that.
 let world: MarketWorld
@@ -425,16 +426,15 @@ test('a provider’s policy judges who really called: a chain that one does not 
 })
 
 test('a composer who has used up what they set aside is told of it, and their user is not told of their money', async () => {
-  await world.rows(
-    `INSERT INTO market_usage (agreement, request, at, milli_units, state, method) VALUES ($1, 'much-0001', $2, 2000000, 'counted', 'POST')`,
-    [component.forecast.agreement, Math.floor(Date.now() / 1000)],
-  )
+  const much = { agreement: component.forecast.agreement, request: 'much-0001' }
+  await noteAsked(world.rows, { ...much, method: 'POST', now: Math.floor(Date.now() / 1000) })
+  await noteCounted(world.rows, { ...much, milliUnits: 2_000_000n, status: 200 })
   let refused: Answer | undefined
   expect(await countedBy(async () => (refused = await call([1])))).toEqual([0, 0, 0])
   expect(code(refused!)).toEqual([503, 'ERR_COMPONENT_NOT_AVAILABLE'])
   expect(refused!.text).not.toMatch(/RESERVE|CREDIT|PAYMENT|BILLED|EUR/)
   expect((await toldUna())[0].text).toMatch(/Service 2, “Forecast”, .*: ERR_(CREDIT|RESERVE|PAYMENT|VOUCHER)/)
-  await world.rows(`DELETE FROM market_usage WHERE request = 'much-0001'`)
+  await takeBack(world.rows, much)
   expect((await call([1])).status).toBe(200)
 })
 
