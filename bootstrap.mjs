@@ -183,7 +183,7 @@ async function main(verb, rest) {
   return run([node, join(root, 'cli', 'src', 'develop', 'main.ts'), verb, ...rest], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PATH: path },
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'), ...process.env, PATH: path },
   })
 }
 

@@ -11,6 +11,7 @@ const began = Date.now()
 
 mkdirSync(join(root, 'test/.output'), { recursive: true })
 process.env.CI = process.env.CI ?? 'true'
+process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/node')
 
 installDebianPackages({ '/usr/bin/chromium': 'chromium', '/usr/bin/pdftotext': 'poppler-utils' })
 await step('npm test', 'npm', ['test'])

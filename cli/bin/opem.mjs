@@ -3,6 +3,7 @@
 // the one that npm installed with the product.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +12,9 @@ const root = join(here, '..', '..')
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // What was compiled once is compiled for the next command and for every part: both start in half the time.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'node')
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
   const { main } = await import('../src/main.ts')
   await main(process.argv)
 } else {

@@ -131,7 +131,10 @@ export async function until(condition: () => Promise<boolean>, seconds = 20): Pr
 
 async function startProcess(name: string, file: string, environment: Record<string, string>): Promise<RunningProcess> {
   const child = spawn(process.execPath, [join(SOURCES, file)], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
+    env: {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
