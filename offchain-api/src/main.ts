@@ -22,10 +22,8 @@
  * of the whole marketplace, each costs gas; default 5,000), OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  * Billing: OPEM_BILLING_KEY_FILE (pays the gas of what becomes due; without the file, default $OPEM_HOME/keys/billing.json, others
  * do), OPEM_BILLING_GRACE_SECONDS (how long a payment may lack money before use is suspended; default 604,800).
- * of the whole marketplace, each costs gas; default 5,000).
  * Notifications: OPEM_SMTP_URL (smtp://user:password@host:587 or smtps://…; unset: no e-mail), OPEM_MAIL_FROM (default
  * OPEM <opem@localhost>), OPEM_NOTIFICATION_RETRY_SECONDS (wait before a letter's second try, then twice as long; default 10).
- * OPEM_API_TLS_PORT with OPEM_API_TLS_KEY_FILE and OPEM_API_TLS_CERTIFICATE_FILE (door for client certificates).
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { apiNodeFlags } from '@opem/offchain-api/node-flags'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import { PAGE_DIR } from '../page/build-page.ts'
 import { operatorDids } from './access/operator.ts'
@@ -106,7 +107,7 @@ export function partsOf(
     {
       name: 'api',
       url: urls.api,
-      command: source('offchain-api/src/main.ts'),
+      command: [...apiNodeFlags(), ...source('offchain-api/src/main.ts')],
       env: async () => ({
         OPEM_API_PORT: `${at(0)}`,
         OPEM_PAGE_DIR: PAGE_DIR,

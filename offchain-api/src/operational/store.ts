@@ -14,7 +14,11 @@ export interface OperationalStore {
 
 /** @throws ERR_STORE_AWAY (retryable) when Postgres does not answer; ERR_STORE when it refuses */
 export function createOperationalStore({ url }: { url: string }): OperationalStore {
-  const pool = new Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 5000, keepAlive: true })
+  // A connection stays when nobody uses it: a new one signs in anew and plans every statement again, and after a quiet
+  // minute hundreds of requests waited for eight of them.
+  const pool = new Pool({
+    ...{ connectionString: url, max: 8, connectionTimeoutMillis: 5000, idleTimeoutMillis: 0, keepAlive: true },
+  })
   // A connection that breaks is an event, and an unheard one would end the process: idle, or between two statements of a
   // transaction, whose next one fails then. The pool replaces it.
   pool.on('error', () => undefined)

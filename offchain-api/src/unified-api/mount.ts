@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from 'express'
+import type { IRouter, Request, Response } from 'express'
 import { z } from 'zod'
 import { admit, callerOf } from '../access/caller/admit.ts'
 import type { Caller } from '../access/caller/caller.ts'
@@ -11,11 +11,13 @@ import { Refusal, toProblem } from './problem.ts'
 import { isFile, isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
 
+const NO_QUERY = z.strictObject({})
+
 /** A route as Express serves it: who asks, what they ask, whether they may, and only then the answer. */
-export function mount(app: Express, route: Route, services: Services): void {
+export function mount(on: IRouter, route: Route, services: Services): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
   const name = `${route.method.toUpperCase()} ${route.path}`
-  app[route.method](path, async (request, response) => {
+  on[route.method](path, async (request, response) => {
     let caller: Caller = { kind: 'nobody' }
     const door = { name, address: services.place.clientOf(request) }
     try {
@@ -24,7 +26,7 @@ export function mount(app: Express, route: Route, services: Services): void {
       caller = await callerOf(services, request, { rule: route.access, route: name, body: body.bytes })
       const input = {
         params: read(route.params, request.params, 'ERR_PATH', 'the path'),
-        query: read(route.query ?? z.strictObject({}), request.query, 'ERR_QUERY', 'the query'),
+        query: read(route.query ?? NO_QUERY, request.query, 'ERR_QUERY', 'the query'),
         form: route.form ? Buffer.from(await body.bytes()).toString('utf8') : undefined,
         body: route.body ? read(route.body, await body.json(), 'ERR_BODY', 'the body') : undefined,
       }

@@ -10,6 +10,7 @@ import { Refusal, toProblem } from './problem.ts'
 import { proxyChain, proxySubgraph } from './proxy.ts'
 import { routes } from './routes/index.ts'
 import type { Services } from './services.ts'
+import { createShelves } from './shelves.ts'
 import { mountStream } from './stream-route.ts'
 
 export interface ApiOptions {
@@ -27,7 +28,9 @@ export function createApi({ services, chainUrl, indexUrl, pageDir, log }: ApiOpt
   app.disable('x-powered-by')
   app.set('etag', false)
   app.use(guardAnswer, guardHost(services.place), guardMediaType)
-  for (const route of routes) mount(app, route, services)
+  const shelves = createShelves()
+  for (const route of routes) mount(shelves.at(route.path), route, services)
+  app.use(shelves.serve)
   mountStream(app, services)
   mountPictures(app, services)
   mountGateway(app, services)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Hex } from '@opem/domain'
 import { createTokenKeys, issueAccessToken, openAccessToken, publicKeySet, type TokenKeys } from '@opem/ssi/token'
 import type { Tokens } from '../access.ts'
@@ -61,7 +61,7 @@ export function createTokens({
     },
     async sessionOf(token, at) {
       const { keys: ours, opened: remembered } = current()
-      const name = createHash('sha256').update(token).digest('base64')
+      const name = hash('sha256', token, 'base64')
       const before = remembered.get(name)
       if (before && at < before.exp) return before.sid
       const opened = await openAccessToken(token, await ours, { issuer: marketplace, audience: marketplace, now: at })
