@@ -11,9 +11,14 @@ export interface Finished {
 
 /**
  * Runs a command in the checkout, shows what it prints, and keeps the last megabytes of it.
+ * @param show `last`: what it prints is shown when it has ended, so that it does not mix with what runs beside it
  * @returns exit code (127 when it could not be started) and output
  */
-export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { show = 'live', ...options }: SpawnOptions & { readonly show?: 'live' | 'last' } = {},
+): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -23,11 +28,14 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
     ] as const) {
       from?.on('data', (bytes: Buffer) => {
         output = (output + bytes).slice(-4_000_000)
-        to.write(bytes)
+        if (show === 'live') to.write(bytes)
       })
     }
     child.on('error', (error) => resolve({ code: 127, output: String(error) }))
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.on('close', (code) => {
+      if (show === 'last') process.stdout.write(output)
+      resolve({ code: code ?? 1, output })
+    })
   })
 }
 
