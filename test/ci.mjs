@@ -31,6 +31,13 @@ await step(
   'vitest',
   99,
 )
+await step(
+  'vectors of DIDComm v2 that npm carries',
+  join(nodeBin, 'node'),
+  ['node_modules/vitest/vitest.mjs', 'run', '--config', 'ssi/third-party/didcomm-vectors/vitest.config.ts'],
+  'vitest',
+  22,
+)
 
 console.log(`\n${Math.round((Date.now() - began) / 1000)} s`)
 console.log(`${totals.passed} passed, ${totals.failed} failed`)

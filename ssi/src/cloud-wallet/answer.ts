@@ -78,5 +78,5 @@ async function replyTo(
 
 const NO_CREDENTIAL = {
   code: 'ERR_CREDENTIAL_SHAPE',
-  reason: 'The message carries no credential as application/vc+jwt.',
+  reason: 'The message carries no credential as application/jwt.',
 }

@@ -92,6 +92,16 @@ test('a message that was sealed for us but is meant for another is refused', asy
   expect(checkMessage(message, proof, { me: bob.did, now: NOW })).toMatchObject({ code: 'ERR_DIDCOMM_RECIPIENT' })
 })
 
+test('a message that brings a DID to be taken for its sender’s (from_prior), or came forwarded, is refused', () => {
+  const message = { id: '1', from: alice.did, to: [bob.did], created_time: NOW, ...hello }
+  const proof = { encrypted: true, authenticated: true, encrypted_from_kid: `${alice.did}#delegate-1` }
+  const check = (more: object, how: object) =>
+    checkMessage({ ...message, ...more }, { ...proof, ...how }, { me: bob.did, now: NOW })
+  expect(check({}, {})).toMatchObject({ ok: true })
+  expect(check({ from_prior: 'e30.e30.AA' }, {})).toMatchObject({ ok: false, code: 'ERR_DIDCOMM_SHAPE' })
+  expect(check({}, { re_wrapped_in_forward: true })).toMatchObject({ ok: false, code: 'ERR_DIDCOMM_SENDER' })
+})
+
 test('the same message counts once', async () => {
   const receiver = speaker(bob)
   const { packed } = await speaker(alice).pack(bob.did, hello)
@@ -135,10 +145,11 @@ test('a stranger is refused before anything is remembered of the message', async
   expect(remembered).toEqual([])
 })
 
-test('garbage and messages of more than 64 KiB are refused, never thrown', async () => {
-  for (const text of ['', '{', '[]', '{"protected":"e30","recipients":[]}', 'x'.repeat(65_537)]) {
-    expect((await speaker(bob).unpack(text)).ok).toBe(false)
+test('garbage and messages of more than 256 KiB are refused, never thrown', async () => {
+  for (const text of ['', '{', '[]', '{"protected":"e30","recipients":[]}', 'x'.repeat(262_144)]) {
+    expect(await speaker(bob).unpack(text)).toMatchObject({ ok: false, code: 'ERR_DIDCOMM_ENVELOPE' })
   }
+  expect(await speaker(bob).unpack('x'.repeat(262_145))).toMatchObject({ ok: false, code: 'ERR_DIDCOMM_SHAPE' })
 })
 
 test('a changed envelope does not open', async () => {

@@ -3,19 +3,17 @@ import type { DidcommMessage } from './check-message.ts'
 import type { Draft } from './didcomm.ts'
 import { ISSUE_ACK, ISSUE_CREDENTIAL } from './message-types.ts'
 
-const MEDIA_TYPE = 'application/vc+jwt'
-
 /** issue-credential 3.0: hands a credential to its holder, who answers at once. */
 export const issueCredentialMessage = (jwt: string): Draft => ({
   type: ISSUE_CREDENTIAL,
   return_route: 'all',
   body: {},
-  attachments: [jwtAttachment('credential', MEDIA_TYPE, jwt)],
+  attachments: [jwtAttachment('credential', jwt)],
 })
 
 /** The credential that an issue-credential message hands over. */
 export const credentialIn = (message: DidcommMessage): string | undefined =>
-  message.type === ISSUE_CREDENTIAL ? jwtOf(message, MEDIA_TYPE) : undefined
+  message.type === ISSUE_CREDENTIAL ? jwtOf(message) : undefined
 
 /** The holder's answer: it holds the credential for good, or keeps it until somebody has accepted it. */
 export type Acceptance = 'accepted' | 'pending'

@@ -21,7 +21,7 @@ test('a credential arrives as it was sent, and is asked for an answer in the sam
   expect(message).toMatchObject({
     type: 'https://didcomm.org/issue-credential/3.0/issue-credential',
     return_route: 'all',
-    attachments: [{ media_type: 'application/vc+jwt', data: { base64: 'ZTMwLmUzMC5BQQ' } }],
+    attachments: [{ media_type: 'application/jwt', data: { base64: 'ZTMwLmUzMC5BQQ' } }],
   })
   expect(credentialIn(message)).toBe('e30.e30.AA')
 })
@@ -32,6 +32,17 @@ test('two credentials at once, none, or something that is no JWT is no credentia
   expect(credentialIn({ ...base, attachments: [one!, one!] })).toBeUndefined()
   expect(credentialIn({ ...base, attachments: [] })).toBeUndefined()
   expect(credentialIn(received(issueCredentialMessage('no JWT')))).toBeUndefined()
+})
+
+test('a credential or presentation that calls itself one of data model 2.0 is none', () => {
+  for (const [message, media_type, read] of [
+    [issueCredentialMessage('e30.e30.AA'), 'application/vc+jwt', credentialIn],
+    [presentationMessage('t', 'e30.e30.AA'), 'application/vp+jwt', presentationIn],
+  ] as const) {
+    const [attachment] = received(message).attachments!
+    expect(read(received(message))).toBe('e30.e30.AA')
+    expect(read({ ...received(message), attachments: [{ ...attachment!, media_type }] })).toBeUndefined()
+  }
 })
 
 test('an acknowledgement says whether the credential was accepted or waits', () => {

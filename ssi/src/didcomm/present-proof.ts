@@ -5,7 +5,6 @@ import type { DidcommMessage } from './check-message.ts'
 import type { Draft } from './didcomm.ts'
 import { PRESENTATION, REQUEST_PRESENTATION } from './message-types.ts'
 
-const MEDIA_TYPE = 'application/vp+jwt'
 /** present-proof 3.0 names this format for requests in the form of DIF Presentation Exchange. */
 const FORMAT = 'dif/presentation-exchange/definitions@v1.0'
 const GOAL = 'opem.'
@@ -117,8 +116,8 @@ export const presentationMessage = (thid: string, jwt: string): Draft => ({
   type: PRESENTATION,
   thid,
   body: {},
-  attachments: [jwtAttachment('presentation', MEDIA_TYPE, jwt)],
+  attachments: [jwtAttachment('presentation', jwt)],
 })
 
 export const presentationIn = (message: DidcommMessage): string | undefined =>
-  message.type === PRESENTATION ? jwtOf(message, MEDIA_TYPE) : undefined
+  message.type === PRESENTATION ? jwtOf(message) : undefined

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { otherS } from '../testing/forge.ts'
 import { checkMessage } from './check-message.ts'
 import { type LibraryPorts, openEnvelope } from './library.ts'
 import { appendixPath, isJwe, isJws, readAppendix, type Vector } from './testing/appendix.ts'
 import { createForms, type Layer } from './testing/forms.ts'
+import type { Jws } from './testing/second-jws.ts'
 
 /**
  * The ten messages of Appendix C of the DIDComm v2 specification in its order: how each is wrapped (innermost first), what marks
@@ -93,6 +95,14 @@ describe('the ten forms of Appendix C, with keys of our own, sealed by the secon
   for (const row of rows) {
     test(`${row.name}: ${row.library}`, () => expectOf(row, seal(PLAINTEXT, row.layers), PLAINTEXT, ports))
   }
+
+  test('of the two spellings of an ES256K signature the library verifies the one with the low s', async () => {
+    const low: Jws = JSON.parse(seal(PLAINTEXT, [{ sign: 'ES256K' }]))
+    const [one] = low.signatures
+    const high = { ...low, signatures: [{ ...one, signature: otherS(`e30.e30.${one!.signature}`).split('.')[2] }] }
+    await expect(openEnvelope(JSON.stringify(low), ports)).resolves.toMatchObject({ message: PLAINTEXT })
+    await expect(openEnvelope(JSON.stringify(high), ports)).rejects.toThrow('Malformed: Wrong signature')
+  })
 })
 
 if (appendixPath === undefined) {

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
+import { bytesToBase58 } from 'did-jwt'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { didOfJwk } from '../did/key-did.ts'
@@ -132,6 +133,17 @@ test('a did:jwk that is accredited on chain is accepted, and otherwise refused',
   ports = { ...ports, isAccredited: async (...question) => asked.push(question) > 0 }
   expect(await refusalOf(compact)).toBe('accepted')
   expect(asked).toEqual([[did, 'IdentityCredential', NOW - 100]])
+})
+
+test('a did:key that is accredited on chain is accepted, and not signed for by another key', async () => {
+  ports = { ...ports, isAccredited: async () => true }
+  const accredited = ed25519Key()
+  const { x } = accredited.jwk
+  const iss = `did:key:z${bytesToBase58(Buffer.concat([Buffer.from('ed01', 'hex'), Buffer.from(x, 'base64url')]))}`
+  expect(await refusalOf(made({ issuer: accredited, payload: payloadOf({ iss }) }))).toBe('accepted')
+  expect(await refusalOf(made({ issuer: ed25519Key(), payload: payloadOf({ iss }) }))).toBe('ERR_VC_SIGNATURE')
+  ports = { ...ports, isAccredited: async () => false }
+  expect(await refusalOf(made({ issuer: accredited, payload: payloadOf({ iss }) }))).toBe('ERR_VC_ISSUER')
 })
 
 test('a did:jwk of one key is not signed for by another', async () => {

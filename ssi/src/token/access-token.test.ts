@@ -203,6 +203,27 @@ test('a compressed token (zip) is refused before anything is unpacked', async ()
   expect(await refusalOf(await made({ outer: { zip: 'DEF' } }))).toBe('ERR_TOKEN_HEADER')
 })
 
+for (const [member, value] of Object.entries({
+  ...{
+    zip: 'DEF',
+    crit: ['exp'],
+    jku: 'https://evil.example/keys',
+    jwk: {},
+    x5u: 'https://evil.example/cert',
+    x5c: ['AAAA'],
+  },
+  ...{ apu: 'QWxpY2U', apv: 'Qm9i' },
+})) {
+  // An exchanged header does not decrypt: a token that is refused for its header's sake was not decrypted before.
+  test(`${member} in the outer header is refused before anything is decrypted`, async () => {
+    const [header, ...rest] = (await made()).split('.') as [string, ...string[]]
+    const members = JSON.parse(Buffer.from(header, 'base64url').toString())
+    const under = (exchanged: object) => refusalOf([b64(exchanged), ...rest].join('.'))
+    expect(await under({ kid: members.kid, ...members })).toBe('ERR_TOKEN_DECRYPTION')
+    expect(await under({ ...members, [member]: value })).toBe('ERR_TOKEN_HEADER')
+  })
+}
+
 test('direct encryption (alg dir) is refused', async () => {
   const secret = createSecretKey(Buffer.alloc(32, 7))
   expect(await refusalOf(await made({ outer: { alg: 'dir' }, encryptTo: secret }))).toBe('ERR_TOKEN_HEADER')

@@ -95,6 +95,41 @@ test('a credential added to is refused wherever the member was added', async () 
     expect(await verify(await forge(jwt, change, es256k(company)))).toEqual(refused('ERR_VC_MEMBERS'))
 })
 
+test('a credential with evidence is refused', async () => {
+  const jwt = await forge(
+    await representative(),
+    inVc({ evidence: [{ type: 'DocumentVerification' }] }),
+    es256k(company),
+  )
+  expect(await verify(jwt)).toEqual(refused('ERR_VC_MEMBERS'))
+})
+
+test('a credential with a context of others, or with a type more, is refused', async () => {
+  for (const change of [
+    { '@context': ['https://www.w3.org/2018/credentials/v1', 'https://schema.org'] },
+    { '@context': ['https://www.w3.org/ns/credentials/v2'] },
+    { type: ['VerifiableCredential', 'RepresentativeCredential', 'AccountCredential'] },
+  ])
+    expect(await verify(await forge(await representative(), inVc(change), es256k(company)))).toEqual(
+      refused('ERR_VC_SHAPE'),
+    )
+})
+
+test('a credential of data model 2.0 is refused, by its header and by its claims', async () => {
+  const asOfTwo = ({ iss, sub, vc = {}, ...times }: Payload) => ({
+    ...times,
+    '@context': ['https://www.w3.org/ns/credentials/v2'],
+    type: vc.type,
+    issuer: iss,
+    validFrom: '2026-01-01T00:00:00Z',
+    credentialSubject: { id: sub, ...(vc.credentialSubject as object) },
+  })
+  const jwt = await forge(await representative(), { payload: asOfTwo }, es256k(company))
+  expect(await verify(jwt)).toEqual(refused('ERR_VC_MEMBERS'))
+  const typed = { header: (h: object) => ({ ...h, typ: 'vc+jwt' }), payload: asOfTwo }
+  expect(await verify(await forge(await representative(), typed, es256k(company)))).toEqual(refused('ERR_ALG'))
+})
+
 test('a member named twice is refused', async () => {
   const [header, ,] = (await representative()).split('.')
   const twice = JSON.stringify(payloadOf(await representative())).replace('{', `{"sub":"${eve.did}",`)

@@ -160,6 +160,19 @@ test('a wallet that trusts the authority of the certificate opens the request, a
   expect(session).toMatchObject({ name: 'Ana Ro', kind: 'citizen' })
 })
 
+test('each request has a key of its own for the answer, on P-256', async () => {
+  const requests = [await ask('Ana of the EU', 'sign-in'), await ask('Ana of the EU', 'sign-in')]
+  const keys: unknown[] = []
+  for (const { requestUri } of requests) {
+    const { client_metadata } = await walletOpens(requestUri, AUTHORITY)
+    keys.push(...client_metadata.jwks.keys)
+  }
+  const p256 = { kty: 'EC', crv: 'P-256', use: 'enc', alg: 'ECDH-ES' }
+  expect(keys).toEqual([expect.objectContaining(p256), expect.objectContaining(p256)])
+  const [one, other] = keys as { x: string }[]
+  expect(one!.x).not.toBe(other!.x)
+})
+
 test('a wallet that does not trust the authority opens nothing', async () => {
   const { requestUri } = await ask('Bea of the EU', 'sign-in')
   await expect(walletOpens(requestUri, OTHER_AUTHORITY)).rejects.toThrow('the chain does not hold')

@@ -64,6 +64,11 @@ export function keyWrapKey({ alg, apu, apv, secrets, tag }: Agreement): Buffer {
 
 const WRAP_IV = Buffer.from('a6a6a6a6a6a6a6a6', 'hex')
 
+export function wrapKey(key: Uint8Array, kek: Uint8Array): string {
+  const wrap = createCipheriv('aes256-wrap', kek, WRAP_IV)
+  return b64(Buffer.concat([wrap.update(key), wrap.final()]))
+}
+
 export function unwrapKey(wrapped: string, kek: Uint8Array): Buffer {
   const unwrap = createDecipheriv('aes256-wrap', kek, WRAP_IV)
   return Buffer.concat([unwrap.update(un64(wrapped)), unwrap.final()])
@@ -119,8 +124,7 @@ export function sealJwe(text: string, enc: Encryption, to: NamedKey, from?: Name
   const [cek, iv] = [randomBytes(enc === 'A256CBC-HS512' ? 64 : 32), randomBytes(IV_BYTES[enc])]
   const { ciphertext, tag } = encrypt(enc, cek, iv, Buffer.from(header), text)
   const secrets = [ephemeral, ...(from ? [from.jwk] : [])].map((secret) => agree(secret, to.jwk))
-  const wrap = createCipheriv('aes256-wrap', keyWrapKey({ alg, apu, apv, secrets, tag: from && tag }), WRAP_IV)
-  const encrypted_key = b64(Buffer.concat([wrap.update(cek), wrap.final()]))
+  const encrypted_key = wrapKey(cek, keyWrapKey({ alg, apu, apv, secrets, tag: from && tag }))
   const recipients = [{ header: { kid: to.kid }, encrypted_key }]
   return { protected: header, recipients, iv: b64(iv), ciphertext: b64(ciphertext), tag: b64(tag) }
 }
