@@ -85,20 +85,8 @@ import {
   postInnovationRequest,
   putInnovationPost,
 } from './innovation.ts'
-import {
-  getAgreedReadings,
-  getInstance,
-  getInstanceUsage,
-  getServiceKeys,
-  postAdaptation,
-  postDataCheck,
-  postHandedData,
-  postInstanceKey,
-  postInstanceStart,
-  postInstanceStop,
-  postReady,
-  postRevocation,
-} from './instances.ts'
+import { postAdaptation, postDataCheck, postReady } from './instance-preparation.ts'
+import { getInstance, postInstanceStart, postInstanceStop } from './instances.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
 import {
   deleteEmailAddress,
@@ -157,6 +145,9 @@ import {
   putProviderContract,
 } from './review.ts'
 import { getChainCalls, getChainOutput } from './served-chains.ts'
+import { getServiceKeys, postInstanceKey, postRevocation } from './service-access.ts'
+import { getAgreedReadings, postHandedData } from './service-data.ts'
+import { getInstanceUsage } from './service-usage.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'
