@@ -50,20 +50,17 @@ import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopme
 import { getStatement } from './billing-statement.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
+import { postCompositionListing } from './composition-listing.ts'
+import { getCompositionPairs, putCompositionPair } from './composition-pairs.ts'
+import { postCompositionReason } from './composition-reason.ts'
+import { postComposition, postCompositionChoices } from './composition-request.ts'
 import {
-  getComposition,
   getCompositionOutput,
-  getCompositionPairs,
   getCompositionRun,
-  getCompositions,
-  postComposition,
-  postCompositionChoices,
-  postCompositionListing,
-  postCompositionReason,
   postCompositionRetry,
   postCompositionRun,
-  putCompositionPair,
-} from './compositions.ts'
+} from './composition-runs.ts'
+import { getComposition, getCompositions } from './compositions.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import {
   getDataContract,

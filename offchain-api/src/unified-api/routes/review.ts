@@ -21,7 +21,7 @@ import { line } from '../../marketplace/publish/text.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
 import {
   checklistItemShape,
@@ -32,8 +32,6 @@ import {
   providerContractShape,
   submissionShape,
 } from './market-shapes.ts'
-
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 
 const process = z
   .object({

@@ -14,7 +14,7 @@ import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
 import { defineRoute, personOf } from '../route.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
-import { outputShape, shownOutput, unknownRun } from './compositions.ts'
+import { outputShape, shownOutput, unknownRun } from './composition-run-shape.ts'
 
 const params = z.strictObject({ id: agreementId })
 
