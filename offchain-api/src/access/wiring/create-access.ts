@@ -10,7 +10,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { IdentifyParts } from '../caller/identify.ts'
 import { applied } from '../chain/applied.ts'
-import { createOutbox } from '../chain/outbox.ts'
+import { createAccountOutbox } from '../chain/outbox.ts'
 import { createRegistry } from '../chain/registry.ts'
 import { watchRegistries } from '../chain/watch.ts'
 import { createOwnSystems } from '../company/systems.ts'
@@ -143,7 +143,7 @@ export function createAccess({
       })
     })
 
-  const outbox = createOutbox({ store, registry, applied: applied(now), log })
+  const outbox = createAccountOutbox({ store, registry, applied: applied(now), log })
   const watched = onDeployment(async ({ chainId, block, addresses }) => ({
     client: createPublicClient({ transport: http(chainUrl, { timeout: 5000, retryCount: 0 }) }),
     accountOn: (await registry()).accountOn,
