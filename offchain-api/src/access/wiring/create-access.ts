@@ -149,8 +149,8 @@ export function createAccess({
     accountOn: (await registry()).accountOn,
     ...{ chainId, block, accounts: addresses.AccountRegistry as Hex, revocations: addresses.RevocationRegistry as Hex },
   }))
-  const watch = watchRegistries({ store, watched, now })
-  const deliveries = createDeliveries(() => parts)
+  const watch = watchRegistries({ store, watched, now, log })
+  const deliveries = createDeliveries(() => parts, log)
   const operators = new Set(settings.operatorDids)
   const parts: AccessParts & IdentifyParts = {
     ...{
@@ -173,12 +173,12 @@ export function createAccess({
       const { did, sign } = await marketplace()
       return { did, signature: await sign(hash) }
     },
-    wakeDeliveries: deliveries.wake,
+    wakeDeliveries: () => void deliveries.wake(),
   }
   return {
     ...parts,
     async close() {
-      watch.close()
+      await watch.close()
       await deliveries.close()
       await outbox.close()
       await parts.log.close()

@@ -1,7 +1,7 @@
 import type { PrivateKeyAccount } from 'viem'
 import type { OperationalStore } from '../../../operational/store.ts'
+import { type Rounds, startRounds } from '../../../rounds.ts'
 import type { Follower } from '../../follower/follower.ts'
-import { type Rounds, startRounds } from '../../rounds.ts'
 import type { EscrowChain } from '../escrow-chain.ts'
 import { creditGivenBack } from '../invoice/credit-given-back.ts'
 import { issueDueInvoices } from '../invoice/issue-invoices.ts'
