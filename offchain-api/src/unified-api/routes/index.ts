@@ -11,21 +11,17 @@ import {
 import { getAccountCredential, getPendingCredential, postReissue, postRenewal } from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
+import { getAgreementChoices, postAgreementDraft } from './agreement-draft.ts'
+import { postAgreementExtension, postAgreementReason } from './agreement-end.ts'
 import {
-  getAgreement,
-  getAgreementChoices,
-  getAgreementDocument,
-  getAgreements,
   postAgreement,
-  postAgreementDraft,
-  postAgreementExtension,
-  postAgreementReason,
   postAgreementRefusal,
   postAgreementRelay,
   postAgreementSignature,
   postAgreementWithdrawal,
   postCounterOffer,
-} from './agreements.ts'
+} from './agreement-offers.ts'
+import { getAgreement, getAgreementDocument, getAgreements } from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import {
   getBilledAgreements,
@@ -85,6 +81,7 @@ import {
 import { postAdaptation, postDataCheck, postReady } from './instance-preparation.ts'
 import { getInstance, postInstanceStart, postInstanceStop } from './instances.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
+import { putLandingShown } from './landing-shown.ts'
 import {
   deleteEmailAddress,
   getEmailAddress,
@@ -128,19 +125,11 @@ import {
   postWithdraw,
   putDraft,
 } from './publish.ts'
+import { getPublishing, putChecklist, putProviderContract } from './publishing.ts'
 import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
-import {
-  getPublishing,
-  getReview,
-  getReviews,
-  postApprove,
-  postReject,
-  putChecklist,
-  putLandingShown,
-  putProviderContract,
-} from './review.ts'
+import { getReview, getReviews, postApprove, postReject } from './review.ts'
 import { getChainCalls, getChainOutput } from './served-chains.ts'
 import { getServiceKeys, postInstanceKey, postRevocation } from './service-access.ts'
 import { getAgreedReadings, postHandedData } from './service-data.ts'
