@@ -20,8 +20,8 @@ import {
 import { privateKeyToAccount } from 'viem/accounts'
 import { foundry } from 'viem/chains'
 import { communityFactoryAbi, energyCommunityAbi, settlementAbi } from '../abi/index.ts'
-import { deploy } from '../deploy.ts'
 import { startAnvil } from './anvil.ts'
+import { deployOnce } from './deploy-once.ts'
 
 /** Accounts of the development chain: keys from names, so that runs repeat exactly. */
 export const keyOf = (name: string): Hex => keccak256(toHex(name))
@@ -48,7 +48,7 @@ export async function openMarketplace() {
   const nodes = ['node 1', 'node 2', 'node 3'].map(walletOf)
   for (const { account } of [operator, ...nodes])
     await tester.setBalance({ address: account.address, value: parseEther('1000') })
-  const { addresses } = await deploy({
+  const { addresses } = await deployOnce({
     rpcUrl: anvil.url,
     deploymentDir: dir,
     operatorKey: keyOf('operator'),

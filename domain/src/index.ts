@@ -101,6 +101,7 @@ export {
   formatAgreementTerms,
   parseAgreementTerms,
 } from './contracting/agreement-document.ts'
+export { AGREEMENT_STAGES, type AgreementStage } from './contracting/agreement-stages.ts'
 export { type AgreementSentence, agreementWords, periodWords, priceWords } from './contracting/agreement-words.ts'
 export {
   type DataFound,

@@ -42,7 +42,7 @@ export interface Settings {
 }
 
 /**
- * The settings of docs/architecture.md, "Processes"; an unset one means the embedded part on its port of 127.0.0.1.
+ * The settings of docs/settings.md, "A marketplace"; an unset one means the embedded part on its port of 127.0.0.1.
  * @param env process.env; an empty value counts as unset
  * @throws ERR_SETTINGS naming the setting and what it needs
  */

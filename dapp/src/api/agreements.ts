@@ -1,4 +1,10 @@
-import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
+import {
+  AGREEMENT_STAGES,
+  type AgreementDocument,
+  type AgreementStage,
+  type AgreementTermsJson,
+  type Hex,
+} from '@opem/domain'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { z } from 'zod'
 import { LineProgress } from './account-credential.ts'
@@ -12,20 +18,7 @@ export const SIDES = ['consumer', 'provider'] as const
 export type Side = (typeof SIDES)[number]
 const SideShape = z.enum(SIDES)
 
-export const STAGES = [
-  'offered',
-  'countered',
-  'refused',
-  'withdrawn',
-  'expired',
-  'failed',
-  'signed',
-  'agreed',
-  'in-force',
-  'ending',
-  'ended',
-] as const
-export type Stage = (typeof STAGES)[number]
+export type Stage = AgreementStage
 
 export const Terms = z.strictObject({
   listing: Bytes32,
@@ -92,7 +85,7 @@ const Line = z.strictObject({
   title: z.string().nullable(),
   side: SideShape,
   other: z.string().nullable(),
-  stage: z.enum(STAGES),
+  stage: z.enum(AGREEMENT_STAGES),
   turn: SideShape.nullable(),
   instance: z.string().nullable(),
   terms: Terms,
@@ -118,7 +111,7 @@ export const Shown = z.strictObject({
   listing: Bytes32,
   kind: z.string(),
   side: SideShape,
-  stage: z.enum(STAGES),
+  stage: z.enum(AGREEMENT_STAGES),
   turn: SideShape.nullable(),
   terms: Terms,
   document: Document.nullable(),

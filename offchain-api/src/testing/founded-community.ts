@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { communityFactoryAbi, energyCommunityAbi, issuerRegistryAbi, settlementAbi } from '@opem/contracts'
-import { deploy } from '@opem/contracts/deploy'
 import {
   type Adjustment,
   adjustmentReport,
@@ -41,6 +40,7 @@ import {
   toHex,
 } from 'viem'
 import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { deployOnce } from '../../../contracts/testing/deploy-once.ts'
 import { keccak } from '../unified-api/chain/keccak.ts'
 import { startAnvil } from './harness.ts'
 
@@ -51,7 +51,7 @@ const keyOf = (index: number): Hex => `0x${Buffer.from(account(index).getHdKey()
 /** A real chain with the contracts; account 0 administers, account 1 is the one oracle node, 3 and 4 keep accounts. */
 export async function openChain(folder: string, { timelockSeconds = 0 } = {}) {
   const anvil = await startAnvil()
-  const deployment = await deploy({
+  const deployment = await deployOnce({
     rpcUrl: anvil.url,
     deploymentDir: join(folder, 'deployment'),
     operatorKey: keyOf(0),

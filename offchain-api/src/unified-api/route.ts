@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Caller } from '../access/caller/caller.ts'
+import type { Caller, Person } from '../access/caller/caller.ts'
 import type { Relations } from '../access/rules/judge.ts'
 import type { Grant, RuleName } from '../access/rules/rules.ts'
 import type { Cookies } from '../access/session/cookies.ts'
@@ -19,6 +19,10 @@ export interface Access {
   /** For a handler that finds the caller may not: the rule's refusal, with what was needed. */
   refuse(needs: string): never
 }
+
+/** Whoever signed in. @throws the rule's refusal for machines and for nobody */
+export const personOf = ({ caller, refuse }: Access): Person =>
+  caller.kind === 'person' ? caller : refuse('somebody who signed in')
 
 /** Rows that are streamed: `{"<name>":[…]}` as JSON, one object per line with `Accept: application/x-ndjson`. */
 export interface RowsAnswer {

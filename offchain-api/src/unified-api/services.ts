@@ -47,3 +47,6 @@ export interface Services {
   /** ms since 1970. */
   now(): number
 }
+
+/** Seconds since 1970, as the store keeps instants. */
+export const seconds = ({ now }: Pick<Services, 'now'>): number => Math.floor(now() / 1000)

@@ -1,4 +1,4 @@
-import { revocationRegistryAbi } from '@opem/contracts'
+import { revocationRegistryAbi, revocationTypedData } from '@opem/contracts'
 import type { Address, Hex, LocalAccount } from 'viem'
 import { credentialIdOf } from '../credential/index.ts'
 import type { WalletChain } from './wallet-chain.ts'
@@ -27,19 +27,12 @@ export async function revokeOnChain(
     chain.client.getBlock(),
   ])
   const deadline = timestamp + BigInt(DEADLINE)
-  const signature = await owner.signTypedData({
-    domain: { name: 'OPEM Revocations', version: '1', chainId: chain.chainId, verifyingContract: door.address },
-    types: {
-      Revoke: [
-        { name: 'issuer', type: 'address' },
-        { name: 'credentialIds', type: 'bytes32[]' },
-        { name: 'nonce', type: 'uint256' },
-        { name: 'deadline', type: 'uint256' },
-      ],
-    },
-    primaryType: 'Revoke',
-    message: { issuer, credentialIds: ids, nonce, deadline },
-  })
+  const signature = await owner.signTypedData(
+    revocationTypedData({
+      ...{ chainId: chain.chainId, registry: door.address, issuer },
+      ...{ credentialIds: ids, nonce, deadline },
+    }),
+  )
   return chain.send(payer, { ...door, functionName: 'revokeSigned', args: [issuer, ids, deadline, signature] })
 }
 

@@ -1,10 +1,10 @@
 import type { OperationalStore } from '../../operational/store.ts'
+import type { Fate } from '../../outbox/outbox.ts'
 import { changeStatus, lockAccount, readAccount } from '../accounts/accounts.ts'
 import { abandonCredential, activateCredential } from '../contract/credentials.ts'
 import { noteActivation } from '../receipt/receipts.ts'
 import { endSessionsOfAccount } from '../session/sessions.ts'
 import type { StoredCall } from './calls.ts'
-import type { Fate } from './outbox.ts'
 
 /** What follows in the store from what the chain said, in the transaction that closes the call. */
 export const applied =

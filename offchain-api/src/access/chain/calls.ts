@@ -1,5 +1,6 @@
 import type { Hex } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
+import { type Call, callTable } from '../../outbox/call-table.ts'
 
 /** What the account registry is told. Roles are a bitmap; instants are seconds since 1970. */
 export type ChainCall =
@@ -32,28 +33,7 @@ export function deciderOf({ kind }: ChainCall): 'registrar' | 'operator' {
   }
 }
 
-export interface StoredCall {
-  readonly id: number
-  readonly account: Hex
-  readonly call: ChainCall
-  readonly state: 'wanted' | 'signed' | 'done' | 'dropped'
-  readonly why: string | null
-  readonly nonce: number | null
-  readonly hash: Hex | null
-  readonly raw: Hex | null
-}
-
-interface Row {
-  id: string
-  kind: ChainCall['kind']
-  account: Hex
-  call: object
-  state: StoredCall['state']
-  why: string | null
-  account_nonce: string | null
-  hash: Hex | null
-  raw: Hex | null
-}
+export type StoredCall = Call<ChainCall> & { readonly account: Hex }
 
 type Rows = OperationalStore['rows']
 
@@ -78,58 +58,10 @@ export async function writeCall(
   return Number(before!.id)
 }
 
-/** Calls that may be signed now: of each account the earliest that is not over. */
-export const wantedCalls = async (rows: Rows): Promise<StoredCall[]> =>
-  (
-    await rows<Row>(
-      `SELECT * FROM chain_calls c WHERE state = 'wanted' AND NOT EXISTS (
-         SELECT 1 FROM chain_calls e WHERE e.account = c.account AND e.id < c.id AND e.state IN ('wanted', 'signed')
-       ) ORDER BY id LIMIT 100`,
-    )
-  ).map(toCall)
-
-export const signedCalls = async (rows: Rows): Promise<StoredCall[]> =>
-  (await rows<Row>(`SELECT * FROM chain_calls WHERE state = 'signed' ORDER BY account_nonce LIMIT 100`)).map(toCall)
-
-export const readCall = async (rows: Rows, id: number): Promise<StoredCall | undefined> =>
-  (await rows<Row>('SELECT * FROM chain_calls WHERE id = $1', [id])).map(toCall)[0]
-
-/** The transactions that are under way, by whichever key signed them. */
-export const transactionsUnderWay = async (rows: Rows): Promise<{ nonce: number; hash: Hex; raw: Hex }[]> =>
-  (
-    await rows<{ account_nonce: string; hash: Hex; raw: Hex }>(
-      `SELECT account_nonce, hash, raw FROM chain_calls WHERE state = 'signed'`,
-    )
-  ).map(({ account_nonce, hash, raw }) => ({ nonce: Number(account_nonce), hash, raw }))
-
-export const markSigned = (rows: Rows, id: number, signed: { nonce: number; hash: Hex; raw: Hex }) =>
-  rows(`UPDATE chain_calls SET state = 'signed', account_nonce = $2, hash = $3, raw = $4 WHERE id = $1`, [
-    id,
-    signed.nonce,
-    signed.hash,
-    signed.raw,
-  ])
-
-/** Its account nonce was used by something else: it is signed anew. */
-export const markWanted = (rows: Rows, id: number) =>
-  rows(`UPDATE chain_calls SET state = 'wanted', account_nonce = NULL, hash = NULL, raw = NULL WHERE id = $1`, [id])
-
-/** @returns false when somebody else was first */
-export const closeCall = async (rows: Rows, id: number, state: 'done' | 'dropped', why?: string): Promise<boolean> =>
-  (
-    await rows(
-      `UPDATE chain_calls SET state = $2, why = $3, raw = NULL WHERE id = $1 AND state IN ('wanted', 'signed') RETURNING id`,
-      [id, state, why ?? null],
-    )
-  ).length > 0
-
-const toCall = ({ id, kind, account, call, state, why, account_nonce, hash, raw }: Row): StoredCall => ({
-  id: Number(id),
-  account,
-  call: { kind, ...call } as ChainCall,
-  state,
-  why,
-  nonce: account_nonce === null ? null : Number(account_nonce),
-  hash,
-  raw,
-})
+/** Of each account the earliest call that is not over is signed. */
+export const accountCalls = callTable<ChainCall, { readonly account: Hex }>(
+  'chain_calls',
+  `NOT EXISTS (
+     SELECT 1 FROM chain_calls e WHERE e.account = c.account AND e.id < c.id AND e.state IN ('wanted', 'signed')
+   )`,
+)

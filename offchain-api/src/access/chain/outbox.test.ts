@@ -10,7 +10,7 @@ import { until } from '../../testing/harness.ts'
 import { ALL } from '../../testing/systems.ts'
 import { updateAccountCredential } from '../contract/update-account-credential.ts'
 import { type AccessSettings, createAccess } from '../wiring/create-access.ts'
-import { readCall, writeCall } from './calls.ts'
+import { accountCalls, writeCall } from './calls.ts'
 
 let world: AccessWorld
 let store: OperationalStore
@@ -157,7 +157,7 @@ test('without the operator’s key its decisions wait, and accounts are kept all
   const suspend = await writeCall(store.rows, citizen.account, { kind: 'suspend' }, 0)
   const open = await writeCall(store.rows, `0x${'0f'.repeat(32)}`, opening, 0)
   expect(await half.outbox.settle(open, 10_000)).toEqual({ status: 'done' })
-  expect((await readCall(store.rows, suspend))?.state).toBe('wanted')
+  expect((await accountCalls.read(store.rows, suspend))?.state).toBe('wanted')
   await half.close()
 
   access = accessWith(operatorKey)

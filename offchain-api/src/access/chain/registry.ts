@@ -4,7 +4,7 @@ import { createPublicClient, encodeFunctionData, http, type PrivateKeyAccount } 
 import { refusalIn } from '../../unified-api/chain/told.ts'
 import type { ChainAccount } from '../identity.ts'
 import { deciderOf, type StoredCall } from './calls.ts'
-import type { Registry } from './outbox.ts'
+import type { AccountCalls } from './outbox.ts'
 
 const STATUSES = ['none', 'pending', 'active', 'suspended', 'revoked'] as const
 
@@ -19,7 +19,7 @@ export function createRegistry({
   readonly chainId: number
   readonly address: Hex
   readonly signers: Readonly<Record<'registrar' | 'operator', () => Promise<PrivateKeyAccount>>>
-}): Registry & { accountOn(account: Hex): Promise<ChainAccount> } {
+}): AccountCalls & { accountOn(account: Hex): Promise<ChainAccount> } {
   const client = createPublicClient({ transport: http(rpcUrl, { timeout: 5000, retryCount: 0 }) })
   const contract = { address, abi: accountRegistryAbi } as const
 

@@ -3,6 +3,7 @@ import { type Hex, rolesOfBits } from '@opem/domain'
 import { credentialIdOf } from '@opem/ssi/credential'
 import type { PublicClient } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
+import { type Rounds, startRounds } from '../../rounds.ts'
 import { changeStatus, lockAccount, storeRoles } from '../accounts/accounts.ts'
 import type { ChainAccount } from '../identity.ts'
 import { withdrawRevoked } from '../meter-authorisation/authorisations.ts'
@@ -32,13 +33,13 @@ export function watchRegistries({
   store,
   watched,
   now,
+  log,
 }: {
   readonly store: OperationalStore
   readonly watched: () => Promise<Watched>
   readonly now: () => number
-}): { close(): void } {
-  let running = false
-
+  readonly log: (line: string) => void
+}): Rounds {
   async function round(): Promise<void> {
     const { client, chainId, accounts, revocations, accountOn, block } = await watched()
     const [cursor] = await store.rows<{ block: string }>('SELECT block FROM chain_cursors WHERE name = $1', [CURSOR])
@@ -76,16 +77,8 @@ export function watchRegistries({
     })
   }
 
-  const timer = setInterval(() => {
-    if (running) return
-    running = true
-    // A chain or store that is away is asked again; sign-ins and renewals ask the chain themselves meanwhile.
-    void round()
-      .catch(() => undefined)
-      .finally(() => (running = false))
-  }, POLL_MS)
-  timer.unref()
-  return { close: () => clearInterval(timer) }
+  // Sign-ins and renewals ask the chain themselves while it is away here.
+  return startRounds({ what: 'registries', round, everyMs: POLL_MS, log })
 }
 
 interface AccountEvent {

@@ -1,4 +1,5 @@
 import { OpemError } from '@opem/domain'
+import { type Rounds, startRounds } from '../../rounds.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { CHALLENGE_SECONDS, makeChallenge, WALLET } from '../challenge/challenges.ts'
@@ -14,10 +15,7 @@ const LONGEST_PAUSE = 300
  * Brings Account credentials to companies' wallets and asks each for the receipt, until it comes or the credential
  * expires. What is due stands in the store, so that a kill loses nothing.
  */
-export function createDeliveries(parts: () => AccessParts) {
-  let running: Promise<void> | undefined
-  let closed = false
-
+export function createDeliveries(parts: () => AccessParts, log: (line: string) => void): Rounds {
   async function deliver(it: StoredCredential & { did: string; endpoint: string }): Promise<void> {
     const { store, wallet, now } = parts()
     const to = { endpoint: it.endpoint, did: it.did }
@@ -46,23 +44,7 @@ export function createDeliveries(parts: () => AccessParts) {
     await deliverReceipts(parts())
   }
 
-  const wake = () => {
-    if (closed) return
-    running ??= round()
-      .catch(() => undefined) // a store that is away is asked again
-      .finally(() => (running = undefined))
-  }
-  const timer = setInterval(wake, IDLE_MS)
-  timer.unref()
-
-  return {
-    wake,
-    async close() {
-      closed = true
-      clearInterval(timer)
-      await running
-    },
-  }
+  return startRounds({ what: 'deliveries', round, everyMs: IDLE_MS, log })
 }
 
 function reasonOf(cause: unknown): string {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Hex, type MarketRole, OpemError, roleBits } from '@opem/domain'
+import type { Fate } from '../../outbox/outbox.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import { lockAccount, moveWallet, readAccount, storePending } from '../accounts/accounts.ts'
 import type { AccountKind } from '../caller/caller.ts'
 import { writeCall } from '../chain/calls.ts'
-import type { Fate } from '../chain/outbox.ts'
 import { pendingCredential, storeCredential } from '../contract/credentials.ts'
 
 /** An Account credential is good for a year; each contract issues the next version. */

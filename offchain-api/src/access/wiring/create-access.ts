@@ -10,7 +10,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import type { AccessParts } from '../access.ts'
 import type { IdentifyParts } from '../caller/identify.ts'
 import { applied } from '../chain/applied.ts'
-import { createOutbox } from '../chain/outbox.ts'
+import { createAccountOutbox } from '../chain/outbox.ts'
 import { createRegistry } from '../chain/registry.ts'
 import { watchRegistries } from '../chain/watch.ts'
 import { createOwnSystems } from '../company/systems.ts'
@@ -143,14 +143,14 @@ export function createAccess({
       })
     })
 
-  const outbox = createOutbox({ store, registry, applied: applied(now), log })
+  const outbox = createAccountOutbox({ store, registry, applied: applied(now), log })
   const watched = onDeployment(async ({ chainId, block, addresses }) => ({
     client: createPublicClient({ transport: http(chainUrl, { timeout: 5000, retryCount: 0 }) }),
     accountOn: (await registry()).accountOn,
     ...{ chainId, block, accounts: addresses.AccountRegistry as Hex, revocations: addresses.RevocationRegistry as Hex },
   }))
-  const watch = watchRegistries({ store, watched, now })
-  const deliveries = createDeliveries(() => parts)
+  const watch = watchRegistries({ store, watched, now, log })
+  const deliveries = createDeliveries(() => parts, log)
   const operators = new Set(settings.operatorDids)
   const parts: AccessParts & IdentifyParts = {
     ...{
@@ -173,12 +173,12 @@ export function createAccess({
       const { did, sign } = await marketplace()
       return { did, signature: await sign(hash) }
     },
-    wakeDeliveries: deliveries.wake,
+    wakeDeliveries: () => void deliveries.wake(),
   }
   return {
     ...parts,
     async close() {
-      watch.close()
+      await watch.close()
       await deliveries.close()
       await outbox.close()
       await parts.log.close()

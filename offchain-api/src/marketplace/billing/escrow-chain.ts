@@ -3,7 +3,7 @@ import { type Hex, OpemError } from '@opem/domain'
 import { encodeFunctionData, type PublicClient } from 'viem'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { refusalIn, told } from '../../unified-api/chain/told.ts'
-import type { EscrowCall } from './outbox/calls.ts'
+import type { EscrowCall } from './due/calls.ts'
 import { agreementOf } from './terms.ts'
 
 const HELD = 1

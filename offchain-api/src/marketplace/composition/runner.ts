@@ -1,3 +1,4 @@
+import { isRetryable, startRounds } from '../../rounds.ts'
 import { tellClosed } from '../innovation/keep-innovation.ts'
 import type { CallParts } from '../provisioning/call-service.ts'
 import { runChain } from './run-chain.ts'
@@ -22,11 +23,10 @@ export interface Runner {
 export function startRunner(parts: CallParts, log: (line: string) => void): Runner {
   const { store } = parts
   const active = new Set<Promise<void>>()
-  let taking: Promise<void> | undefined
   let closed = false
   let swept = 0
 
-  async function take(): Promise<void> {
+  async function round(): Promise<void> {
     if (Date.now() - swept > MINUTE_MS) {
       swept = Date.now()
       await forgetRuns(store.rows, parts.access.now())
@@ -50,23 +50,15 @@ export function startRunner(parts: CallParts, log: (line: string) => void): Runn
   }
   const complain = (cause: unknown) => {
     // Parts that are away are asked again.
-    const retryable = typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
-    if (!retryable) log(`compositions: ${cause instanceof Error ? cause.name : 'an unknown error'}`)
+    if (!isRetryable(cause)) log(`compositions: ${cause instanceof Error ? cause.name : 'an unknown error'}`)
   }
-  const wake = () => {
-    if (closed) return
-    taking ??= take()
-      .catch(complain)
-      .finally(() => (taking = undefined))
-  }
-  const timer = setInterval(wake, IDLE_MS)
-  timer.unref()
+  const rounds = startRounds({ what: 'compositions', round, everyMs: IDLE_MS, log })
+  const wake = () => void rounds.wake()
   return {
     wake,
     async close() {
       closed = true
-      clearInterval(timer)
-      await taking
+      await rounds.close()
       await Promise.all(active)
     },
   }

@@ -30,10 +30,17 @@ const AGREEMENT: ContractLine = {
 const LISTING: ContractLine = {
   ...{ contract: `0x${'b2'.repeat(32)}`, kind: 'data', role: 'provider', since: '2026-11-26T23:00:00Z' },
 }
-const want = (account: Hex, ...lines: ContractLine[]) =>
+const write = (account: Hex, ...lines: ContractLine[]) =>
   store.transaction(async (rows) => {
     for (const line of lines) await wantLine(rows, { account, ...line })
   })
+/** Lets what is wanted be as old as what is gathered no longer. */
+const age = (account: Hex) =>
+  store.rows('UPDATE market_contract_lines SET wanted_at = wanted_at - 3 WHERE account = $1', [account])
+async function want(account: Hex, ...lines: ContractLine[]): Promise<void> {
+  await write(account, ...lines)
+  await age(account)
+}
 /** Lines of each version that there is, in order. */
 const versions = async (account: Hex) =>
   (
@@ -62,10 +69,11 @@ const isIssued = async (account: Hex, line: ContractLine) => (await progress(acc
 
 test('two lines that are due at once come in one version, which is asked to be taken once', async () => {
   const ana = await citizen('Ana')
-  await want(ana.account, AGREEMENT, LISTING)
+  await write(ana.account, AGREEMENT, LISTING)
   expect(await progress(ana.account, LISTING)).toEqual({
     ...{ state: 'waiting', version: null, hash: null, credential: null },
   })
+  await age(ana.account)
   await until(() => isIssued(ana.account, LISTING))
   const both = [AGREEMENT.contract, LISTING.contract]
   expect(await versions(ana.account)).toEqual([
@@ -160,7 +168,6 @@ test('kill -9 before the version is written, and again before its receipt: each 
 test('two processes that issue at once issue one version', async () => {
   const eva = await citizen('Eva')
   await want(eva.account, AGREEMENT, LISTING)
-  await store.rows('UPDATE market_contract_lines SET wanted_at = 0 WHERE account = $1', [eva.account])
   await Promise.all([issueLines(module), issueLines(module), issueLines(module)])
   expect((await versions(eva.account)).map(([version]) => version)).toEqual([1, 2])
 })

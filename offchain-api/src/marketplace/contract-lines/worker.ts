@@ -1,4 +1,4 @@
-import { type Rounds, startRounds } from '../rounds.ts'
+import { type Rounds, startRounds } from '../../rounds.ts'
 import { issueLines, type LineParts } from './issue-lines.ts'
 
 /** Looks for lines that wait, from whatever contract; nobody has to say that there are some. */

@@ -1,8 +1,8 @@
-import type { AgreementTermsJson, Hex } from '@opem/domain'
+import type { AgreementStage, AgreementTermsJson, Hex } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { OfferState } from './offers.ts'
 import type { Side } from './party.ts'
-import { type AgreementStage, stageOf } from './stage.ts'
+import { stageOf } from './stage.ts'
 
 /** One line of somebody's agreements: the last offer of a negotiation, or what was concluded. */
 export interface AgreementLine {

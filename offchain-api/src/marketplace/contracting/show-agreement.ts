@@ -1,4 +1,4 @@
-import type { AgreementDocument, AgreementTermsJson, Hex } from '@opem/domain'
+import type { AgreementDocument, AgreementStage, AgreementTermsJson, Hex } from '@opem/domain'
 import type { Caller } from '../../access/caller/caller.ts'
 import type { OperationalStore } from '../../operational/store.ts'
 import { type LineProgress, lineProgress } from '../contract-lines/line-progress.ts'
@@ -6,7 +6,7 @@ import { type AgreementEvent, eventsOfAgreement, readAgreement } from './agreeme
 import { latestExtension, type StoredExtension } from './extensions.ts'
 import { offersOfNegotiation, readDocument, readOffer, type StoredOffer } from './offers.ts'
 import { type Side, sideOf, unknownAgreement } from './party.ts'
-import { type AgreementStage, stageOf } from './stage.ts'
+import { stageOf } from './stage.ts'
 
 /** Everything about one agreement, for one of its parties. */
 export interface ShownAgreement {

@@ -1,26 +1,9 @@
-import type { AgreementTermsJson } from '@opem/domain'
+import type { AgreementStage, AgreementTermsJson } from '@opem/domain'
 import type { OfferState } from './offers.ts'
 import { otherSide, type Side } from './party.ts'
 
-/** Where an agreement stands for people, from the first offer to its end. */
-export const AGREEMENT_STAGES = [
-  'offered',
-  'countered',
-  'refused',
-  'withdrawn',
-  'expired',
-  'failed',
-  'signed',
-  'agreed',
-  'in-force',
-  'ending',
-  'ended',
-] as const
-export type AgreementStage = (typeof AGREEMENT_STAGES)[number]
-
 /**
- * Pure: what store and chain say, as one stage, and whose turn it is. `agreed` has not begun, `ending` was ended and is in force for
- * the rest of its notice.
+ * Pure: what store and chain say, as one stage, and whose turn it is.
  */
 export function stageOf({
   offer,

@@ -1,4 +1,4 @@
-import { type Rounds, startRounds } from '../rounds.ts'
+import { type Rounds, startRounds } from '../../rounds.ts'
 import { remindDeletions } from './deletions.ts'
 import type { DataParts } from './parts.ts'
 

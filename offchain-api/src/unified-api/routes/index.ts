@@ -11,21 +11,17 @@ import {
 import { getAccountCredential, getPendingCredential, postReissue, postRenewal } from './account-credential.ts'
 import { getAccount, getAccounts, getUsage, postReinstate, postRevoke, postSuspend, putRoles } from './accounts.ts'
 import { getAdjustments, postAdjustment } from './adjustments.ts'
+import { getAgreementChoices, postAgreementDraft } from './agreement-draft.ts'
+import { postAgreementExtension, postAgreementReason } from './agreement-end.ts'
 import {
-  getAgreement,
-  getAgreementChoices,
-  getAgreementDocument,
-  getAgreements,
   postAgreement,
-  postAgreementDraft,
-  postAgreementExtension,
-  postAgreementReason,
   postAgreementRefusal,
   postAgreementRelay,
   postAgreementSignature,
   postAgreementWithdrawal,
   postCounterOffer,
-} from './agreements.ts'
+} from './agreement-offers.ts'
+import { getAgreement, getAgreementDocument, getAgreements } from './agreements.ts'
 import { deleteAuditor, getAuditors, putAuditor } from './auditors.ts'
 import {
   getBilledAgreements,
@@ -50,20 +46,17 @@ import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopme
 import { getStatement } from './billing-statement.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
 import { deleteSystem, getAllSystems, getSystems, getUsers, postSystem, putUser } from './company.ts'
+import { postCompositionListing } from './composition-listing.ts'
+import { getCompositionPairs, putCompositionPair } from './composition-pairs.ts'
+import { postCompositionReason } from './composition-reason.ts'
+import { postComposition, postCompositionChoices } from './composition-request.ts'
 import {
-  getComposition,
   getCompositionOutput,
-  getCompositionPairs,
   getCompositionRun,
-  getCompositions,
-  postComposition,
-  postCompositionChoices,
-  postCompositionListing,
-  postCompositionReason,
   postCompositionRetry,
   postCompositionRun,
-  putCompositionPair,
-} from './compositions.ts'
+} from './composition-runs.ts'
+import { getComposition, getCompositions } from './compositions.ts'
 import { deleteConsent, getConsents, postConsent } from './consents.ts'
 import {
   getDataContract,
@@ -85,21 +78,10 @@ import {
   postInnovationRequest,
   putInnovationPost,
 } from './innovation.ts'
-import {
-  getAgreedReadings,
-  getInstance,
-  getInstanceUsage,
-  getServiceKeys,
-  postAdaptation,
-  postDataCheck,
-  postHandedData,
-  postInstanceKey,
-  postInstanceStart,
-  postInstanceStop,
-  postReady,
-  postRevocation,
-} from './instances.ts'
+import { postAdaptation, postDataCheck, postReady } from './instance-preparation.ts'
+import { getInstance, postInstanceStart, postInstanceStop } from './instances.ts'
 import { getLanding, getOwnLanding, postPicture, putOwnLanding } from './landing.ts'
+import { putLandingShown } from './landing-shown.ts'
 import {
   deleteEmailAddress,
   getEmailAddress,
@@ -143,20 +125,15 @@ import {
   postWithdraw,
   putDraft,
 } from './publish.ts'
+import { getPublishing, putChecklist, putProviderContract } from './publishing.ts'
 import { getRatings, postRating, putRatingAnswer } from './ratings.ts'
 import { getMeters, getReadings, postReadings, putMeterCapacity } from './readings.ts'
 import { getRejected, postRejected, postReplayed } from './rejected.ts'
-import {
-  getPublishing,
-  getReview,
-  getReviews,
-  postApprove,
-  postReject,
-  putChecklist,
-  putLandingShown,
-  putProviderContract,
-} from './review.ts'
+import { getReview, getReviews, postApprove, postReject } from './review.ts'
 import { getChainCalls, getChainOutput } from './served-chains.ts'
+import { getServiceKeys, postInstanceKey, postRevocation } from './service-access.ts'
+import { getAgreedReadings, postHandedData } from './service-data.ts'
+import { getInstanceUsage } from './service-usage.ts'
 import { deleteSession, getSession, postRefresh, postSignIn } from './sessions.ts'
 import { getHealth, getSettings } from './settings.ts'
 import { getTrading, postTrading } from './trading.ts'

@@ -24,12 +24,11 @@ import { paragraphs } from '../../marketplace/publish/text.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { address, bytes32, count, instantText } from '../shapes.ts'
 
 const params = z.strictObject({ id: bytes32 })
 const state = z.enum(['draft', 'open', 'withdrawn', 'chosen'])
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 
 const line = {
   id: bytes32,

@@ -15,11 +15,9 @@ import { readDraft } from '../../marketplace/publish/drafts.ts'
 import { actorOf, ownDraft } from '../../marketplace/publish/owner.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { bytes32, count, instantText, whole } from '../shapes.ts'
 import { listingParams } from './market-shapes.ts'
-
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 
 const picture = z
   .object({

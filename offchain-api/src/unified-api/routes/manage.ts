@@ -10,11 +10,9 @@ import { actorOf, ownDraft, unknownListing } from '../../marketplace/publish/own
 import { line } from '../../marketplace/publish/text.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { address, bytes32, count, instantText, whole } from '../shapes.ts'
 import { chainShape, kindOf, listingParams, titleOf } from './market-shapes.ts'
-
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 
 const managed = z
   .object({

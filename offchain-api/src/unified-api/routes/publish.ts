@@ -19,7 +19,7 @@ import { lastSubmission, submissionsOf } from '../../marketplace/publish/submiss
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { type Access, defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { bytes32, count, instantText, whole } from '../shapes.ts'
 import {
   differenceShape,
@@ -36,7 +36,6 @@ import {
   titleOf,
 } from './market-shapes.ts'
 
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
 const revision = whole(1, 2_147_483_647).meta({ description: 'the one that was read: nobody is overwritten unseen' })
 
 export const getListingSchema = defineRoute({

@@ -1,30 +1,19 @@
 import { differences, formatInstant, type Hex, parseInstant } from '@opem/domain'
 import { z } from 'zod'
-import { landingPage, takeDown } from '../../marketplace/advertise/landing.ts'
-import { noteAction } from '../../marketplace/audit-log/note.ts'
-import { notify } from '../../marketplace/notifications/notify.ts'
+import { landingPage } from '../../marketplace/advertise/landing.ts'
 import { APPROVAL_SECONDS, approvalOf, approverOf } from '../../marketplace/publish/approval.ts'
 import { readDraft } from '../../marketplace/publish/drafts.ts'
 import { approve, reject } from '../../marketplace/publish/operator-steps.ts'
 import { actorOf } from '../../marketplace/publish/owner.ts'
-import {
-  addChecklist,
-  addProviderContract,
-  checklistInForce,
-  checklistItem,
-  contractContent,
-  providerContractInForce,
-  providerContractText,
-} from '../../marketplace/publish/process.ts'
+import { checklistInForce, contractContent, providerContractInForce } from '../../marketplace/publish/process.ts'
 import { lastSubmission, queue } from '../../marketplace/publish/submissions.ts'
 import { line } from '../../marketplace/publish/text.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
-import type { Services } from '../services.ts'
+import { type Services, seconds } from '../services.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
 import {
-  checklistItemShape,
   differenceShape,
   documentShape,
   formatSubmission,
@@ -32,78 +21,7 @@ import {
   providerContractShape,
   submissionShape,
 } from './market-shapes.ts'
-
-const seconds = ({ now }: Services) => Math.floor(now() / 1000)
-
-const process = z
-  .object({
-    checklist: z.object({ version: count, items: z.array(checklistItemShape) }),
-    providerContract: providerContractShape,
-  })
-  .meta({ id: 'PublishingProcess' })
-
-const processOf = async ({ store }: Services) => ({
-  checklist: await checklistInForce(store.rows),
-  providerContract: await providerContractInForce(store.rows),
-})
-
-export const getPublishing = defineRoute({
-  method: 'get',
-  path: '/v1/market/publishing',
-  summary: 'How a listing is published: what the operator checks, and the contract that a provider signs.',
-  access: 'signed-in',
-  answers: process,
-  handle: async (_input, services) => processOf(services),
-})
-
-export const putChecklist = defineRoute({
-  method: 'put',
-  path: '/v1/market/publishing/checklist',
-  summary: 'Puts another checklist in force, for every review from now on.',
-  access: 'govern-market',
-  body: z.strictObject({
-    items: z
-      .array(checklistItem)
-      .min(1)
-      .max(40)
-      .refine((items) => new Set(items.map(({ id }) => id)).size === items.length, 'each id once'),
-  }),
-  answers: process,
-  async handle({ body: { items } }, services, { caller }) {
-    const { did, account } = actorOf(caller)
-    const now = seconds(services)
-    await services.store.transaction(async (rows) => {
-      await addChecklist(rows, { items, by: did, now })
-      await noteAction(
-        rows,
-        { by: did, account, action: 'publishing.checklist-changed', about: {}, detail: { items } },
-        now,
-      )
-    })
-    return processOf(services)
-  },
-})
-
-export const putProviderContract = defineRoute({
-  method: 'put',
-  path: '/v1/market/publishing/provider-contract',
-  summary: 'Puts the next version of the provider contract in force, for every approval from now on.',
-  access: 'govern-market',
-  body: providerContractText,
-  answers: process,
-  async handle({ body }, services, { caller }) {
-    const { did, account } = actorOf(caller)
-    const now = seconds(services)
-    const content = await services.store.transaction(async (rows) => {
-      const next = await addProviderContract(rows, { ...body, by: did, now })
-      const detail = { version: next.version, digest: next.digest }
-      await noteAction(rows, { by: did, account, action: 'publishing.contract-changed', about: {}, detail }, now)
-      return contractContent(next)
-    })
-    await services.market.content.putContent(content)
-    return processOf(services)
-  },
-})
+import { checklist } from './publishing.ts'
 
 const queued = submissionShape
   .omit({ approval: true, checks: true, reason: true, decidedAt: true })
@@ -152,7 +70,7 @@ const review = z
     document: documentShape,
     previous: documentShape.nullable().meta({ description: 'the published version before this one' }),
     differences: z.array(differenceShape),
-    checklist: process.shape.checklist,
+    checklist,
     providerContract: providerContractShape,
     toSign: approvalTerms.meta({ description: 'what the operator signs to approve it, as EIP-712 ListingApproval' }),
     landing: z.object({ revision: count, takenDown: z.string().nullable() }),
@@ -272,43 +190,5 @@ export const postReject = defineRoute({
     const [listing, now] = [params.listing as Hex, seconds(services)]
     await services.store.transaction((rows) => reject(rows, { ...body, listing, by: actorOf(caller).did, now }))
     return reviewOf(services, listing)
-  },
-})
-
-export const putLandingShown = defineRoute({
-  method: 'put',
-  path: '/v1/market/reviews/{listing}/landing',
-  summary: 'Takes a landing page down with a reason, or lets it be shown again.',
-  access: 'govern-market',
-  params: listingParams,
-  body: z.discriminatedUnion('shown', [
-    z.strictObject({ shown: z.literal(false), reason: line(500) }),
-    z.strictObject({ shown: z.literal(true) }),
-  ]),
-  answers: z.object({ shown: z.boolean() }),
-  async handle({ params, body }, services, { caller }) {
-    const [listing, now] = [params.listing as Hex, seconds(services)]
-    const { did } = actorOf(caller)
-    const reason = body.shown ? null : body.reason
-    await services.store.transaction(async (rows) => {
-      const draft = await readDraft(rows, listing)
-      if (draft === undefined || !(await takeDown(rows, { listing, reason, by: did, now })))
-        throw new Refusal(404, 'ERR_PAGE_UNKNOWN', `there is no landing page of ${listing}`)
-      await notify(rows, {
-        account: draft.account,
-        kind: 'listing-suspended',
-        about: { listing },
-        words: body.shown
-          ? { title: 'Your landing page may be shown again', text: 'The operator lets it be shown.' }
-          : {
-              title: 'Your landing page was taken down',
-              text: `Reason: ${body.reason}. Correct it, and tell the operator.`,
-            },
-        link: `/services/${listing}/landing`,
-      })
-      const action = body.shown ? 'landing.restored' : 'landing.taken-down'
-      await noteAction(rows, { by: did, account: draft.account, action, about: { listing } }, now)
-    })
-    return { shown: body.shown }
   },
 })

@@ -12,10 +12,9 @@ import { chainUnder } from '../../marketplace/composition/served-chain.ts'
 import { codeForUser } from '../../marketplace/composition/step-problem.ts'
 import { agreementOf } from '../../marketplace/contracting/extensions.ts'
 import { agreementId } from '../../marketplace/contracting/shapes.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
-import { outputShape, shownOutput, unknownRun } from './compositions.ts'
-import { personOf } from './instances.ts'
+import { outputShape, shownOutput, unknownRun } from './composition-run-shape.ts'
 
 const params = z.strictObject({ id: agreementId })
 

@@ -1,7 +1,7 @@
 import type { Hex } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
-import { writeCall } from '../outbox/calls.ts'
 import type { AgreementJson } from '../terms.ts'
+import { writeCall } from './calls.ts'
 
 /** Seconds before a call that the contract refused is tried again: what it says may have changed meanwhile. */
 const AGAIN_AFTER = 30
