@@ -1,8 +1,7 @@
 // The first thing that runs on a fresh machine: installs the dependencies under Node 24 when they are missing or old,
 // then hands the verb to cli/src/develop under Node 24. No dependency, no syntax newer than Node 20.
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -37,17 +36,22 @@ export function composeNote(host, env) {
 
 /**
  * Whether what is installed is what the lock file asks for on this host: every package of the lock with its version,
- * optional ones where their os, cpu and libc fit (an install under Node 20 silently leaves some of those out).
+ * optional ones where their os, cpu and libc fit (an install under Node 20 silently leaves some of those out). npm's own
+ * record says what was installed once; a folder that somebody removed since, a workspace's node_modules say, still stands in it.
  * @param {{ packages: Record<string, any> }} lock package-lock.json
  * @param {{ packages: Record<string, any> }} installed node_modules/.package-lock.json
+ * @param {(path: string) => boolean} isThere whether the package at a path of the lock file is on the disk
  * @returns {string | undefined} the first difference
  */
-export function differenceOf(lock, installed, host) {
+export function differenceOf(lock, installed, host, isThere = () => true) {
   const fits = (list, value) =>
     !list || ((list.includes(value) || list.every((entry) => entry.startsWith('!'))) && !list.includes(`!${value}`))
   for (const [path, wanted] of Object.entries(lock.packages)) {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue
-    if (wanted.link) continue
+    if (wanted.link) {
+      if (!isThere(path)) return `${path} is missing`
+      continue
+    }
     if (!(fits(wanted.os, host.platform) && fits(wanted.cpu, host.arch) && fits(wanted.libc, host.libc))) continue
     const found = installed.packages[path]
     if (found === undefined) {
@@ -57,6 +61,7 @@ export function differenceOf(lock, installed, host) {
       return `${path} is missing`
     }
     if (found.version !== wanted.version) return `${path} is ${found.version}, needed ${wanted.version}`
+    if (!isThere(path)) return `${path} is missing`
   }
   return undefined
 }
@@ -85,14 +90,12 @@ function thisHost() {
 
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'))
 
-function installedAsLocked(root, stamp, hash, host) {
-  if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) return 'nothing is installed yet'
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return undefined
-  return differenceOf(
-    json(join(root, 'package-lock.json')),
-    json(join(root, 'node_modules', '.package-lock.json')),
-    host,
-  )
+/** Why an install is needed, undefined when it is not. A thousand looks at the disk, some 10 ms. */
+export function whyInstall(root, host) {
+  const record = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(record)) return 'nothing is installed yet'
+  const isThere = (path) => existsSync(join(root, path, 'package.json'))
+  return differenceOf(json(join(root, 'package-lock.json')), json(record), host, isThere)
 }
 
 function run(command, options) {
@@ -117,11 +120,7 @@ function run(command, options) {
 }
 
 async function install(root, host) {
-  const stamp = join(root, 'node_modules', '.opem-installed')
-  const hash = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  const why = installedAsLocked(root, stamp, hash, host)
+  const why = whyInstall(root, host)
   if (why !== undefined) {
     process.stderr.write(`Installing dependencies, because ${why} (one to three minutes, about 2 GB on disk) …\n`)
     const began = Date.now()
@@ -142,7 +141,7 @@ async function install(root, host) {
       )
       process.exit(code)
     }
-    const difference = installedAsLocked(root, stamp, hash, host)
+    const difference = whyInstall(root, host)
     if (difference !== undefined) {
       process.stderr.write(
         `ERR_INSTALL: npm said that it installed everything, but ${difference}. Remove node_modules and run the same command again.\n`,
@@ -151,8 +150,6 @@ async function install(root, host) {
     }
     process.stderr.write(`Dependencies installed in ${seconds()} s.\n`)
   }
-  mkdirSync(dirname(stamp), { recursive: true })
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== hash) writeFileSync(stamp, hash)
 }
 
 async function main(verb, rest) {

@@ -7,6 +7,12 @@ import { root } from './instance.ts'
 export const button = (page: Page, name: string | RegExp) =>
   page.getByRole('main').getByRole('button', { name, exact: typeof name === 'string' })
 
+/** Whether a button does its work when it is pressed: it is there, nothing is under way, and it would not say what it still needs. */
+export const canPress = async (wanted: Locator): Promise<boolean> =>
+  (await wanted.isVisible()) &&
+  (await wanted.isEnabled()) &&
+  !/\bwaits\b/.test((await wanted.getAttribute('class')) ?? '')
+
 /** Connects the wallet that the browser announced on a page that asks for it, unless the page found it connected. */
 export const connectWallet = async (page: Page) => {
   const connected = button(page, 'Use another wallet')

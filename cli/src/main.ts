@@ -43,6 +43,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: 'what waits for the operator, and the audit log',
     load: async () => (await import('./operator/command.ts')).operatorCommand,
   },
+  governance: {
+    summary: 'who governs: changes the fee, expels listings, upgrades contracts',
+    load: async () => (await import('./governance/command.ts')).governanceCommand,
+  },
   development: {
     summary: 'credentials of issuers that stand in for real ones, on the development chain',
     load: async () => (await import('./development/command.ts')).developmentCommand,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { developmentWallet } from '@opem/ssi'
+import type { Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { openBrowser } from '../browser.ts'
 import { newHome, root, Stop, until } from '../instance.ts'
@@ -57,6 +58,47 @@ async function communitiesOf(page: string): Promise<{ id: string; name: string }
 
 let community: string
 
+/** Account 8 of the development wallet operates and governs the demo: announces another fee, and carries it out; another account sees who can. */
+async function governs(page: Page, url: string): Promise<void> {
+  page.setDefaultTimeout(90_000)
+  const main = page.getByRole('main')
+  await createDoor({ home, page: url }, page.context().request)(developmentWallet(8), 'Olga Operator')
+  await page.goto(`${url}/governance`)
+  await main.getByText('Connect the governor’s wallet at the top of the page to change the fee').waitFor()
+  await main.getByText(`${developmentWallet(8).address} (development wallet, account 8), with 30 s of notice`).waitFor()
+  await connect(page, 9)
+  await main.getByText('The connected wallet does not govern the marketplace').waitFor()
+  await main.getByText(`npx opem governance name ${developmentWallet(9).address}`).waitFor()
+  await connect(page, 8)
+  const announce = main.getByRole('button', { name: 'Announce the change' })
+  await announce.click()
+  await main.getByRole('alert').getByText('A fee is 0 to 20 %').waitFor()
+  await main.getByLabel('Another fee').fill('3')
+  await announce.click()
+  const operation = main.getByRole('listitem', { name: 'setFee(300)' })
+  await operation.getByText('waits for its time').waitFor()
+  await operation.getByRole('button', { name: 'Carry out' }).click()
+  await operation.getByRole('alert').getByText('It can be carried out from').waitFor()
+  await operation.getByText('can be carried out', { exact: true }).waitFor()
+  await operation.getByRole('button', { name: 'Carry out' }).click()
+  await operation.getByText('carried out', { exact: true }).waitFor()
+  await main.getByText('3 %', { exact: true }).waitFor()
+}
+
+/** Connects an account of the development wallet that the page offers, in place of the one before. */
+async function connect(page: Page, account: number): Promise<void> {
+  const connected = page.getByRole('button', { name: /^Wallet 0x/ })
+  if (await connected.isVisible()) {
+    await connected.click()
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+  }
+  await page.getByRole('button', { name: 'Connect wallet' }).click()
+  await page.getByRole('button', { name: /Development account/ }).click()
+  await page.getByRole('option', { name: new RegExp(`^Account ${account}\\b`) }).click()
+  await page.getByRole('button', { name: 'Connect development wallet' }).click()
+  await page.getByRole('button', { name: `Wallet ${developmentWallet(account).address}` }).waitFor()
+}
+
 test('npm start says one line per ready part, and the page shows a community that traded yesterday', async () => {
   const started = await npmStart()
   const parts = ['chain', 'postgres', 'lake', 'content', 'broker', 'index', 'api', 'ingest', 'oracle-1', 'oracle-2']
@@ -85,6 +127,7 @@ test('npm start says one line per ready part, and the page shows a community tha
     await page.getByText(/^(24 \/ 24|25 \/ 25|23 \/ 23)$/).waitFor({ timeout: 180_000 })
     const shared = await page.locator('.figure', { hasText: 'Shared' }).first().locator('.figure-value').innerText()
     expect(Number.parseFloat(shared.replace(',', '.'))).toBeGreaterThan(0)
+    await governs(page, started.page)
   } finally {
     await browser.close()
   }

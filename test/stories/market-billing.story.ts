@@ -367,6 +367,7 @@ test('what a purse paid is invoiced, a refund of it makes a credit note, and the
   const lines = (await fileOf(seller, books, /^Download/)).trim().split('\r\n')
   expect(lines.filter((it) => it.includes('"credit note, sent",C')).length).toBe(2)
   await books.getByText(`Download ${lines.length - 1} lines (CSV)`).waitFor({ timeout: 60_000 })
+  await picture(seller, 'books', books)
 })
 
 /** What the link of a name leads to, as the browser would get it. */

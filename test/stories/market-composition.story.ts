@@ -8,7 +8,7 @@ import { type Company, citizen, companyWithRepresentative, operator, type Signed
 import { type Instance, startInstance, until } from '../instance.ts'
 import { asks, concludeAs, offerOf, provideAs, publishAs } from '../market-deeds.ts'
 import { openDoor } from '../people.ts'
-import { button, goTo, picture, showFailure } from '../steps.ts'
+import { button, canPress, goTo, picture, showFailure } from '../steps.ts'
 
 const YEAR = 365 * 86_400
 const CHAIN_NAME = 'Clean forecast'
@@ -86,7 +86,7 @@ const see = async (who: SignedIn, path: string): Promise<Page> => {
 
 /** Presses what needs a wallet: connects it first, unless the page found it connected. */
 async function press(page: Page, wanted: ReturnType<typeof button>): Promise<void> {
-  const ready = async () => (await wanted.isVisible()) && (await wanted.isEnabled())
+  const ready = () => canPress(wanted)
   await until('the button can be pressed', 60_000, async () => {
     if (await ready()) return true
     await button(page, 'Test Wallet')

@@ -21,7 +21,7 @@ import { openPeoplesBrowser } from '../browser.ts'
 import { type Company, citizen, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance, until } from '../instance.ts'
 import { openDoor } from '../people.ts'
-import { button, picture, showFailure } from '../steps.ts'
+import { button, canPress, picture, showFailure } from '../steps.ts'
 
 const DAY = 86_400
 const ROBOTS = 'robots-1'
@@ -90,7 +90,7 @@ const see = async (who: SignedIn, path: string): Promise<Page> => {
 /** Presses what needs a wallet: connects it first, unless the page found it connected. */
 async function press(page: Page, name: string): Promise<void> {
   const wanted = button(page, name)
-  const ready = async () => (await wanted.isVisible()) && (await wanted.isEnabled())
+  const ready = () => canPress(wanted)
   await until(`“${name}” can be pressed`, 60_000, async () => {
     if (await ready()) return true
     await button(page, 'Test Wallet')

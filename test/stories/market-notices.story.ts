@@ -141,7 +141,7 @@ test('the operator sees what was done in a log that the page checks itself, and 
   await page.getByLabel('Another fee').fill('3')
   await button(page, 'Change the fee').click()
   await page.getByText('3 %', { exact: true }).waitFor({ timeout: 60_000 })
-  await picture(page, 'governance')
+  await picture(page, 'governance', page.getByRole('heading', { level: 1 }))
   await picture(page, 'audit-log', page.getByRole('region', { name: 'Audit log' }))
   expect(await instance.opem('operator', 'audit-log', '--verify')).toMatch(/^the audit log is whole: \d+ entries/)
   expect(await instance.opem('operator', 'waiting')).toMatch(/0 listings wait for review/)

@@ -21,7 +21,7 @@ import { openPeoplesBrowser } from '../browser.ts'
 import { type Company, citizen, companyWithRepresentative, didOf, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance, until } from '../instance.ts'
 import { openDoor } from '../people.ts'
-import { button, connectWallet, picture, showFailure, signIn } from '../steps.ts'
+import { button, canPress, connectWallet, picture, showFailure, signIn } from '../steps.ts'
 
 const METER = 'homes-1'
 const DAY = 86_400
@@ -175,7 +175,7 @@ const choose = async (page: Page, label: string | RegExp, option: string | RegEx
 /** Presses what needs a wallet: connects it first, unless the page found it connected. */
 async function press(page: Page, name: string): Promise<void> {
   const wanted = button(page, name)
-  const ready = async () => (await wanted.isVisible()) && (await wanted.isEnabled())
+  const ready = () => canPress(wanted)
   await until(`“${name}” can be pressed`, 60_000, async () => {
     if (await ready()) return true
     await button(page, 'Test Wallet')

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
 // @ts-expect-error the bootstrap is plain JavaScript: it runs before anything is installed
 import { composeNote, differenceOf, installCommand, refusal } from '../../../bootstrap.mjs'
 import { ROOT } from './run.ts'
@@ -49,4 +51,89 @@ test('an install is current when every package of the lock file that fits the ho
   )
   const old = { packages: { ...all, 'node_modules/viem': { version: '1.9.0' } } }
   expect(differenceOf(lock, old, linux)).toBe('node_modules/viem is 1.9.0, needed 2.0.0')
+})
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+// Stands for npm: writes down how it was called, and puts back what the record says was installed.
+const NPM = `#!${process.execPath}
+const { appendFileSync, mkdirSync, writeFileSync, readFileSync } = require('node:fs')
+appendFileSync('npm-calls', process.argv.slice(2).join(' ') + '\\n')
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
+mkdirSync('node_modules', { recursive: true })
+writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }))
+for (const path of Object.keys(packages).filter((one) => one.includes('node_modules/'))) {
+  mkdirSync(path, { recursive: true })
+  writeFileSync(path + '/package.json', '{}')
+}`
+
+/** A checkout with one package at the root, one of a workspace's own, and a workspace's link, all of them installed. */
+async function checkout() {
+  const root = mkdtempSync(join(tmpdir(), 'opem-bootstrap-'))
+  folders.push(root)
+  const write = (path: string, text: string, mode?: number) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text, { mode })
+  }
+  const lock = (commander: string, indent?: number) => {
+    const own = { 'cli/node_modules/commander': { version: commander } }
+    const packages = { '': {}, 'node_modules/viem': { version: '2.0.0' }, 'node_modules/@opem/cli': { link: true } }
+    write('package-lock.json', JSON.stringify({ packages: { ...packages, ...own } }, null, indent))
+  }
+  copyFileSync(join(ROOT, 'bootstrap.mjs'), join(root, 'bootstrap.mjs'))
+  write('cli/src/develop/main.ts', `console.log('handed over: ' + process.argv.slice(2).join(' '))`)
+  write('package.json', '{ "type": "module" }')
+  write('bin/package.json', '{ "type": "commonjs" }')
+  write('bin/npm', NPM, 0o755)
+  lock('15.1.0')
+  const start = () =>
+    new Promise<{ code: number | null; said: string; npm: string[] }>((resolve) => {
+      const env = { ...process.env, PATH: [join(root, 'bin'), process.env.PATH].join(delimiter) }
+      const child = spawn(process.execPath, ['bootstrap.mjs', 'check'], { cwd: root, env, stdio: 'pipe' })
+      let said = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += String(part)))
+      child.on('close', (code) => {
+        const npm = readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n')
+        resolve({ code, said, npm: npm.filter(Boolean) })
+      })
+    })
+  write('npm-calls', '')
+  const first = await start()
+  expect([first.code, first.npm]).toEqual([0, ['ci']])
+  expect(first.said).toContain('because nothing is installed yet')
+  write('npm-calls', '')
+  return { root, write, lock, start }
+}
+
+test('where nothing is missing nothing is installed, also when the lock file is written anew with the same packages', async () => {
+  const { lock, start } = await checkout()
+  expect(await start()).toEqual({ code: 0, said: 'handed over: check\n', npm: [] })
+  lock('15.1.0', 2)
+  expect(await start()).toEqual({ code: 0, said: 'handed over: check\n', npm: [] })
+})
+
+test.each([
+  'cli/node_modules',
+  'cli/node_modules/commander/package.json',
+  'node_modules/viem',
+  'node_modules/@opem/cli',
+])('%s, removed since the last install, is installed again', async (path) => {
+  const { root, start } = await checkout()
+  rmSync(join(root, path), { recursive: true })
+  const { code, said, npm } = await start()
+  const missing = path.startsWith('cli') ? 'cli/node_modules/commander' : path
+  expect(said).toContain(`Installing dependencies, because ${missing} is missing`)
+  expect([code, npm]).toEqual([0, ['ci']])
+  expect((await start()).npm).toEqual(['ci'])
+})
+
+test('a lock file that asks for another version since the last install is installed', async () => {
+  const { lock, start } = await checkout()
+  lock('15.2.0')
+  const { code, said, npm } = await start()
+  expect(said).toContain('because cli/node_modules/commander is 15.1.0, needed 15.2.0')
+  expect([code, npm]).toEqual([0, ['ci']])
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { apiNodeFlags } from '@opem/offchain-api/node-flags'
 import { foundDemo, simulatorFile, startDemo } from '../demo/prepare.ts'
 import { PAGE_DIR } from '../page/build-page.ts'
+import { demoOperates } from './access/demo-operator.ts'
 import { operatorDids } from './access/operator.ts'
 import { operatorKeyFile } from './access/operator-roles.ts'
 import { accessPath, serverTls, systemKeyFile } from './access/paths.ts'
@@ -29,7 +30,8 @@ export function partsOf(
   const at = (offset: number) => port + offset
   const here = (offset: number) => `http://127.0.0.1:${at(offset)}`
   const data = (name: string) => join(home, name)
-  const prepare = deployed(settings, say)
+  const operates = demoOperates(settings, demo, process.env)
+  const prepare = deployed(settings, operates, say)
   const tls = serverTls(home)
 
   const replaceable: Embedded[] = [
@@ -118,7 +120,7 @@ export function partsOf(
         OPEM_BILLING_KEY_FILE: keyFile(home, 'billing'),
         // Elsewhere whoever operates the marketplace decides whether it pays for its users.
         ...(settings.replaced.has('chain') ? {} : { OPEM_RELAYER_KEY_FILE: keyFile(home, 'relayer') }),
-        OPEM_OPERATOR_DIDS: await operatorDids(home),
+        OPEM_OPERATOR_DIDS: await operatorDids(home, operates),
         OPEM_API_TLS_PORT: `${at(16)}`,
         OPEM_API_TLS_KEY_FILE: tls.key,
         OPEM_API_TLS_CERTIFICATE_FILE: tls.certificate,

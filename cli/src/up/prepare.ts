@@ -3,6 +3,7 @@ import { deploy } from '@opem/contracts/deploy'
 import { readPrivateKey } from '@opem/ssi'
 import { createPublicClient, defineChain, http, parseEther } from 'viem'
 import { publishSchemas } from './access/credential-schemas.ts'
+import { bringDemoGovernor, DEMO_OPERATOR } from './access/demo-operator.ts'
 import { accreditDevelopmentIssuers } from './access/development-issuers.ts'
 import { defineMarketplaceCredentials } from './access/marketplace-credentials.ts'
 import { operatorAddresses } from './access/operator.ts'
@@ -22,7 +23,11 @@ const CORRECTION_WINDOW_SECONDS = 16 * 86_400
 const TIMELOCK_SECONDS = 0
 
 /** Keys, money and contracts: everything that parts on the chain rely on. A second call finds it as it was. */
-async function prepare({ home, urls, euroToken }: Settings, say: (line: string) => void): Promise<void> {
+async function prepare(
+  { home, urls, euroToken, replaced }: Settings,
+  demoOperates: boolean,
+  say: (line: string) => void,
+): Promise<void> {
   const chainId = await createPublicClient({ transport: http(urls.chain) }).getChainId()
   const chain = defineChain({
     id: chainId,
@@ -53,9 +58,13 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
     administrator: keys.operator,
     accountOperator: keys.accountOperator.address,
     registrar: keys.registrar.address,
-    operators: operatorAddresses(process.env, chainId),
+    operators: [...operatorAddresses(process.env, chainId), ...(demoOperates ? [DEMO_OPERATOR] : [])],
     say,
   })
+  if (!replaced.has('chain')) {
+    const { AccessManager: accessManager } = deployment.addresses
+    await bringDemoGovernor({ operates: demoOperates, chain, accessManager, administrator: keys.operator, say })
+  }
   if (chainId === DEVELOPMENT_CHAIN_ID) {
     await accreditDevelopmentIssuers(home, chain, deployment.addresses.IssuerRegistry, keys.operator)
     if (euroToken === undefined) await stockEuros(chain, deployment.addresses.EuroToken, keys)
@@ -72,11 +81,14 @@ async function prepare({ home, urls, euroToken }: Settings, say: (line: string) 
   )
 }
 
-/** The preparation as a function that runs once, however many parts wait for it. */
-export function deployed(settings: Settings, say: (line: string) => void): () => Promise<void> {
+/**
+ * The preparation as a function that runs once, however many parts wait for it.
+ * @param demoOperates whether the demo's wallet operates and governs (access/demo-operator.ts)
+ */
+export function deployed(settings: Settings, demoOperates: boolean, say: (line: string) => void): () => Promise<void> {
   let done: Promise<void> | undefined
   return () => {
-    done ??= persistently(() => prepare(settings, say), say)
+    done ??= persistently(() => prepare(settings, demoOperates, say), say)
     return done
   }
 }

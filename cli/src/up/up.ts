@@ -21,7 +21,8 @@ export interface Wanted {
 
 /** How a newcomer gets past the door of the demo. */
 const WAY_IN = `Come in: connect the development wallet on the page and register as a person; this development chain has an issuer that
-gives you the credential. Account 0 administers Sunny Street, accounts 1 to 7 are its members, any other is a visitor.
+gives you the credential. Account 0 administers Sunny Street, accounts 1 to 7 are its members, account 8 operates and governs
+the marketplace unless OPEM_OPERATOR_DIDS names others, account 9 is a visitor.
 `
 
 const say = (line: string) => process.stdout.write(`${line}\n`)

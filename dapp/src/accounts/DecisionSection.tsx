@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Account, Decision } from '../api/accounts.ts'
 import { decide } from '../api/accounts.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -52,7 +52,11 @@ export function DecisionSection({ account }: { account: Account }) {
       <p>
         <Button
           look="main"
-          isDisabled={reason.trim() === '' || !sure || send.isPending}
+          missing={firstMissing(
+            [reason.trim() === '', 'Give the reason first: the account’s holder is told.'],
+            [!sure, `Type “${account.name}” first, to be sure.`],
+          )}
+          isDisabled={send.isPending}
           onPress={() => send.mutate(chosen)}
         >
           {NAMES[chosen]}

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Account } from '../api/accounts.ts'
 import { changeRoles } from '../api/accounts.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { RoleChoice } from '../register/RoleChoice.tsx'
 
@@ -23,7 +23,11 @@ export function RolesSection({ account }: { account: Account }) {
       <h2 id="roles">Roles</h2>
       <RoleChoice value={roles} onChange={setRoles} />
       <p>
-        <Button isDisabled={!changed || roles.length === 0 || send.isPending} onPress={() => send.mutate()}>
+        <Button
+          missing={firstMissing([roles.length === 0, 'Choose at least one role.'], [!changed, 'Change a role first.'])}
+          isDisabled={send.isPending}
+          onPress={() => send.mutate()}
+        >
           Save roles
         </Button>
       </p>

@@ -63,7 +63,8 @@ export function AuditorsSection({ community }: { community: Community }) {
       />
       <p>
         <Button
-          isDisabled={!DID.test(did) || change.isPending}
+          missing={DID.test(did) ? undefined : 'Give the auditor’s DID first: it looks like did:ethr:0x7a69:0x….'}
+          isDisabled={change.isPending}
           onPress={() => change.mutate({ who: did, named: true })}
         >
           Name auditor

@@ -88,7 +88,8 @@ export function NextRulesSection({ community, chain }: { community: Community; c
           <p>
             <Button
               look="main"
-              isDisabled={action.busy || input === undefined}
+              missing={input === undefined ? 'A value above cannot be used yet: its field says why.' : undefined}
+              isDisabled={action.busy}
               onPress={() =>
                 input !== undefined &&
                 action.run(input, async () => {

@@ -47,7 +47,8 @@ export function RunSection({ community, chain }: { community: Community; chain: 
             problem={'problem' in when ? when.problem : undefined}
           />
           <Button
-            isDisabled={end.busy || !('epoch' in when)}
+            missing={'problem' in when ? when.problem : undefined}
+            isDisabled={end.busy}
             onPress={() => 'epoch' in when && end.run({ community: id, timeZone, at: when.epoch })}
           >
             Sign and stop

@@ -1,7 +1,6 @@
 import type { AgreementDocument } from '@opem/domain'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useConnection } from 'wagmi'
 import { concludeAgreement } from '../actions/agreement-actions.ts'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
@@ -15,6 +14,7 @@ import {
   withdrawOffer,
 } from '../api/agreements.ts'
 import { exchange } from '../api/http.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { Button } from '../parts/Button.tsx'
 import { Check } from '../parts/Checks.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -30,7 +30,7 @@ export function AnswerSection({ it }: { it: ShownAgreement }) {
 }
 
 function YourTurn({ it, document }: { it: ShownAgreement; document: AgreementDocument }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const queries = useQueryClient()
   const signTerms = useSignTerms()
   const conclude = useAction(concludeAgreement)
@@ -65,7 +65,12 @@ function YourTurn({ it, document }: { it: ShownAgreement; document: AgreementDoc
         </Check>
       ) : null}
       <p>
-        <Button look="main" isDisabled={!isConnected || sign.isPending} onPress={() => sign.mutate()}>
+        <Button
+          look="main"
+          missing={wallet.missing}
+          isDisabled={wallet.waits || sign.isPending}
+          onPress={() => sign.mutate()}
+        >
           Sign and conclude
         </Button>
       </p>
@@ -85,7 +90,11 @@ function YourTurn({ it, document }: { it: ShownAgreement; document: AgreementDoc
         <div className="stack">
           <TextInput label="Reason" hint="The other side reads it." value={reason} onChange={setReason} />
           <p>
-            <Button isDisabled={reason.trim() === '' || refuse.isPending} onPress={() => refuse.mutate()}>
+            <Button
+              missing={reason.trim() === '' ? 'Say why you refuse first: the other side reads it.' : undefined}
+              isDisabled={refuse.isPending}
+              onPress={() => refuse.mutate()}
+            >
               Refuse the offer
             </Button>
           </p>

@@ -66,7 +66,11 @@ function CallIt({ id, gateway }: { id: string; gateway: string }) {
         problem={text !== '' && !input.ok ? 'This is not JSON.' : undefined}
       />
       <p>
-        <Button isDisabled={!input.ok || call.isPending} onPress={() => call.mutate()}>
+        <Button
+          missing={input.ok ? undefined : 'Give the input as JSON first, such as [3, -1, 4].'}
+          isDisabled={call.isPending}
+          onPress={() => call.mutate()}
+        >
           Call the service
         </Button>
       </p>

@@ -1,15 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useConnection } from 'wagmi'
 import { concludeAgreement } from '../actions/agreement-actions.ts'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
 import { relayAgreement, type ShownAgreement, untilFollowed } from '../api/agreements.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { Button } from '../parts/Button.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 
 /** Both have signed: anybody brings it to the chain. */
 export function ConcludeSection({ it }: { it: ShownAgreement }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const queries = useQueryClient()
   const conclude = useAction(concludeAgreement)
   const relay = useMutation({
@@ -25,7 +25,8 @@ export function ConcludeSection({ it }: { it: ShownAgreement }) {
       <p className="row">
         <Button
           look="main"
-          isDisabled={!isConnected || conclude.busy}
+          missing={wallet.missing}
+          isDisabled={wallet.waits || conclude.busy}
           onPress={() =>
             conclude.run({ contract: it.contract, terms: it.terms, signatures }, async ({ blockNumber }) =>
               untilFollowed(blockNumber),

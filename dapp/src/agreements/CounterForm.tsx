@@ -2,8 +2,8 @@ import type { AgreementDocument } from '@opem/domain'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { useConnection } from 'wagmi'
 import { type ShownAgreement, sendOffer } from '../api/agreements.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { Button } from '../parts/Button.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -15,7 +15,7 @@ const randomSalt = () => crypto.getRandomValues(new BigUint64Array(1))[0]!
 
 /** Other terms in answer to an offer: written, read as words, signed anew. */
 export function CounterForm({ it, document }: { it: ShownAgreement; document: AgreementDocument }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const navigate = useNavigate()
   const signTerms = useSignTerms()
   const [draft, setDraft] = useState(() => draftOf(it.terms, document))
@@ -67,7 +67,11 @@ export function CounterForm({ it, document }: { it: ShownAgreement; document: Ag
         </details>
       )}
       <p>
-        <Button isDisabled={!isConnected || !good || send.isPending} onPress={() => send.mutate()}>
+        <Button
+          missing={good ? wallet.missing : 'A value above cannot be used yet: its field says why.'}
+          isDisabled={wallet.waits || send.isPending}
+          onPress={() => send.mutate()}
+        >
           Sign and send other terms
         </Button>
       </p>

@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { useConnection } from 'wagmi'
 import { terminateAgreement } from '../actions/agreement-actions.ts'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
 import { keepReason, type ShownAgreement, untilFollowed } from '../api/agreements.ts'
-import { Button } from '../parts/Button.tsx'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 
@@ -12,7 +12,7 @@ const DAY = 86_400
 
 /** Ending an agreement early, within its terms: the contract lets nobody else do it. */
 export function EndSection({ it }: { it: ShownAgreement }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const end = useAction(terminateAgreement)
   const [reason, setReason] = useState('')
   const [error, setError] = useState<unknown>()
@@ -39,7 +39,11 @@ export function EndSection({ it }: { it: ShownAgreement }) {
       </p>
       <TextInput label="Why it ends" hint="The other side reads it." value={reason} onChange={setReason} />
       <p>
-        <Button isDisabled={!isConnected || reason.trim() === '' || end.busy} onPress={run}>
+        <Button
+          missing={firstMissing([reason.trim() === '', 'Say why it ends first.']) ?? wallet.missing}
+          isDisabled={wallet.waits || end.busy}
+          onPress={run}
+        >
           End the agreement
         </Button>
       </p>

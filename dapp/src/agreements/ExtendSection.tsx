@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useConnection } from 'wagmi'
 import { extendAgreement } from '../actions/agreement-actions.ts'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
 import { relayAgreement, Shown, type ShownAgreement, sendExtension, untilFollowed } from '../api/agreements.ts'
 import { exchange } from '../api/http.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { Button } from '../parts/Button.tsx'
 import { Check } from '../parts/Checks.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -54,7 +54,7 @@ const useExtension = (id: string) => {
 
 /** The other side offers: who signs last brings it to the chain, or lets the marketplace do it. */
 function Agree({ it, extension: { end, deadline } }: { it: ShownAgreement; extension: Extension }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const { sign, again } = useExtension(it.id)
   const extend = useAction(extendAgreement)
   const [relay, setRelay] = useState(false)
@@ -80,7 +80,12 @@ function Agree({ it, extension: { end, deadline } }: { it: ShownAgreement; exten
         </Check>
       ) : null}
       <p>
-        <Button look="main" isDisabled={!isConnected || agree.isPending} onPress={() => agree.mutate()}>
+        <Button
+          look="main"
+          missing={wallet.missing}
+          isDisabled={wallet.waits || agree.isPending}
+          onPress={() => agree.mutate()}
+        >
           Agree and sign
         </Button>
       </p>
@@ -99,7 +104,7 @@ function Bring({
   extension: Extension
   signatures: NonNullable<Extension['signatures']>
 }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const { again } = useExtension(it.id)
   const extend = useAction(extendAgreement)
   const relay = useMutation({ mutationFn: () => relayAgreement(it.id), onSettled: again })
@@ -111,7 +116,8 @@ function Bring({
       <p className="row">
         <Button
           look="main"
-          isDisabled={!isConnected || extend.busy}
+          missing={wallet.missing}
+          isDisabled={wallet.waits || extend.busy}
           onPress={() =>
             extend.run({ contract, terms, end, deadline, signatures }, async ({ blockNumber }) =>
               untilFollowed(blockNumber),
@@ -134,7 +140,7 @@ function Bring({
 }
 
 function Offer({ it }: { it: ShownAgreement }) {
-  const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const { sign, again } = useExtension(it.id)
   const [until, setUntil] = useState('')
   const [open, setOpen] = useState(false)
@@ -160,7 +166,11 @@ function Offer({ it }: { it: ShownAgreement }) {
         Without an end
       </Check>
       <p>
-        <Button isDisabled={!isConnected || !late || offer.isPending} onPress={() => offer.mutate()}>
+        <Button
+          missing={late ? wallet.missing : 'Choose a day after the end that is agreed, or no end.'}
+          isDisabled={wallet.waits || offer.isPending}
+          onPress={() => offer.mutate()}
+        >
           Sign and offer it
         </Button>
       </p>

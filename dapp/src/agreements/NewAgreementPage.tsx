@@ -14,9 +14,10 @@ import {
   type Plan,
   sendOffer,
 } from '../api/agreements.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { WalletStep } from '../app/WalletStep.tsx'
 import { hexOf } from '../format/hex.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -106,7 +107,7 @@ function ChoicesForm({
       }),
     onSuccess: onDraft,
   })
-  const missing = offered.parameters.some(({ name, required }) => required && (parameters[name] ?? '').trim() === '')
+  const needed = offered.parameters.find(({ name, required }) => required && (parameters[name] ?? '').trim() === '')
   return (
     <section className="panel stack" aria-labelledby="choose">
       <h2 id="choose">Choose</h2>
@@ -146,7 +147,15 @@ function ChoicesForm({
         <TextInput label="Until" type="date" value={end} onChange={setEnd} hint="Left empty: without an end." />
       </div>
       <p>
-        <Button look="main" isDisabled={plan === undefined || missing || make.isPending} onPress={() => make.mutate()}>
+        <Button
+          look="main"
+          missing={firstMissing(
+            [plan === undefined, 'Choose a price plan first.'],
+            [needed !== undefined, `Fill in “${needed?.label}” first.`],
+          )}
+          isDisabled={make.isPending}
+          onPress={() => make.mutate()}
+        >
           Show the agreement
         </Button>
       </p>
@@ -196,6 +205,7 @@ function ParameterField({
 
 function SignDraft({ draft, back }: { draft: DraftAgreement; back: () => void }) {
   const { isConnected } = useConnection()
+  const wallet = useWalletNeed()
   const navigate = useNavigate()
   const signTerms = useSignTerms()
   const send = useMutation({
@@ -220,7 +230,12 @@ function SignDraft({ draft, back }: { draft: DraftAgreement; back: () => void })
           the chain before.
         </p>
         <p className="row">
-          <Button look="main" isDisabled={!isConnected || send.isPending} onPress={() => send.mutate()}>
+          <Button
+            look="main"
+            missing={wallet.missing}
+            isDisabled={wallet.waits || send.isPending}
+            onPress={() => send.mutate()}
+          >
             Sign and send the offer
           </Button>
           <Button onPress={back}>Change the choices</Button>

@@ -113,7 +113,8 @@ function ConsumerUse({ purse, agreement, use }: UseProps) {
       />
       <div className="row">
         <Button
-          isDisabled={amount === undefined || busy}
+          missing={amount === undefined ? 'Give an amount first, in euros like 12.50.' : undefined}
+          isDisabled={busy}
           onPress={() =>
             void reserve.run({ escrow, agreement: agreementOf(agreement.terms), amount: amount! }).then((receipt) => {
               if (receipt !== undefined) setText(emptied(text))
@@ -124,7 +125,8 @@ function ConsumerUse({ purse, agreement, use }: UseProps) {
         </Button>
         <Button
           look="main"
-          isDisabled={amount === undefined || busy}
+          missing={amount === undefined ? 'Give an amount first, in euros like 12.50.' : undefined}
+          isDisabled={busy}
           onPress={() => voucher.mutate({ cumulative: amount!, typed: text })}
         >
           Sign a voucher

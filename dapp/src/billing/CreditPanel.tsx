@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Invoice, makeCreditNote } from '../api/billing.ts'
 import { eur } from '../format/money.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { typedEur } from './amount.ts'
@@ -49,7 +49,10 @@ export function CreditPanel({ invoice, close }: { invoice: Invoice; close: () =>
       <div className="row">
         <Button
           look="main"
-          isDisabled={problem !== undefined || reason.trim() === '' || make.isPending || make.isSuccess}
+          missing={
+            problem ?? firstMissing([reason.trim() === '', 'Give the reason first: it stands on the credit note.'])
+          }
+          isDisabled={make.isPending || make.isSuccess}
           onPress={() => make.mutate()}
         >
           Make the credit note

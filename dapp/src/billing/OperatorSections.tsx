@@ -48,7 +48,8 @@ function FeesSection({ purse }: { purse: Purse }) {
         />
       </div>
       <Button
-        isDisabled={providers.length === 0 || collect.busy}
+        missing={providers.length === 0 ? 'No fee is due.' : undefined}
+        isDisabled={collect.busy}
         onPress={() =>
           void collect.run({
             escrow: purse.escrow as Hex,

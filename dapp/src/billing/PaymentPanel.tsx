@@ -7,7 +7,7 @@ import type { Payment, Purse } from '../api/billing.ts'
 import { paymentQuery, writeWords } from '../api/billing.ts'
 import { eur } from '../format/money.ts'
 import { dateClock } from '../format/time.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { emptied } from '../parts/emptied.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
@@ -134,7 +134,8 @@ function Steps({ purse, payment: it, terms }: Props) {
               Accept
             </Button>
             <Button
-              isDisabled={busy || !said}
+              missing={said ? undefined : 'Give the reason of the dispute first.'}
+              isDisabled={busy}
               onPress={() => say((reason) => disputes.run({ escrow, payment, reason }))}
             >
               Dispute
@@ -142,13 +143,18 @@ function Steps({ purse, payment: it, terms }: Props) {
           </>
         ) : null}
         {it.state === 'disputed' && !operator ? (
-          <Button isDisabled={busy || !said} onPress={() => say(async () => undefined)}>
+          <Button
+            missing={said ? undefined : 'Write down the evidence first.'}
+            isDisabled={busy}
+            onPress={() => say(async () => undefined)}
+          >
             Add evidence
           </Button>
         ) : null}
         {mayRefund ? (
           <Button
-            isDisabled={busy || amount === undefined}
+            missing={amount === undefined ? 'Give an amount first, in euros like 12.50.' : undefined}
+            isDisabled={busy}
             onPress={() => void refunds.run({ escrow, payment, amount: amount! })}
           >
             Give back
@@ -157,7 +163,14 @@ function Steps({ purse, payment: it, terms }: Props) {
         {it.state === 'disputed' && operator ? (
           <Button
             look="main"
-            isDisabled={busy || !said || (amountText !== '' && amountText !== '0' && amount === undefined)}
+            missing={firstMissing(
+              [!said, 'Give the reason of the decision first.'],
+              [
+                amountText !== '' && amountText !== '0' && amount === undefined,
+                'Give what goes back in euros like 12.50, or 0.',
+              ],
+            )}
+            isDisabled={busy}
             onPress={() => say((reason) => decides.run({ escrow, payment, refund: amount ?? 0n, reason }))}
           >
             Decide

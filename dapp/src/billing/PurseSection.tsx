@@ -8,7 +8,7 @@ import type { Purse } from '../api/billing.ts'
 import { askDevelopmentEuros } from '../api/billing.ts'
 import { WalletChoice } from '../app/WalletChoice.tsx'
 import { eur } from '../format/money.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { emptied } from '../parts/emptied.ts'
 import { Figure } from '../parts/Facts.tsx'
 import { messageOf, Notice } from '../parts/Notice.tsx'
@@ -75,13 +75,18 @@ function MoneyForms({ purse, party, available }: { purse: Purse; party: Hex; ava
       <div className="row">
         <Button
           look="main"
-          isDisabled={amount === undefined || busy}
+          missing={amount === undefined ? 'Give an amount first, in euros like 12.50.' : undefined}
+          isDisabled={busy}
           onPress={() => signAndDeposit.mutate({ value: amount!, typed: text })}
         >
           Deposit
         </Button>
         <Button
-          isDisabled={amount === undefined || amount > available || busy}
+          missing={firstMissing(
+            [amount === undefined, 'Give an amount first, in euros like 12.50.'],
+            [amount !== undefined && amount > available, `Only ${eur(available)} can be withdrawn.`],
+          )}
+          isDisabled={busy}
           onPress={() => void paysOut.run({ escrow, party, amount: amount! })}
         >
           Withdraw

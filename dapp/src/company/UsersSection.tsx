@@ -90,7 +90,8 @@ function User({ user }: { user: CompanyUser }) {
           />
           <div className="row">
             <Button
-              isDisabled={!changed || change.isPending}
+              missing={changed ? undefined : `Change what ${user.name} may do first.`}
+              isDisabled={change.isPending}
               aria-label={`Save roles of ${user.name}`}
               onPress={() => change.mutate({ roles, disabled: user.disabled })}
             >

@@ -38,7 +38,10 @@ export function ImportCredential({ holder }: { holder: Holder }) {
         <TextArea rows={4} spellCheck="false" className="mono" />
       </TextField>
       <div className="row">
-        <Button isDisabled={text.trim() === ''} onPress={() => take(text)}>
+        <Button
+          missing={text.trim() === '' ? 'Paste a credential first, or choose a file.' : undefined}
+          onPress={() => take(text)}
+        >
           Import
         </Button>
         <FileTrigger

@@ -5,7 +5,7 @@ import { useSignTypedData } from 'wagmi'
 import { type AskedOf, dataConsentsQuery, giveDataConsent, withdrawDataConsent } from '../api/data.ts'
 import { useNow } from '../app/now.ts'
 import { useSettings } from '../app/settings.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -113,7 +113,11 @@ function Give({ asked }: { asked: AskedOf }) {
       <TextInput label="For how many days" inputMode="numeric" value={days} onChange={setDays} />
       <Button
         look="main"
-        isDisabled={purposes.length === 0 || !Number.isInteger(count) || count < 1 || give.isPending}
+        missing={firstMissing(
+          [purposes.length === 0, 'Choose at least one purpose first.'],
+          [!Number.isInteger(count) || count < 1, 'Give a whole number of days, from 1.'],
+        )}
+        isDisabled={give.isPending}
         onPress={() => give.mutate()}
       >
         {give.isPending ? 'Sign in your wallet …' : 'Consent, with my wallet'}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Contract, linkData, previewData, type Query } from '../api/data.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
@@ -48,7 +48,8 @@ export function QueryForm({ of }: { of: Contract }) {
       preview.reset()
       link.reset()
     }
-  const ready = 'epoch' in begins && 'epoch' in ends && (columns === undefined || columns.length > 0)
+  const missing =
+    problemOf(begins) ?? problemOf(ends) ?? firstMissing([columns?.length === 0, 'Choose at least one column.'])
   const downloaded = () => {
     link.reset()
     setTimeout(() => queries.invalidateQueries({ queryKey: ['data', 'contract', of.agreement] }), 2000)
@@ -93,10 +94,10 @@ export function QueryForm({ of }: { of: Contract }) {
         )}
         <Choice label="File" value={format} options={FORMATS} onChange={change(setFormat)} />
         <div className="row">
-          <Button isDisabled={!ready || preview.isPending} onPress={() => preview.mutate()}>
+          <Button missing={missing} isDisabled={preview.isPending} onPress={() => preview.mutate()}>
             {preview.isPending ? 'Looking …' : 'Look at the first rows'}
           </Button>
-          <Button look="main" isDisabled={!ready || link.isPending} onPress={() => link.mutate()}>
+          <Button look="main" missing={missing} isDisabled={link.isPending} onPress={() => link.mutate()}>
             {link.isPending ? 'Making a link …' : 'Make a link to download'}
           </Button>
         </div>

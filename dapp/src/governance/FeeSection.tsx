@@ -9,9 +9,11 @@ import { Facts } from '../parts/Facts.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { changeFee, SET_FEE, scheduleFee } from './actions.ts'
-import { readPower, termsQuery } from './operations.ts'
+import { powerQuery, termsQuery } from './operations.ts'
+import { WhoGoverns } from './WhoGoverns.tsx'
 
 const MOST = 20
+const FORM = `A fee is 0 to ${MOST} %, with two decimals at most.`
 const days = (seconds: number) => (seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} s`)
 
 /** The fee and the time-outs of payments as the contracts have them, and the way to another fee. */
@@ -47,21 +49,21 @@ function FeeForm() {
   const change = useAction(changeFee)
   const announce = useAction(scheduleFee)
   const agreements = settings.addresses.AgreementRegistry
-  const power = useQuery({
-    queryKey: ['chain', 'power', address, 'setFee'],
-    queryFn: () => readPower(chain, settings, address!, agreements, SET_FEE),
-    enabled: address !== undefined,
-  })
+  const power = useQuery(powerQuery(chain, settings, { wallet: address, target: agreements, selector: SET_FEE }))
   const percent = Number(wanted.replace(',', '.'))
   const usable = /^\d{1,2}([.,]\d{1,2})?$/.test(wanted) && percent <= MOST
   const feeBps = Math.round(percent * 100)
   const { immediate = false, delay = 0 } = power.data ?? {}
-  const mayNot = address === undefined || (power.data !== undefined && !immediate && delay === 0)
+  if (power.error) return <ReadProblem error={power.error} retry={() => power.refetch()} />
+  if (address === undefined || (power.data !== undefined && !immediate && delay === 0))
+    return <WhoGoverns what="to change the fee" />
+  const missing = usable ? undefined : FORM
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
+        if (!usable || power.data === undefined) return
         if (immediate) change.run({ agreements, feeBps })
         else announce.run({ manager: settings.addresses.AccessManager, agreements, feeBps, delay })
       }}
@@ -72,19 +74,15 @@ function FeeForm() {
         value={wanted}
         onChange={setWanted}
         inputMode="decimal"
-        problem={wanted === '' || usable ? undefined : `A fee is 0 to ${MOST} %, with two decimals at most.`}
+        problem={wanted === '' ? undefined : missing}
       />
-      <Button type="submit" isDisabled={!usable || mayNot || change.busy || announce.busy || power.data === undefined}>
+      <Button type="submit" missing={missing} isDisabled={change.busy || announce.busy || power.data === undefined}>
         {immediate ? 'Change the fee' : 'Announce the change'}
       </Button>
       <p className="small soft">
-        {address === undefined
-          ? 'Connect the governor’s wallet to change it.'
-          : mayNot
-            ? 'The connected wallet does not govern the marketplace.'
-            : immediate
-              ? 'Here the governor has no timelock: the change takes effect at once.'
-              : `The change can be carried out ${delay} s after it is announced.`}
+        {immediate
+          ? 'Here the governor has no timelock: the change takes effect at once.'
+          : `The change can be carried out ${delay} s after it is announced.`}
       </p>
       <Journey stage={immediate ? change.stage : announce.stage} />
     </form>

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
+import { useConnection } from 'wagmi'
 import { Journey } from '../actions/Journey.tsx'
 import { useAction } from '../actions/use-action.ts'
 import { useNow } from '../app/now.ts'
 import { useChain, useSettings } from '../app/settings.ts'
 import { dateAndTime } from '../format/time.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { Facts } from '../parts/Facts.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { cancelOperation, executeOperation } from './actions.ts'
-import { callInWords, type Operation, operationsQuery, stateOf, termsQuery } from './operations.ts'
+import { callInWords, type Operation, operationsQuery, readHand, stateOf, termsQuery } from './operations.ts'
 
 const WORDS = {
   waiting: 'waits for its time',
@@ -50,7 +51,16 @@ export function OperationsSection() {
 }
 
 function One({ one, state }: { one: Operation; state: keyof typeof WORDS }) {
-  const manager = useSettings().addresses.AccessManager
+  const [settings, chain] = [useSettings(), useChain()]
+  const manager = settings.addresses.AccessManager
+  const { address } = useConnection()
+  const open = state === 'waiting' || state === 'ready'
+  const hand = useQuery({
+    queryKey: ['chain', 'hand', address ?? 'none', one.caller],
+    queryFn: () => readHand(chain, settings, address!, one),
+    enabled: open && address !== undefined,
+  })
+  const { executes = false, cancels = false } = hand.data ?? {}
   const execute = useAction(executeOperation)
   const cancel = useAction(cancelOperation)
   const words = callInWords(one.data)
@@ -70,15 +80,26 @@ function One({ one, state }: { one: Operation; state: keyof typeof WORDS }) {
           ['Announced by', <code key="caller">{one.caller}</code>],
         ]}
       />
-      {state === 'waiting' || state === 'ready' ? (
-        <p className="row">
-          <Button isDisabled={state !== 'ready' || execute.busy} onPress={() => execute.run(input)}>
+      {open ? (
+        <div className="row">
+          <Button
+            missing={firstMissing(
+              [!executes, `Only ${one.caller}, who announced it, carries it out: connect that wallet.`],
+              [state === 'waiting', `It can be carried out from ${dateAndTime(one.schedule)} on.`],
+            )}
+            isDisabled={execute.busy || hand.isLoading}
+            onPress={() => execute.run(input)}
+          >
             Carry out
           </Button>
-          <Button isDisabled={cancel.busy} onPress={() => cancel.run(input)}>
+          <Button
+            missing={cancels ? undefined : 'Only who announced it, or an administrator of the contracts, cancels it.'}
+            isDisabled={cancel.busy || hand.isLoading}
+            onPress={() => cancel.run(input)}
+          >
             Cancel
           </Button>
-        </p>
+        </div>
       ) : null}
       <Journey stage={execute.stage.at === 'idle' ? cancel.stage : execute.stage} />
     </li>

@@ -6,7 +6,7 @@ import { keyOf, type Marketplace, openMarketplace } from '../../../contracts/tes
 import type { Call } from '../actions/action.ts'
 import type { Settings } from '../api/settings.ts'
 import { cancelOperation, executeOperation, SET_FEE, scheduleFee } from './actions.ts'
-import { callInWords, readOperations, readPower, readTerms, stateOf } from './operations.ts'
+import { callInWords, governorsQuery, readHand, readOperations, readPower, readTerms, stateOf } from './operations.ts'
 
 const GOVERNOR = 1n
 const DELAY = 3600
@@ -47,6 +47,22 @@ test('the page knows whether a wallet changes the fee at once, after the timeloc
   expect(await of(operator.account)).toEqual({ immediate: true, delay: 0 })
   expect(await of(governor)).toEqual({ immediate: false, delay: 3600 })
   expect(await of(nodes[0]!.account)).toEqual({ immediate: false, delay: 0 })
+})
+
+test('whoever cannot decide is told who can, and with how much notice', async () => {
+  const { queryFn } = governorsQuery(market.client, settings)
+  expect(await (queryFn as () => Promise<unknown>)()).toEqual([
+    { address: market.operator.account.address, notice: 0 },
+    { address: governor.address, notice: 3600 },
+  ])
+})
+
+test('only who announced a change carries it out; an administrator of the contracts may cancel it as well', async () => {
+  const { client, operator, nodes } = market
+  const hand = (account: Account) => readHand(client, settings, account.address, { caller: governor.address })
+  expect(await hand(governor)).toEqual({ executes: true, cancels: true })
+  expect(await hand(operator.account)).toEqual({ executes: false, cancels: true })
+  expect(await hand(nodes[0]!.account)).toEqual({ executes: false, cancels: false })
 })
 
 test('an announced change waits, is carried out after the timelock, and is in force then', async () => {

@@ -5,10 +5,19 @@ import {
   escrowAbi,
   issuerRegistryAbi,
   listingRegistryAbi,
+  readGovernors,
   settlementAbi,
 } from '@opem/contracts'
 import { queryOptions } from '@tanstack/react-query'
-import { type Abi, type Address, decodeFunctionData, getAbiItem, type Hex, type PublicClient } from 'viem'
+import {
+  type Abi,
+  type Address,
+  decodeFunctionData,
+  getAbiItem,
+  type Hex,
+  isAddressEqual,
+  type PublicClient,
+} from 'viem'
 import type { Settings } from '../api/settings.ts'
 
 /** A call that the governor announced on chain; it takes effect when its time has come and somebody carries it out. */
@@ -85,6 +94,44 @@ export async function readPower(client: Client, settings: Settings, caller: Addr
   })
   return { immediate, delay }
 }
+
+/** Whether a wallet announced an operation, so that it alone carries it out, or administers the manager, so that it may cancel. */
+export async function readHand(
+  client: Client,
+  settings: Settings,
+  wallet: Address,
+  { caller }: Pick<Operation, 'caller'>,
+) {
+  const mine = isAddressEqual(wallet, caller)
+  const [administers] = await client.readContract({
+    ...{
+      address: settings.addresses.AccessManager,
+      abi: accessManagerAbi,
+      functionName: 'hasRole',
+      args: [0n, wallet],
+    },
+  })
+  return { executes: mine, cancels: mine || administers }
+}
+
+/** Whether a wallet may call a function; asked anew when another wallet is connected. */
+export const powerQuery = (
+  client: Client,
+  settings: Settings,
+  { wallet, target, selector }: { wallet: Address | undefined; target: Address; selector: Hex },
+) =>
+  queryOptions({
+    queryKey: ['chain', 'power', wallet ?? 'none', target, selector],
+    queryFn: () => readPower(client, settings, wallet!, target, selector),
+    enabled: wallet !== undefined,
+  })
+
+export const governorsQuery = (client: Client, settings: Settings) =>
+  queryOptions({
+    queryKey: ['chain', 'governors'],
+    queryFn: () =>
+      readGovernors(client, { accessManager: settings.addresses.AccessManager, fromBlock: BigInt(settings.block) }),
+  })
 
 export const operationsQuery = (client: Client, settings: Settings) =>
   queryOptions({ queryKey: ['chain', 'operations'], queryFn: () => readOperations(client, settings) })

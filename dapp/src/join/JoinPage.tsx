@@ -8,6 +8,7 @@ import type { Community } from '../api/communities.ts'
 import { storeConsent } from '../api/consents.ts'
 import { useNow } from '../app/now.ts'
 import { useChain, useSettings } from '../app/settings.ts'
+import { useWalletNeed } from '../app/use-wallet-need.ts'
 import { WithCommunity } from '../app/with-community.tsx'
 import type { ChainState } from '../chain/queries.ts'
 import { chainStateQuery } from '../chain/queries.ts'
@@ -15,7 +16,7 @@ import { dataSourceOf } from '../credentials/choose.ts'
 import { useKept } from '../credentials/use-kept.ts'
 import { shortHex } from '../format/hex.ts'
 import { dateClock } from '../format/time.ts'
-import { Button } from '../parts/Button.tsx'
+import { Button, firstMissing } from '../parts/Button.tsx'
 import { download } from '../parts/download.ts'
 import { Facts } from '../parts/Facts.tsx'
 import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
@@ -64,6 +65,7 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
   const settings = useSettings()
   const client = useChain()
   const { address } = useConnection()
+  const wallet = useWalletNeed()
   const sign = useSignTypedData()
   const now = useNow()
   const { timeZone, periodSeconds } = community
@@ -83,11 +85,15 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
     : Math.max(chain.nextPeriod, (Math.floor(now / periodSeconds) + 2) * periodSeconds)
   const text = whenText ?? wallText(earliest, timeZone)
   const when = whenOf(text, timeZone, periodSeconds)
-  const ready =
-    sources.every((one) => one !== undefined) &&
-    name.trim() !== '' &&
-    meters.every(({ meter }) => meterProblem(meter) === undefined) &&
-    'epoch' in when
+  const missing = firstMissing(
+    [name.trim() === '', 'Give your name first.'],
+    [meters.some(({ meter }) => meterProblem(meter) !== undefined), 'Name your meter first.'],
+    [
+      sources.some((one) => one === undefined),
+      'Each meter needs a Data-source credential first: see above how to get one.',
+    ],
+    ['problem' in when, 'problem' in when ? when.problem : ''],
+  )
 
   const send = useMutation({
     mutationFn: async () => {
@@ -210,7 +216,8 @@ function Form({ community, chain }: { community: Community; chain: ChainState })
           sign={() => send.mutate()}
           label="Sign consent"
           refused="Your consent was not sent"
-          isDisabled={!ready || address === undefined}
+          missing={missing ?? wallet.missing}
+          isDisabled={wallet.waits}
         />
       </div>
     </section>

@@ -42,7 +42,11 @@ export function LeaveSection({
       />
       {input === undefined ? null : <Facts of={leaveCommunity.describe(input)} />}
       <p>
-        <Button isDisabled={busy || input === undefined} onPress={() => input !== undefined && run(input)}>
+        <Button
+          missing={'problem' in when ? when.problem : undefined}
+          isDisabled={busy}
+          onPress={() => input !== undefined && run(input)}
+        >
           Sign and leave
         </Button>
       </p>

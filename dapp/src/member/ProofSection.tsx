@@ -151,7 +151,8 @@ export function ProofSection({ community, member, day }: { community: Community;
             <div className="row end">
               <Choice label="Value to change" options={fields} value={field} onChange={setField} />
               <Button
-                isDisabled={proof.isPending || first === undefined}
+                missing={first === undefined ? 'Choose a period first.' : undefined}
+                isDisabled={proof.isPending}
                 onPress={() => proof.mutate({ start: first!, field })}
               >
                 Verify with 1 Wh more

@@ -53,7 +53,7 @@ function Address({ address, confirmed }: { address: string | null; confirmed: bo
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          name.mutate(wanted.trim())
+          if (wanted.trim() !== '') name.mutate(wanted.trim())
         }}
       >
         <TextInput
@@ -64,7 +64,11 @@ function Address({ address, confirmed }: { address: string | null; confirmed: bo
           autoComplete="email"
         />
         <span className="row">
-          <Button type="submit" isDisabled={wanted.trim() === '' || name.isPending}>
+          <Button
+            type="submit"
+            missing={wanted.trim() === '' ? 'Give your e-mail address first.' : undefined}
+            isDisabled={name.isPending}
+          >
             Send a letter to confirm
           </Button>
           {address === null ? null : (

@@ -30,7 +30,8 @@ export function InboxSection() {
             Only unread
           </Check>
           <Button
-            isDisabled={unread === 0 || read.isPending || newest === undefined}
+            missing={unread === 0 ? 'Nothing is unread.' : undefined}
+            isDisabled={read.isPending || inbox.data === undefined}
             onPress={() => newest !== undefined && read.mutate({ upTo: newest })}
           >
             Mark all as read

@@ -59,7 +59,7 @@ export function WebhooksSection() {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          add.mutate(url.trim())
+          if (url.trim() !== '') add.mutate(url.trim())
         }}
       >
         <TextInput
@@ -68,7 +68,11 @@ export function WebhooksSection() {
           onChange={setUrl}
           placeholder="https://example.org/opem"
         />
-        <Button type="submit" isDisabled={url.trim() === '' || add.isPending}>
+        <Button
+          type="submit"
+          missing={url.trim() === '' ? 'Give the address of your system first.' : undefined}
+          isDisabled={add.isPending}
+        >
           Add a webhook
         </Button>
       </form>

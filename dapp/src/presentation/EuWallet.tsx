@@ -12,12 +12,13 @@ type Props = {
   /** What the answer is for, on the button. */
   label: string
   isDisabled?: boolean
+  missing?: string | undefined
   /** Presents the wallet's answer. */
   use: (proof: OpenId4VpProof) => Promise<unknown>
 }
 
 /** A request that an EU wallet fetches (OpenID4VP 1.0), shows, and answers to the marketplace; then it is presented. */
-export function EuWallet({ operation, label, isDisabled = false, use }: Props) {
+export function EuWallet({ operation, label, isDisabled = false, missing, use }: Props) {
   const ask = useMutation({ mutationFn: () => askEuWallet(operation) })
   const request = ask.data?.id
   const answer = useQuery(walletAnswerQuery(request))
@@ -34,7 +35,7 @@ export function EuWallet({ operation, label, isDisabled = false, use }: Props) {
   }
   return (
     <div className="stack">
-      <Button isDisabled={isDisabled || ask.isPending || send.isPending} onPress={again}>
+      <Button missing={missing} isDisabled={isDisabled || ask.isPending || send.isPending} onPress={again}>
         {ask.data === undefined ? label : 'Make a new request'}
       </Button>
       {ask.data === undefined || answered ? null : (

@@ -9,14 +9,16 @@ type Props = {
   /** Title of what is said when it fails. */
   refused: string
   isDisabled?: boolean
+  /** What is still needed before it can be signed. */
+  missing?: string | undefined
   waiting?: string
 }
 
 /** A step that the wallet signs: the button, what to do meanwhile, and why it did not work. */
-export const SignStep = ({ step, sign, label, refused, isDisabled = false, waiting }: Props) => (
+export const SignStep = ({ step, sign, label, refused, isDisabled = false, missing, waiting }: Props) => (
   <>
     <p>
-      <Button look="main" isDisabled={isDisabled || step.isPending} onPress={sign}>
+      <Button look="main" missing={missing} isDisabled={isDisabled || step.isPending} onPress={sign}>
         {label}
       </Button>
     </p>

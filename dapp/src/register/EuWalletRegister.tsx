@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Registered } from '../api/access.ts'
 import { confirmReceipt, register, registrationQuery, termsQuery } from '../api/access.ts'
+import { firstMissing } from '../parts/Button.tsx'
 import { EuWallet } from '../presentation/EuWallet.tsx'
 import { stepsOf } from './progress.ts'
 import { RoleChoice } from './RoleChoice.tsx'
@@ -27,7 +28,11 @@ export function EuWalletRegister() {
           <EuWallet
             operation="register-citizen"
             label="Make a request and register"
-            isDisabled={roles.length === 0 || !accepted || terms.data === undefined}
+            missing={firstMissing(
+              [roles.length === 0, 'Choose at least one role first.'],
+              [!accepted, 'Read the terms and accept them first.'],
+            )}
+            isDisabled={terms.data === undefined}
             use={async (proof) => setRegistered(await register('citizen', roles, terms.data!.version, proof))}
           />
         </div>

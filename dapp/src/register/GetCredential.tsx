@@ -106,7 +106,11 @@ function DevelopmentIssuer({ holder }: { holder: Holder }) {
         <strong>Development identity issuer.</strong> It believes every name; for this development chain only.
       </p>
       <TextInput label="Your name" value={name} onChange={setName} autoComplete="name" />
-      <Button isDisabled={name.trim() === '' || ask.isPending} onPress={() => ask.mutate()}>
+      <Button
+        missing={name.trim() === '' ? 'Give your name first.' : undefined}
+        isDisabled={ask.isPending}
+        onPress={() => ask.mutate()}
+      >
         Ask for an identity credential
       </Button>
       {ask.error === null ? null : <Refusal error={ask.error} title="Not issued" />}

@@ -9,6 +9,7 @@ import { titleOf } from '../credentials/claims.ts'
 import type { Credential } from '../credentials/decode.ts'
 import { decodeCredential } from '../credentials/decode.ts'
 import { keepCredential, useKept } from '../credentials/use-kept.ts'
+import { firstMissing } from '../parts/Button.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { ProofSummary } from '../presentation/ProofSummary.tsx'
 import type { Holder } from '../presentation/present.ts'
@@ -64,7 +65,11 @@ export function RegisterForm({ kind, holder }: { kind: Kind; holder: Holder }) {
             sign={() => send.mutate(credential)}
             label="Sign and register"
             refused="Not registered"
-            isDisabled={roles.length === 0 || !accepted || terms.data === undefined}
+            missing={firstMissing(
+              [roles.length === 0, 'Choose at least one role first.'],
+              [!accepted, 'Read the terms and accept them first.'],
+            )}
+            isDisabled={terms.data === undefined}
             waiting="Please sign in your wallet. Then the marketplace checks everything …"
           />
         </section>

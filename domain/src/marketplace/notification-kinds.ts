@@ -7,6 +7,7 @@ export const NOTIFICATION_KINDS = {
   'listing-stopped': 'A listing was stopped or started',
   'listing-suspended': 'A listing was suspended or reinstated',
   'listing-removed': 'A listing was removed',
+  'listing-announced': 'A decision about a listing was announced or cancelled',
   'listing-offered': 'A listing was offered or handed over',
   'rating-received': 'A listing was rated',
   'agreement-offered': 'An agreement waits for a signature',
@@ -38,7 +39,7 @@ export const NOTIFICATION_KINDS = {
   'composition-requested': 'A composition of services is asked for',
   'composition-decided': 'A composition was approved or rejected',
   'composition-withdrawn': 'A composition was withdrawn',
-  'account-changed': 'An account changed',
+  'account-changed': 'An account changed, or a change was announced or cancelled',
 } as const satisfies Readonly<Record<string, string>>
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS

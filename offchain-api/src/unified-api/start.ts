@@ -18,7 +18,9 @@ import { startReminders } from '../marketplace/data/reminders.ts'
 import { createMarket, type MarketSettings } from '../marketplace/market.ts'
 import { createNotifications, type NotificationSettings } from '../marketplace/notifications/notifications.ts'
 import { createGateway } from '../marketplace/provisioning/gateway.ts'
+import { forgetCutOff } from '../marketplace/provisioning/usage.ts'
 import { readCapacities } from '../operational/capacities.ts'
+import { startLiving } from '../operational/living.ts'
 import { createOperationalStore } from '../operational/store.ts'
 import { createChain } from './chain/chain.ts'
 import { createDeploymentReader } from './chain/deployment.ts'
@@ -65,9 +67,12 @@ export async function startUnifiedApi(
     for (const [meter, watts] of await readCapacities(rawStore)) capacities.set(meter, watts)
   }
   const lake = prepared(rawLake, () => rawLake.migrate())
+  const living = startLiving({ url: settings.postgresUrl })
   const store = prepared(rawStore, async () => {
     await rawStore.migrate()
     await refreshCapacities()
+    await living.known()
+    await forgetCutOff(rawStore.rows)
   })
   const deployment = createDeploymentReader(settings.deploymentPath)
   const chain = createChain({ url: settings.chainUrl, deployment })
@@ -205,6 +210,7 @@ export async function startUnifiedApi(
       await evidence.drain()
       await adjustments.drain()
       await rawLake.close()
+      await living.close()
       await rawStore.close()
     },
   }

@@ -1,25 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { accessManagerAbi } from '@opem/contracts'
-import { formatInstant } from '@opem/domain'
-import {
-  type Address,
-  type Chain,
-  createPublicClient,
-  createWalletClient,
-  encodeFunctionData,
-  type Hex,
-  http,
-  isAddressEqual,
-  type LocalAccount,
-} from 'viem'
+import { type Address, type Chain, createPublicClient, http, isAddressEqual, type LocalAccount } from 'viem'
 import { z } from 'zod'
 import { ACCOUNT_OPERATOR, keyFile } from '../keys.ts'
 import { accessPath } from './paths.ts'
 import { writePrivateFile } from './private-file.ts'
-
-/** AccessManager roles (contracts/ignition/modules/identity.ts). */
-const ADMINISTRATOR = 0n
-const OPERATOR = 3n
+import { createRoleChange, ROLES } from './role-change.ts'
 
 export interface OperatorRoles {
   readonly home: string
@@ -56,8 +42,9 @@ export async function bringOperatorRoles(roles: OperatorRoles): Promise<boolean>
   const client = createPublicClient({ chain, transport: http() })
   const manager = { address: accessManager, abi: accessManagerAbi } as const
   const has = async (address: Address): Promise<boolean> =>
-    (await client.readContract({ ...manager, functionName: 'hasRole', args: [OPERATOR, address] }))[0]
-  const change = createChange({ chain, accessManager, administrator, say })
+    (await client.readContract({ ...manager, functionName: 'hasRole', args: [ROLES.operator, address] }))[0]
+  const roleChange = createRoleChange({ chain, accessManager, administrator, say })
+  const change = (what: 'grantRole' | 'revokeRole', address: Address) => roleChange({ what, role: 'operator', address })
 
   const wanted = [administrator.address, accountOperator, ...operators]
   for (const address of wanted) if (!(await has(address))) await change('grantRole', address)
@@ -87,59 +74,3 @@ const readRecord = (home: string) =>
 /** The key file with which the API carries out the operator's decisions: the registrar's, as before, until the new one may. */
 export const operatorKeyFile = (home: string): string =>
   keyFile(home, readRecord(home)?.ready === false ? 'registrar' : ACCOUNT_OPERATOR)
-
-function createChange({
-  chain,
-  accessManager,
-  administrator,
-  say,
-}: Pick<OperatorRoles, 'chain' | 'accessManager' | 'administrator' | 'say'>) {
-  const client = createPublicClient({ chain, transport: http() })
-  const wallet = createWalletClient({ account: administrator, chain, transport: http() })
-  const manager = { address: accessManager, abi: accessManagerAbi } as const
-  const mined = async (hash: Hex) => {
-    const { status } = await client.waitForTransactionReceipt({ hash, pollingInterval: 50 })
-    if (status !== 'success') throw new Error(`the transaction ${hash} was reverted`)
-  }
-
-  return async (what: 'grantRole' | 'revokeRole', address: Address): Promise<void> => {
-    const sentence = `${address} ${what === 'grantRole' ? 'gets' : 'loses'} the operator's role on chain`
-    const [member, delay] = await client.readContract({
-      ...manager,
-      functionName: 'hasRole',
-      args: [ADMINISTRATOR, administrator.address],
-    })
-    if (!member) {
-      say(
-        `operators    NOT DONE: ${sentence}; ${administrator.address} does not administer ${accessManager}: its administrator has to`,
-      )
-      return
-    }
-    const call = { grantRole: [OPERATOR, address, 0], revokeRole: [OPERATOR, address] } as const
-    const data = encodeFunctionData({ abi: accessManagerAbi, functionName: what, args: call[what] } as never)
-    if (delay === 0) {
-      await mined(await wallet.sendTransaction({ to: accessManager, data }))
-      return say(`operators    ${sentence}`)
-    }
-    const operation = await client.readContract({
-      ...manager,
-      functionName: 'hashOperation',
-      args: [administrator.address, accessManager, data],
-    })
-    const [due, { timestamp }] = await Promise.all([
-      client.readContract({ ...manager, functionName: 'getSchedule', args: [operation] }),
-      client.getBlock(),
-    ])
-    const now = Math.max(Number(timestamp), Math.floor(Date.now() / 1000))
-    if (due !== 0 && due <= now) {
-      await mined(await wallet.writeContract({ ...manager, functionName: 'execute', args: [accessManager, data] }))
-      return say(`operators    ${sentence}`)
-    }
-    if (due === 0)
-      await mined(await wallet.writeContract({ ...manager, functionName: 'schedule', args: [accessManager, data, 0] }))
-    const at = due === 0 ? now + delay : due
-    say(
-      `operators    NOT YET: ${sentence}; the administrator decides with ${delay} s of notice: start again after ${formatInstant(at)}`,
-    )
-  }
-}

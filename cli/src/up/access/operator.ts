@@ -4,16 +4,18 @@ import type { Address } from 'viem'
 import { refusal } from '../../failure.ts'
 import { readDeployment } from '../deployment.ts'
 import { keyFile } from '../keys.ts'
+import { DEMO_OPERATOR } from './demo-operator.ts'
 
 /**
  * DIDs of the accounts that operate the marketplace, separated by commas: what OPEM_OPERATOR_DIDS says, else that of the
- * operator's own key on the chain of the deployment.
+ * operator's own key on the chain of the deployment, and of the demo's wallet where it operates.
  */
-export async function operatorDids(home: string): Promise<string> {
+export async function operatorDids(home: string, demo: boolean): Promise<string> {
   const given = process.env.OPEM_OPERATOR_DIDS
   const deployment = readDeployment(home)
   if (given || deployment === undefined) return given ?? ''
-  return didOfAddress(deployment.chainId, (await openKeyFile(keyFile(home, 'operator'))).address)
+  const { address } = await openKeyFile(keyFile(home, 'operator'))
+  return [address, ...(demo ? [DEMO_OPERATOR] : [])].map((one) => didOfAddress(deployment.chainId, one)).join(',')
 }
 
 /**

@@ -138,7 +138,12 @@ function Workshop({ listing, page, plans }: { listing: Hex; page: OwnPage; plans
           ))}
         </div>
         <div className="row">
-          <Button look="main" isDisabled={!changed || save.isPending} onPress={() => save.mutate()}>
+          <Button
+            look="main"
+            missing={changed ? undefined : 'Nothing was changed since it was saved.'}
+            isDisabled={save.isPending}
+            onPress={() => save.mutate()}
+          >
             Save the page
           </Button>
           <span role="status" className="soft">

@@ -7,7 +7,7 @@ import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { choicesQuery, writeComposition } from '../../api/compositions.ts'
 import { useSettings } from '../../app/settings.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { messageOf, ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
@@ -30,7 +30,12 @@ export function ComposeSection() {
   )
   const missing = chained.filter((one) => one !== undefined && one.agreement === null)
   const fresh = data !== undefined && !choices.isPlaceholderData
-  const ready = fresh && data.verdict.ok && missing.length === 0 && title.trim() !== '' && description.trim() !== ''
+  const needed = firstMissing(
+    [missing.length > 0, 'Contract every service of the chain first.'],
+    [fresh && !data.verdict.ok, 'These services do not fit one behind the other: take the last one away.'],
+    [title.trim() === '', 'Name the composition first.'],
+    [description.trim() === '', 'Say what it is for first: the providers read it.'],
+  )
   const send = async () => {
     setProblem(undefined)
     try {
@@ -97,7 +102,7 @@ export function ComposeSection() {
             <p role="status">Contract every service of the chain before you ask their providers.</p>
           )}
           <NeedWallet>
-            <Button look="main" isDisabled={!ready || busy} onPress={() => void send()}>
+            <Button look="main" missing={needed} isDisabled={!fresh || busy} onPress={() => void send()}>
               {requestComposition.title}
             </Button>
           </NeedWallet>

@@ -37,7 +37,11 @@ export function DecideStep({ composition, place }: { composition: ShownCompositi
         <Button look="main" isDisabled={busy} onPress={() => void decide(true)}>
           Approve
         </Button>{' '}
-        <Button isDisabled={busy || words.trim() === ''} onPress={() => void decide(false)}>
+        <Button
+          missing={words.trim() === '' ? 'Say why not first: the user reads it.' : undefined}
+          isDisabled={busy}
+          onPress={() => void decide(false)}
+        >
           Reject
         </Button>
       </NeedWallet>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type PairRule, pairsQuery, putPair } from '../../api/compositions.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { Choice } from '../../parts/Choice.tsx'
 import { ReadProblem, Waiting } from '../../parts/Notice.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
@@ -21,7 +21,6 @@ export function PairsSection() {
     mutationFn: (it: { before: string; after: string; rule: PairRule; reason: string }) => putPair(it),
     onSuccess: () => queries.invalidateQueries({ queryKey: pairsQuery.queryKey }),
   })
-  const whole = NAME.test(before.trim()) && NAME.test(after.trim()) && reason.trim() !== ''
   return (
     <section className="panel stack" aria-labelledby="pairs">
       <h2 id="pairs">What may follow what</h2>
@@ -68,7 +67,14 @@ export function PairsSection() {
       <p>
         <Button
           look="main"
-          isDisabled={!whole || put.isPending}
+          missing={firstMissing(
+            [
+              !NAME.test(before.trim()) || !NAME.test(after.trim()),
+              'Give what comes before and after first: ids of listings, or categories such as E6.2.',
+            ],
+            [reason.trim() === '', 'Give the reason first.'],
+          )}
+          isDisabled={put.isPending}
           onPress={() => put.mutate({ before: before.trim(), after: after.trim(), rule, reason: reason.trim() })}
         >
           Put it in force

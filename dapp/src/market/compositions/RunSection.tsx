@@ -29,7 +29,12 @@ export function RunSection({ it }: { it: ShownComposition }) {
         problem={text !== '' && !input.ok ? 'This is not JSON.' : undefined}
       />
       <p>
-        <Button look="main" isDisabled={!input.ok || start.isPending} onPress={() => start.mutate()}>
+        <Button
+          look="main"
+          missing={input.ok ? undefined : 'Give the input as JSON first, such as [3, -1, 4].'}
+          isDisabled={start.isPending}
+          onPress={() => start.mutate()}
+        >
           Run the chain
         </Button>
       </p>

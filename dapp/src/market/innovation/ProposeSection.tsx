@@ -5,7 +5,7 @@ import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { type ShownInnovation, writeProposal } from '../../api/innovation.ts'
 import { useSettings } from '../../app/settings.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { Choice } from '../../parts/Choice.tsx'
 import { messageOf } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
@@ -38,12 +38,16 @@ export function ProposeSection({ request }: { request: ShownInnovation }) {
   const price = parseEur(it.price)
   const texts = [it.title, it.description, it.plan, it.contract, it.privacy].map((text) => text.trim())
   const perUse = kind === 'pay-per-use'
-  const whole =
-    texts.every((text) => text !== '') &&
-    price !== undefined &&
-    price > 0 &&
-    /^\d{1,3}$/.test(it.notice) &&
-    (!perUse || (it.unit.trim() !== '' && /^\d{1,9}$/.test(it.units)))
+  const missing = firstMissing(
+    [
+      texts.some((text) => text === ''),
+      'Fill in name, what you would build, how, the contract and personal data first.',
+    ],
+    [price === undefined || price <= 0, 'Give a price above 0 first, in euros like 12.50.'],
+    [!/^\d{1,3}$/.test(it.notice), 'Give the notice in days, 0 to 999.'],
+    [perUse && it.unit.trim() === '', 'Say what is counted first.'],
+    [perUse && !/^\d{1,9}$/.test(it.units), 'Say how many in a year first.'],
+  )
   const send = async () => {
     setProblem(undefined)
     try {
@@ -105,7 +109,7 @@ export function ProposeSection({ request }: { request: ShownInnovation }) {
         onChange={set('privacy')}
       />
       <NeedWallet>
-        <Button look="main" isDisabled={!whole || busy} onPress={() => void send()}>
+        <Button look="main" missing={missing} isDisabled={busy} onPress={() => void send()}>
           {proposeService.title}
         </Button>
       </NeedWallet>

@@ -74,7 +74,11 @@ function Write({ it, thread, label }: { it: ShownInnovation; thread: number | nu
     <div className="stack">
       <TextBox label={thread === null ? 'Your question' : label} rows={2} value={words} onChange={setWords} />
       <p>
-        <Button isDisabled={words.trim() === '' || send.isPending} onPress={() => send.mutate(words)}>
+        <Button
+          missing={words.trim() === '' ? 'Write something first.' : undefined}
+          isDisabled={send.isPending}
+          onPress={() => send.mutate(words)}
+        >
           {label === 'Ask' ? 'Ask' : `Send the ${label.toLowerCase()}`}
         </Button>
       </p>

@@ -7,7 +7,7 @@ import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { providersQuery, writeRequest } from '../../api/innovation.ts'
 import { useSettings } from '../../app/settings.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { Checks } from '../../parts/Checks.tsx'
 import { messageOf } from '../../parts/Notice.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
@@ -40,12 +40,13 @@ export function RequestForm() {
   const set = (field: keyof typeof EMPTY) => (text: string) => setIt({ ...it, [field]: text })
   const [from, to] = [parseEur(it.from), parseEur(it.to)]
   const closesAt = Date.parse(`${it.closes}T00:00:00Z`) / 1000
-  const whole =
-    [it.title, it.need, it.result].every((text) => text.trim() !== '') &&
-    from !== undefined &&
-    to !== undefined &&
-    from <= to &&
-    closesAt > Date.now() / 1000
+  const missing = firstMissing(
+    [it.title.trim() === '', 'Say in a line what it is first.'],
+    [it.need.trim() === '', 'Say what you need first.'],
+    [it.result.trim() === '', 'Say what you expect first.'],
+    [from === undefined || to === undefined || from > to, 'Give the budget first: from, and up to as much or more.'],
+    [!(closesAt > Date.now() / 1000), 'Say until which day proposals may come first, as 2027-03-31.'],
+  )
   const send = async () => {
     setProblem(undefined)
     try {
@@ -119,7 +120,7 @@ export function RequestForm() {
         />
       )}
       <NeedWallet>
-        <Button look="main" isDisabled={!whole || busy} onPress={() => void send()}>
+        <Button look="main" missing={missing} isDisabled={busy} onPress={() => void send()}>
           {requestService.title}
         </Button>
       </NeedWallet>

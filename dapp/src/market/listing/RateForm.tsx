@@ -64,7 +64,7 @@ export function RateForm({ listing, agreement, given }: Props) {
         className="stack"
         onSubmit={(event) => {
           event.preventDefault()
-          rate.mutate()
+          if (chosen !== undefined) rate.mutate()
         }}
       >
         <p className="soft">
@@ -75,7 +75,12 @@ export function RateForm({ listing, agreement, given }: Props) {
         <TextBox label="In words" value={said} onChange={setWords} maxLength={MOST_RATING_WORDS} />
         {isConnected ? (
           <p>
-            <Button look="main" type="submit" isDisabled={chosen === undefined || rate.isPending}>
+            <Button
+              look="main"
+              type="submit"
+              missing={chosen === undefined ? 'Choose how many stars first.' : undefined}
+              isDisabled={rate.isPending}
+            >
               {rate.isPending ? 'Please sign in your wallet …' : 'Sign and send'}
             </Button>
           </p>

@@ -62,7 +62,11 @@ export function AccessSection({ managed }: { managed: Managed }) {
       </ul>
       <div className="stack">
         <TextInput label="Assign it to" hint="DID of an account" value={did} onChange={setDid} spellCheck="false" />
-        <Button isDisabled={did.trim() === '' || assign.isPending} onPress={() => assign.mutate(did)}>
+        <Button
+          missing={did.trim() === '' ? 'Give the DID of an account first.' : undefined}
+          isDisabled={assign.isPending}
+          onPress={() => assign.mutate(did)}
+        >
           Assign
         </Button>
       </div>

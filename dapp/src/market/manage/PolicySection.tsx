@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Managed, Policy } from '../../api/manage.ts'
 import { changePolicy, managedQuery } from '../../api/manage.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { Checks } from '../../parts/Checks.tsx'
 import { TextBox } from '../../parts/TextBox.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
@@ -53,7 +53,11 @@ export function PolicySection({ managed: { listing, policy } }: { managed: Manag
       <p>
         <Button
           look="main"
-          isDisabled={ways.length === 0 || perMinute === undefined || save.isPending}
+          missing={firstMissing(
+            [ways.length === 0, 'Choose at least one way in which users show who they are.'],
+            [perMinute === undefined, 'Give the requests a minute as a whole number from 1 to 60000.'],
+          )}
+          isDisabled={save.isPending}
           onPress={() => save.mutate()}
         >
           Put the policy in force

@@ -6,7 +6,7 @@ import { Journey } from '../../actions/Journey.tsx'
 import { Sending } from '../../actions/Sending.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { keepReason } from '../../api/services.ts'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { messageOf } from '../../parts/Notice.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 
@@ -48,7 +48,11 @@ export function ReasonedStep({
       {sure ? <TextInput label={`Type “${target.title}” to be sure`} value={typed} onChange={setTyped} /> : null}
       <Button
         look="main"
-        isDisabled={busy || words.trim() === '' || (sure && typed.trim() !== target.title)}
+        missing={firstMissing(
+          [words.trim() === '', 'Give the reason first.'],
+          [sure && typed.trim() !== target.title, `Type “${target.title}” first, to be sure.`],
+        )}
+        isDisabled={busy}
         onPress={() => void go()}
       >
         {action.title}

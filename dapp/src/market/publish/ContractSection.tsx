@@ -42,7 +42,12 @@ export function ContractSection({ service }: { service: Workbench }) {
         I have read the contract and agree to it for my account
       </Check>
       <p>
-        <Button look="main" isDisabled={!agreed || busy} onPress={() => void run(input)}>
+        <Button
+          look="main"
+          missing={agreed ? undefined : 'Read the contract and agree to it first.'}
+          isDisabled={busy}
+          onPress={() => void run(input)}
+        >
           Sign and publish
         </Button>
       </p>

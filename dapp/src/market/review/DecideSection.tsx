@@ -7,12 +7,15 @@ import type { Review } from '../../api/reviews.ts'
 import { approve, reject } from '../../api/reviews.ts'
 import type { Check } from '../../api/services.ts'
 import { useSettings } from '../../app/settings.ts'
+import { useWalletNeed } from '../../app/use-wallet-need.ts'
 import { WalletChoice } from '../../app/WalletChoice.tsx'
-import { Button } from '../../parts/Button.tsx'
+import { Button, firstMissing } from '../../parts/Button.tsx'
 import { Notice } from '../../parts/Notice.tsx'
 import { Progress } from '../../parts/Progress.tsx'
 import { TextInput } from '../../parts/TextInput.tsx'
 import { Refusal } from '../../presentation/Refusal.tsx'
+
+const LOOK = 'Look at each item of the checklist first: right, or not right.'
 
 type Judged = Record<string, { ok?: boolean; reason: string }>
 
@@ -22,6 +25,7 @@ export function DecideSection({ review }: { review: Review }) {
   const settings = useSettings()
   const queries = useQueryClient()
   const { address } = useConnection()
+  const wallet = useWalletNeed()
   const sign = useSignTypedData()
   const [judged, setJudged] = useState<Judged>({})
   const [reason, setReason] = useState('')
@@ -87,7 +91,14 @@ export function DecideSection({ review }: { review: Review }) {
           <p>
             <Button
               look="main"
-              isDisabled={!whole || wrong.some(({ id }) => of(id).reason.trim() === '') || no.isPending}
+              missing={firstMissing(
+                [!whole, LOOK],
+                [
+                  wrong.some(({ id }) => of(id).reason.trim() === ''),
+                  'Say at each item that is not right what is to be corrected.',
+                ],
+              )}
+              isDisabled={no.isPending}
               onPress={() => no.mutate()}
             >
               Send it back
@@ -104,7 +115,8 @@ export function DecideSection({ review }: { review: Review }) {
           <p>
             <Button
               look="main"
-              isDisabled={!whole || address === undefined || yes.isPending}
+              missing={firstMissing([!whole, LOOK]) ?? wallet.missing}
+              isDisabled={wallet.waits || yes.isPending}
               onPress={() => yes.mutate()}
             >
               Sign the approval

@@ -33,7 +33,11 @@ export function LandingSection({
         <>
           <TextInput label="Reason to take it down" value={reason} onChange={setReason} />
           <p>
-            <Button isDisabled={reason.trim() === '' || show.isPending} onPress={() => show.mutate(reason.trim())}>
+            <Button
+              missing={reason.trim() === '' ? 'Give the reason first: the provider reads it.' : undefined}
+              isDisabled={show.isPending}
+              onPress={() => show.mutate(reason.trim())}
+            >
               Take the page down
             </Button>
           </p>

@@ -63,7 +63,7 @@ export async function takeCall(
     )
     if (running >= MOST_RUNNING)
       throw new Refusal(429, 'ERR_TOO_MANY', `${running} calls of this service are under way; wait for one to end`, 5)
-    await admitCall(rows, mayUseMoney, { agreement, request, method: 'POST', now })
+    await admitCall(rows, mayUseMoney, { agreement, request, method: 'POST', now, outlivesProcess: true })
     if (before) {
       await retryRun(rows, { run: before, shown, from, now })
       return before.id

@@ -82,10 +82,11 @@ export function createFollower(options: FollowerOptions): Follower {
     if (!until) return false
     const events = await readEvents(client, addresses, { from, until })
     const accountOf = (address: Hex) => accountIdOf(didOfAddress(known.chainId, address))
+    const contractAt = (address: Hex) => MARKET_CONTRACTS.find((name) => addresses[name].toLowerCase() === address)
     let before: Cursor | undefined = cursor
     for (const step of byBlock(events, until)) {
       const to: Cursor = { setup, block: step.to.block, hash: step.to.hash }
-      const parts = { content: options.content, accountOf }
+      const parts = { content: options.content, accountOf, contractAt }
       if (!(await applyBlock(store, reactions, parts, { before, events: step.events, to }))) return false
       before = to
       block = to.block

@@ -1,4 +1,6 @@
 import {
+  accessManagerAbi,
+  accountRegistryAbi,
   agreementRegistryAbi,
   compositionRegistryAbi,
   escrowAbi,
@@ -13,6 +15,8 @@ export const MARKET_ABIS = {
   OpenInnovation: openInnovationAbi,
   CompositionRegistry: compositionRegistryAbi,
   Escrow: escrowAbi,
+  AccountRegistry: accountRegistryAbi,
+  AccessManager: accessManagerAbi,
 } as const
 
 export type MarketContract = keyof typeof MARKET_ABIS

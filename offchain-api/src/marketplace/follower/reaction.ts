@@ -33,6 +33,8 @@ export interface ReactionParts {
   readonly content: Content
   /** keccak256 of the canonical DID of an address: the account of a party. */
   accountOf(address: Hex): Hex
+  /** Which contract of the marketplace stands at an address. */
+  contractAt(address: Hex): MarketContract | undefined
   /**
    * Whether the event is heard for the first time ever. When projections are rebuilt it is not: what was sent out once
    * (a notification, an e-mail) is not sent again.

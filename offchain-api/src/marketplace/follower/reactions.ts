@@ -2,6 +2,8 @@ import { followAgreementsForBilling } from '../billing/follow-agreements.ts'
 import { followEscrow } from '../billing/follow-escrow.ts'
 import { followCompositions } from '../composition/follow-compositions.ts'
 import { agreementReaction } from '../contracting/follow-agreements.ts'
+import { followAccounts } from '../governance/follow-accounts.ts'
+import { followAnnouncements } from '../governance/follow-announcements.ts'
 import { followInnovation } from '../innovation/follow-innovation.ts'
 import { followPublishedProposals } from '../innovation/follow-published.ts'
 import { followListings } from '../listings/follow-listings.ts'
@@ -18,4 +20,6 @@ export const reactions: readonly Reaction[] = [
   followInnovation,
   followPublishedProposals,
   followCompositions,
+  followAnnouncements,
+  followAccounts,
 ]

@@ -1,14 +1,7 @@
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Rows } from '../contracting/offers.ts'
 import type { MayUseMoney } from './may-call.ts'
-import { noteAsked } from './usage.ts'
-
-export interface AskedCall {
-  readonly agreement: string
-  readonly request: string
-  readonly method: string
-  readonly now: number
-}
+import { type AskedCall, noteAsked } from './usage.ts'
 
 /**
  * Writes a call down before the provider is asked, if its agreement may be used as far as money goes. Calls at once are judged one

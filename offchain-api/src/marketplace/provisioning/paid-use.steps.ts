@@ -25,9 +25,9 @@ export function paidUseSteps(open: () => ServiceWorld): void {
     key = (await consumer.browser.call('POST', `/v1/agreements/${agreement}/instance/keys`)).body.key
   }
 
-  const call = async (path = '/day'): Promise<[number, string | undefined]> => {
+  const call = async (path = '/day', name?: string): Promise<[number, string | undefined]> => {
     const answer = await fetch(`${world.api().url}/v1/services/${agreement}${path}`, {
-      headers: { authorization: `Bearer ${key}` },
+      headers: { authorization: `Bearer ${key}`, ...(name !== undefined && { 'opem-request-id': name }) },
     })
     return [answer.status, ((await answer.json()) as { code?: string }).code]
   }
@@ -81,6 +81,24 @@ export function paidUseSteps(open: () => ServiceWorld): void {
     expect(await call()).toEqual([200, undefined])
     expect(await call()).toEqual([402, 'ERR_VOUCHER_NEEDED'])
     expect(await used()).toEqual({ calls: 8, units: '8' })
+  })
+
+  test('a call that is cut off by kill -9 gives its unit back at the next start, and can be made anew under its name', async () => {
+    await begin()
+    await reserve(1_000_000n)
+    const before = world.service.asked.length
+    const release = world.service.hold()
+    const cutOff = [call('/day', 'cut-off-0001'), call('/day', 'cut-off-0002')]
+    const ended = Promise.allSettled(cutOff)
+    await until(async () => world.service.asked.length - before === 2)
+    expect(await call()).toEqual([402, 'ERR_VOUCHER_NEEDED'])
+    await world.restart()
+    release()
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(await call('/day', 'cut-off-0001')).toEqual([200, undefined])
+    expect(await call()).toEqual([200, undefined])
+    expect(await call()).toEqual([402, 'ERR_VOUCHER_NEEDED'])
+    expect(await used()).toEqual({ calls: 2, units: '2' })
   })
 
   test('of twenty calls at once as many are let through as are covered, and each is counted once', async () => {

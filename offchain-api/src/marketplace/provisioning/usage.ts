@@ -1,7 +1,8 @@
+import { hasEnded, PROCESS } from '../../operational/living.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import type { Rows } from '../contracting/offers.ts'
 
-/** A call that nobody answered within this time was never answered. Longer than any call may take. */
+/** A call that nobody answered within this time was never answered, if nothing said so before. Longer than any call may take. */
 export const ASKED_SECONDS = 600
 const MOST_MILLI_UNITS = 1_000_000_000_000n
 
@@ -16,6 +17,15 @@ export function unitsOf(header: string | undefined): bigint {
   return units > MOST_MILLI_UNITS ? 1000n : units
 }
 
+export interface AskedCall {
+  readonly agreement: string
+  readonly request: string
+  readonly method: string
+  readonly now: number
+  /** Another process goes on with it when this one ends. */
+  readonly outlivesProcess?: boolean
+}
+
 /**
  * Writes a call down before the provider is asked. A call that failed may be asked again under its name; one that was counted, or is
  * under way, is not asked a second time.
@@ -23,14 +33,15 @@ export function unitsOf(header: string | undefined): bigint {
  */
 export async function noteAsked(
   rows: Rows,
-  { agreement, request, method, now }: { agreement: string; request: string; method: string; now: number },
+  { agreement, request, method, now, outlivesProcess = false }: AskedCall,
 ): Promise<void> {
   const written = await rows(
-    `INSERT INTO market_usage (agreement, request, at, state, method) VALUES ($1, $2, $3, 'asked', $4)
-     ON CONFLICT (agreement, request) DO UPDATE SET state = 'asked', at = excluded.at, method = excluded.method
+    `INSERT INTO market_usage (agreement, request, at, state, method, process) VALUES ($1, $2, $3, 'asked', $4, $6)
+     ON CONFLICT (agreement, request) DO UPDATE
+       SET state = 'asked', at = excluded.at, method = excluded.method, process = excluded.process
        WHERE market_usage.state = 'failed' OR (market_usage.state = 'asked' AND market_usage.at < $5)
      RETURNING request`,
-    [agreement, request, now, method, now - ASKED_SECONDS],
+    [agreement, request, now, method, now - ASKED_SECONDS, outlivesProcess ? null : PROCESS],
   )
   if (written.length === 0)
     throw new Refusal(
@@ -80,6 +91,16 @@ export const noteFailed = (rows: Rows, it: { agreement: string; request: string;
     `UPDATE market_usage SET state = 'failed', milli_units = 0, status = $3
      WHERE agreement = $1 AND request = $2 AND state = 'asked'`,
     [it.agreement, it.request, it.status],
+  )
+
+/**
+ * Calls whose process ended, by kill -9 say, before the provider's answer was counted: nobody received one. They cost nothing, hold
+ * nothing of what is covered, and may be made again under their names.
+ */
+export const forgetCutOff = (rows: Rows) =>
+  rows(
+    `UPDATE market_usage SET state = 'failed', milli_units = 0, status = NULL
+     WHERE state = 'asked' AND ${hasEnded('market_usage.process')}`,
   )
 
 export interface UsageHour {
