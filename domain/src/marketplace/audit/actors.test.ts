@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Hex } from '../../commitment/bytes.ts'
 import type { ActorContract, ActorEvent } from '../ledger/event.ts'
-import { actorsOf } from './actors.ts'
+import { actorsOf, isTelling } from './actors.ts'
 import { checkActors, withEarlier } from './check-actors.ts'
 import type { MarketChain } from './market-chain.ts'
 
@@ -68,6 +68,12 @@ test('an account is active from its activation until it is suspended, in the rol
       { status: 2, roles: 10 },
     ],
   ])
+})
+
+test('of events that say nothing of who may act, none is kept', () => {
+  const renewed = account('AccountRenewed', { account: ACCOUNT, version: 2 }, 3n)
+  const operation = role('OperationScheduled', { operationId: TYPE }, 4n)
+  expect([renewed, operation, owner(BEN, 5n)].map(isTelling)).toEqual([false, false, true])
 })
 
 /** A chain after block 9 whose contracts say that, and whose registry of DIDs tells these events. */

@@ -26,6 +26,13 @@ export interface Actors {
 export const OPERATOR = 3n
 const [PENDING, ACTIVE] = [1, 2]
 
+const TELLING = new Set([
+  ...['RoleGranted', 'RoleRevoked', 'AccountOpened', 'AccountActivated', 'AccountRolesChanged'],
+  ...['AccountSuspended', 'AccountReinstated', 'AccountRevoked'],
+])
+/** Whether an event says anything of who may act: a new version of a credential, of which there are many, does not. */
+export const isTelling = ({ name }: ActorEvent): boolean => name.startsWith('DID') || TELLING.has(name)
+
 type Change<V> = Moment & { readonly value: V }
 class Histories<V> {
   readonly #changes = new Map<string, Change<V>[]>()

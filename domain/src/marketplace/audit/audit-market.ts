@@ -2,6 +2,7 @@ import { shortEur } from '../../billing/price-plan.ts'
 import type { Hex } from '../../commitment/bytes.ts'
 import type { ActorEvent, LocatedEvent, MarketContract } from '../ledger/event.ts'
 import { type MarketLedger, openLedger } from '../ledger/ledger.ts'
+import { isTelling } from './actors.ts'
 import { checkIndex, type MarketIndex } from './check-index.ts'
 import { checkSignatures, isSigned } from './check-signatures.ts'
 import { openTokens, type TokenBook } from './check-tokens.ts'
@@ -152,7 +153,7 @@ async function readMarket(
   for await (const part of readBlocks(chain, fromBlock, last, work)) {
     tokenBook.apply(part.events, part.transfers)
     for (const { from } of part.transfers) senders.add(from)
-    for (const actor of part.actors) actors.push(actor)
+    for (const actor of part.actors) if (isTelling(actor)) actors.push(actor)
     for (const event of part.events) {
       count += 1
       book.apply(event)
