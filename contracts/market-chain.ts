@@ -1,15 +1,21 @@
 import {
   type Address,
   BaseError,
+  CallExecutionError,
   decodeFunctionData,
+  encodeFunctionData,
   erc20Abi,
   getAbiItem,
   type Hex,
+  HttpRequestError,
+  hashTypedData,
   isAddressEqual,
   keccak256,
   type PublicClient,
+  parseAbi,
   parseEventLogs,
   recoverTypedDataAddress,
+  TimeoutError,
 } from 'viem'
 import {
   accessManagerAbi,
@@ -42,8 +48,14 @@ export type MarketChainAddresses = Readonly<Record<Name, Address>>
 /** How nodes (anvil, geth, erigon) say that they keep no state of a block. */
 const STATE_GONE = /BlockOutOfRange|missing trie node|historical state|state .*(pruned|not available)/i
 
+/** How nodes and their keepers say that an answer would be, or is, too large; `/chain` among them. */
+const TOO_MUCH =
+  /exceeded the size limit|ask for less|more than [\d,]+ (results|logs|events)|response size|too (many|large|wide)|(block|query) range|limit exceeded|query timeout/i
+
 const TELLERS = ['ListingRegistry', 'AgreementRegistry', 'OpenInnovation', 'CompositionRegistry', 'Escrow'] as const
-const EVENTS = TELLERS.flatMap((name) => [...ABIS[name]]).filter(({ type }) => type === 'event')
+const ACTORS = ['AccessManager', 'AccountRegistry', 'EthereumDIDRegistry'] as const
+const eventsOf = (names: readonly Name[]) =>
+  names.flatMap((name) => [...ABIS[name]]).filter(({ type }) => type === 'event')
 
 /**
  * A chain as the audit of the market reads it (`MarketChain` of `@opem/domain`), by JSON-RPC and these contracts' ABIs: what
@@ -51,14 +63,31 @@ const EVENTS = TELLERS.flatMap((name) => [...ABIS[name]]).filter(({ type }) => t
  */
 export function openMarketChain(client: PublicClient, addresses: MarketChainAddresses, chainId: number) {
   const nameOf = new Map(Object.entries(addresses).map(([name, address]) => [address.toLowerCase(), name]))
-  const times = new Map<bigint, Promise<number>>()
-  const timeOf = (blockNumber: bigint): Promise<number> => {
-    const known = times.get(blockNumber) ?? client.getBlock({ blockNumber }).then((it) => Number(it.timestamp))
-    times.set(blockNumber, known)
-    return known
-  }
+  const timeOf = (blockNumber: bigint): Promise<number> =>
+    client.getBlock({ blockNumber }).then((it) => Number(it.timestamp))
   const transfer = getAbiItem({ abi: erc20Abi, name: 'Transfer' })
   const { Escrow, EuroToken } = addresses
+
+  /** Events of some of the contracts, each with the time of its block. */
+  async function located<N extends Name>(names: readonly N[], fromBlock: bigint, toBlock: bigint) {
+    const logs = await client.getLogs({ address: names.map((name) => addresses[name]), fromBlock, toBlock })
+    const decoded = parseEventLogs({ abi: eventsOf(names), logs }) as unknown as Decoded[]
+    // Many nodes say the time of its block with an event; of the others' blocks a few are asked for at once.
+    const told = new Map(
+      decoded.map((it) => [it.blockNumber, it.blockTimestamp ? Number(it.blockTimestamp) : undefined]),
+    )
+    const untimed = [...told].flatMap(([block, time]) => (time === undefined ? [block] : []))
+    for (let i = 0; i < untimed.length; i += 50) {
+      const some = untimed.slice(i, i + 50)
+      for (const [j, time] of (await Promise.all(some.map(timeOf))).entries()) told.set(some[j]!, time)
+    }
+    return decoded.map(({ address, eventName, args, blockNumber, logIndex, transactionHash }) => ({
+      contract: nameOf.get(address.toLowerCase()) as N,
+      ...{ name: eventName, args: lowered(args) as Record<string, unknown>, time: told.get(blockNumber)! },
+      ...{ block: blockNumber, log: logIndex, transaction: transactionHash },
+    }))
+  }
+
   return {
     chainId,
     escrow: lower(Escrow),
@@ -67,22 +96,8 @@ export function openMarketChain(client: PublicClient, addresses: MarketChainAddr
     keccak: (bytes: Uint8Array): Uint8Array => keccak256(bytes, 'bytes'),
     head: () => client.getBlockNumber({ cacheTime: 0 }),
     timeOf,
-    async eventsIn(fromBlock: bigint, toBlock: bigint) {
-      const logs = await client.getLogs({ address: TELLERS.map((name) => addresses[name]), fromBlock, toBlock })
-      const decoded = parseEventLogs({ abi: EVENTS, logs }) as unknown as Decoded[]
-      // Many nodes say the time of its block with an event; of the others' blocks a few are asked for at once.
-      for (const { blockNumber, blockTimestamp } of decoded)
-        if (blockTimestamp) times.set(blockNumber, Promise.resolve(Number(blockTimestamp)))
-      const untimed = [...new Set(decoded.map(({ blockNumber }) => blockNumber))].filter((block) => !times.has(block))
-      for (let i = 0; i < untimed.length; i += 50) await Promise.all(untimed.slice(i, i + 50).map(timeOf))
-      return Promise.all(
-        decoded.map(async ({ address, eventName, args, blockNumber, transactionHash }) => ({
-          contract: nameOf.get(address.toLowerCase()) as (typeof TELLERS)[number],
-          ...{ name: eventName, args: lowered(args) as Record<string, unknown>, time: await timeOf(blockNumber) },
-          ...{ block: blockNumber, transaction: transactionHash },
-        })),
-      )
-    },
+    eventsIn: (from: bigint, to: bigint) => located(TELLERS, from, to),
+    actorsIn: (from: bigint, to: bigint) => located(ACTORS, from, to),
     async transfersIn(fromBlock: bigint, toBlock: bigint) {
       const of = { address: EuroToken, event: transfer, fromBlock, toBlock, strict: true } as const
       const [came, left] = await Promise.all([
@@ -109,10 +124,22 @@ export function openMarketChain(client: PublicClient, addresses: MarketChainAddr
     },
     signerOf: (typed: object, signature: Hex): Promise<Hex | undefined> =>
       recoverTypedDataAddress({ ...typed, signature } as never).then(lower, () => undefined),
-    isStateGone: (cause: unknown): boolean =>
-      cause instanceof BaseError && cause.walk((one) => one instanceof Error && STATE_GONE.test(one.message)) !== null,
-    isSignedBy: (address: Hex, typed: object, signature: Hex, blockNumber: bigint): Promise<boolean> =>
-      client.verifyTypedData({ ...typed, address, signature, blockNumber } as never),
+    isStateGone: (cause: unknown): boolean => says(cause, STATE_GONE),
+    isTooMuch: (cause: unknown): boolean => says(cause, TOO_MUCH),
+    hasCode: async (address: Hex, blockNumber: bigint): Promise<boolean> =>
+      (await client.getCode({ address, blockNumber })) !== undefined,
+    /** As the contracts ask it (SignatureChecker of OpenZeppelin): whatever else the contract answers, or when it fails, is a no. */
+    async isSignedBy(to: Hex, typed: object, signature: Hex, blockNumber: bigint): Promise<boolean> {
+      const args = [hashTypedData(typed as never), signature] as const
+      const call = { to, data: encodeFunctionData({ abi: erc1271Abi, args }), blockNumber }
+      try {
+        return (await client.call(call)).data?.startsWith(`${ERC_1271_YES}${'0'.repeat(56)}`) ?? false
+      } catch (cause) {
+        // An answer of the node, and none about its own state: the wallet failed.
+        if (cause instanceof CallExecutionError && !says(cause, STATE_GONE) && isAnswered(cause)) return false
+        throw cause
+      }
+    },
   }
 }
 
@@ -122,8 +149,21 @@ interface Decoded {
   readonly args: object
   readonly blockNumber: bigint
   readonly blockTimestamp?: bigint | null
+  readonly logIndex: number
   readonly transactionHash: Hex
 }
+
+const erc1271Abi = parseAbi(['function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)'])
+const ERC_1271_YES = '0x1626ba7e'
+const isAnswered = (cause: BaseError): boolean =>
+  cause.walk((one) => one instanceof HttpRequestError || one instanceof TimeoutError) === null
+
+/** Whether that, or what it came of, says something of the kind. */
+const says = (cause: unknown, words: RegExp): boolean =>
+  cause instanceof BaseError
+    ? cause.walk((one) => one instanceof Error && words.test(`${one.message} ${(one as BaseError).details ?? ''}`)) !==
+      null
+    : cause instanceof Error && words.test(cause.message)
 
 const lower = (hex: Hex): Hex => hex.toLowerCase() as Hex
 

@@ -15,5 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
+  // The audit's thread loads parts of viem when it needs them.
+  worker: { format: 'es' },
   server: { host: '127.0.0.1', port: 27000, strictPort: true, proxy: { '/v1': api, '/chain': api, '/subgraph': api } },
 })

@@ -198,6 +198,9 @@ export {
   MOST_PICTURE_BYTES,
 } from './marketplace/landing-page.ts'
 export {
+  ACTOR_CONTRACTS,
+  type ActorContract,
+  type ActorEvent,
   type ChainEvent,
   type LocatedEvent,
   MARKET_CONTRACTS,

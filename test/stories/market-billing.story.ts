@@ -419,9 +419,11 @@ test('an auditor without an account verifies the market in the browser, and who 
   const page = await context.newPage()
   current = page
   await page.goto(`${instance.page}/audit/market`)
-  // By keyboard alone.
+  // By keyboard alone, on a thread of its own.
+  const thread = page.waitForEvent('worker')
   await button(page, 'Audit the market').focus()
   await page.keyboard.press('Enter')
+  expect((await thread).url()).toMatch(/\/assets\/audit\.worker-[\w-]+\.js$/)
   await page
     .getByText(/^The market is sound up to block \d+: €[\d.]+ of \d+ parties, every balance rebuilt\.$/)
     .waitFor({ timeout: 120_000 })

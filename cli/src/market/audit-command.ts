@@ -1,5 +1,6 @@
 import { MARKET_CHAIN_CONTRACTS, type MarketChainAddresses } from '@opem/contracts'
 import type { Command } from 'commander'
+import type { PublicClient } from 'viem'
 import { refusal } from '../failure.ts'
 import { openInstance, type Where, withWhere } from '../instance/instance.ts'
 import { rangeOf } from '../instance/range.ts'
@@ -44,7 +45,7 @@ const withAuditOptions = (command: Command): Command =>
     .option('--json', 'one JSON object for machines')
 
 async function audit(options: Options): Promise<void> {
-  const { chain: client, chainId, home, fromBlock } = await openInstance(options)
+  const { chainUrl, chainId, home, fromBlock } = await openInstance(options)
   const addresses: Record<string, string> = readDeployment(home)?.addresses ?? {}
   const missing = MARKET_CHAIN_CONTRACTS.filter((name) => addresses[name] === undefined)
   if (missing.length > 0) {
@@ -52,6 +53,10 @@ async function audit(options: Options): Promise<void> {
   }
   const { openMarketChain } = await import('@opem/contracts')
   const { auditMarket, blocksIn } = await import('@opem/domain')
+  const { createPublicClient, http } = await import('viem')
+  // Thousands of small questions: a hundred of them travel together.
+  const transport = http(chainUrl, { batch: { batchSize: 100, wait: 2 }, timeout: 120_000 })
+  const client = createPublicClient({ transport }) as PublicClient
   const chain = openMarketChain(client, addresses as unknown as MarketChainAddresses, chainId)
   const { from, to } = rangeOf(options)
   const span = { ...(options.from === undefined ? {} : { from }), ...(options.to === undefined ? {} : { to }) }

@@ -1,8 +1,9 @@
-import { escrowAbi, openMarketChain } from '@opem/contracts'
+import { escrowAbi, ethereumDidRegistryAbi, openMarketChain } from '@opem/contracts'
 import { auditMarket, type LocatedEvent, type MarketAudit, type MarketChain, type MarketFinding } from '@opem/domain'
-import { erc20Abi, type Hex, type PublicClient } from 'viem'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPublicClient, erc20Abi, type Hex, http, type PublicClient, toHex } from 'viem'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Market, micro, openMarket } from '../../../contracts/testing/market.ts'
+import { startPrunedNode } from '../../../contracts/testing/pruned-node.ts'
 import { auditLines } from './audit-lines.ts'
 
 let market: Market
@@ -222,16 +223,121 @@ test('the lines name what is wrong and where, each contract and party, and end w
   expect(withIndex({ findings: [finding] })).toMatch(/, but the index says OTHERWISE: 1 findings\.$/)
 })
 
-test('what is of blocks whose state the node does not keep is left unjudged, and said', async () => {
-  const head = await chain.head()
-  const forgetful: Partial<MarketChain> = {
-    ask: (contract, view, args, block) =>
-      block === head ? chain.ask(contract, view, args, block) : chain.ask(contract, view, args, head + 1000n), // the node's own words about a block that it has no state of
+test('what was signed in a transaction is held against its event', async () => {
+  const others: Partial<MarketChain> = {
+    callOf: async (transaction) => {
+      const { args, ...call } = await chain.callOf(transaction)
+      return { ...call, args: args.with(0, { ...(args[0] as object), price: 3n, content: `0x${'3'.repeat(64)}` }) }
+    },
   }
-  const audited = await audit(forgetful)
-  expect(audited.ok).toBe(true)
-  expect(audited.checks.find(({ name }) => name === 'signatures')?.skipped).toBe(
-    '4 of 4 are of blocks whose state this node does not keep: ask an archive node',
+  const said = await words(others, 'signatures')
+  expect(said.filter((it) => it.endsWith('what was signed in its transaction is another approval'))).toHaveLength(2)
+  expect(said.filter((it) => it.endsWith('what was signed in its transaction are other terms'))).toHaveLength(2)
+})
+
+test('that an operator was named, an account opened, or a delegate changed, cannot be kept back', async () => {
+  const without = (name: string): Partial<MarketChain> => ({
+    actorsIn: async (from, to) => (await chain.actorsIn(from, to)).filter((event) => event.name !== name),
+  })
+  const operator = market.operator.account.address.toLowerCase()
+  expect(await words(without('RoleGranted'), 'signatures')).toContain(
+    `${operator} is none by the events, an operator by the contract`,
   )
-  expect(auditLines(audited).at(-1)).toMatch(/^The market is sound up to block \d+; not every signature was judged\.$/)
+  expect(await words(without('AccountActivated'), 'signatures')).toContain(
+    `the account of ${consumer}: status 1 and roles 12 by the events, 2 and 12 by the contract`,
+  )
+  expect((await words(without('DIDDelegateChanged'), 'signatures')).at(-1)).toMatch(
+    new RegExp(`^the DID of ${provider}: its last event is of block 0, the contract says \\d+$`),
+  )
+})
+
+describe('of a node that keeps no old state', () => {
+  let pruned: Awaited<ReturnType<typeof startPrunedNode>>
+  let prunedChain: MarketChain
+  beforeAll(async () => {
+    pruned = await startPrunedNode(market.url)
+    const client = createPublicClient({ transport: http(pruned.url, { retryCount: 0 }) }) as PublicClient
+    prunedChain = openMarketChain(client, market.addresses, market.client.chain.id)
+    // A later block, so that every signature is of a block whose state is gone.
+    await market.wait(1)
+  })
+  afterAll(() => pruned?.close())
+  const both = async (changes: Partial<MarketChain> = {}) => [
+    await auditMarket({ chain: { ...chain, ...changes }, fromBlock: 0n }),
+    await auditMarket({ chain: { ...prunedChain, ...changes }, fromBlock: 0n }),
+  ]
+
+  test('it refuses what was then', async () => {
+    const { block } = (await chain.eventsIn(0n, await chain.head()))[0]!
+    const refused = prunedChain.ask('EthereumDIDRegistry', 'identityOwner', [provider], block)
+    await expect(refused).rejects.toSatisfy((cause) => prunedChain.isStateGone!(cause))
+  })
+
+  test('every signature is judged as with it', async () => {
+    const [whole, without] = await both()
+    expect(without).toEqual(whole)
+    expect([whole!.ok, whole!.checks[3]]).toEqual([
+      true,
+      { name: 'signatures', what: '2 approvals and 2 agreements are signed by who might sign them', findings: [] },
+    ])
+  })
+
+  test('a forged signature is found as with it', async () => {
+    const [whole, without] = await both(forged(2))
+    const did = `its consumer ${consumer} did not sign it`
+    expect(without).toEqual(whole)
+    expect(without!.checks[3]!.findings.filter((it) => it.words.endsWith(did))).toHaveLength(2)
+  })
+
+  test('a delegate that was revoked after it signed, in the same block, had signed', async () => {
+    const ivo = await market.representative(market.provider, 'service-provider', 'ivo')
+    const listing = await market.publishListing(market.provider)
+    const agreement = await market.termsOf(listing, market.consumer)
+    const [byConsumer, byProvider] = await Promise.all(
+      [market.consumer.signer, ivo].map((signer) => market.signAgreement(signer, agreement)),
+    )
+    const { contracts, operator, addresses, tester } = market
+    await tester.setAutomine(false)
+    const args = [agreement, byConsumer!, byProvider!] as const
+    const concluded = await operator.writeContract({ ...contracts.agreements, functionName: 'conclude', args })
+    const registry = { address: addresses.EthereumDIDRegistry, abi: ethereumDidRegistryAbi } as const
+    const type = toHex('opem/service-provider', { size: 32 })
+    const revoked = await operator.writeContract({
+      ...{ ...registry, account: market.provider.signer, functionName: 'revokeDelegate' },
+      ...{ args: [market.provider.address, type, ivo.address], gas: 100_000n, maxPriorityFeePerGas: 1n },
+    } as never)
+    await tester.request({ method: 'evm_mine', params: undefined })
+    await tester.setAutomine(true)
+    const [first, then] = [await market.mined(concluded), await market.mined(revoked)]
+    expect([first.blockNumber, first.transactionIndex < then.transactionIndex]).toEqual([then.blockNumber, true])
+    expect((await both()).map(({ ok }) => ok)).toEqual([true, true])
+  })
+
+  test('what the contract of an owner alone can say is left unjudged, and said', async () => {
+    const { contracts, operator, addresses, tester, mined } = market
+    const holder = await market.party('holder', ['service-user'])
+    const wallet: Hex = `0x${'c0de'.repeat(10)}`
+    // Answers every question with ERC-1271's word for yes.
+    await tester.setCode({ address: wallet, bytecode: '0x631626ba7e60e01b60005260206000f3' })
+    const registry = { address: addresses.EthereumDIDRegistry, abi: ethereumDidRegistryAbi } as const
+    const handed = { ...registry, account: holder.signer, functionName: 'changeOwner' } as const
+    await mined(await operator.writeContract({ ...handed, args: [holder.address, wallet] }))
+    const agreement = await market.termsOf(await market.publishListing(market.provider), holder)
+    const byProvider = await market.signAgreement(market.provider.signer, agreement)
+    const args = [agreement, '0x1271', byProvider] as const
+    await mined(await operator.writeContract({ ...contracts.agreements, functionName: 'conclude', args }))
+    await market.wait(1)
+
+    const [whole, without] = await both()
+    expect([whole!.ok, whole!.checks[3]!.what, whole!.checks[3]!.skipped]).toEqual([
+      ...[true, '4 approvals and 4 agreements are signed by who might sign them', undefined],
+    ])
+    expect([without!.ok, without!.checks[3]!.skipped]).toEqual([
+      true,
+      '1 of 8 are left to the contract of a party’s owner, which this node cannot ask as it was then: ask an archive node',
+    ])
+    expect(auditLines(without!).at(-1)).toMatch(
+      /^The market is sound up to block \d+; not every signature was judged\.$/,
+    )
+  })
 })

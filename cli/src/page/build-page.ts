@@ -4,7 +4,7 @@ import { refusal } from '../failure.ts'
 import { fingerprintOf, isCurrent, markCurrent } from './fingerprint.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const SOURCES = ['dapp', 'domain/src', 'contracts/abi', 'package-lock.json']
+const SOURCES = ['dapp', 'domain/src', 'contracts/abi', 'contracts/market-chain.ts', 'package-lock.json']
 /** Says from which sources the built page was made. */
 const MARK = join(ROOT, 'dapp', 'dist', '.made')
 

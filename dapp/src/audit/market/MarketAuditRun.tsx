@@ -1,11 +1,12 @@
 import type { MarketCheckName } from '@opem/domain'
 import { useEffect, useRef, useState } from 'react'
-import { useChain, useSettings } from '../../app/settings.ts'
+import { useSettings } from '../../app/settings.ts'
 import { Button } from '../../parts/Button.tsx'
 import { messageOf, Notice } from '../../parts/Notice.tsx'
 import { Progress } from '../../parts/Progress.tsx'
+import { auditInWorker } from './audit-in-worker.ts'
 import { MarketVerdicts } from './MarketVerdicts.tsx'
-import { type MarketAuditOutcome, runMarketAudit } from './run-market-audit.ts'
+import type { MarketAuditOutcome } from './run-market-audit.ts'
 import { CHECK_WORDS } from './words.ts'
 
 type State =
@@ -18,7 +19,6 @@ type Props = { span: { from?: number; to?: number }; withIndex: boolean }
 
 /** Runs the audit of the market, shows how far it is, and its verdict. */
 export function MarketAuditRun({ span, withIndex }: Props) {
-  const chain = useChain().chain
   const settings = useSettings()
   const [state, setState] = useState<State>({ at: 'idle' })
   const stop = useRef<AbortController>(undefined)
@@ -29,16 +29,12 @@ export function MarketAuditRun({ span, withIndex }: Props) {
     const own = new AbortController()
     stop.current = own
     const began = performance.now()
-    let drawn = 0
     setState({ at: 'running', step: 'events', done: 0, of: 0 })
     try {
-      const outcome = await runMarketAudit({
-        ...{ settings, chain: chain!, origin: window.location.origin, span, withIndex, signal: own.signal },
+      const outcome = await auditInWorker({
+        ...{ settings, origin: window.location.origin, span, withIndex, signal: own.signal },
         onProgress: (step, done, of) => {
-          // Thousands of answers a second: drawn ten times a second.
-          if (own.signal.aborted || performance.now() - drawn < 100) return
-          drawn = performance.now()
-          setState({ at: 'running', step, done, of })
+          if (!own.signal.aborted) setState({ at: 'running', step, done, of })
         },
       })
       setState({ at: 'done', outcome, seconds: (performance.now() - began) / 1000 })

@@ -7,7 +7,7 @@ import {
   type MarketIndex,
   OpemError,
 } from '@opem/domain'
-import type { Chain, PublicClient } from 'viem'
+import type { PublicClient } from 'viem'
 import { createPublicClient, http } from 'viem'
 import { z } from 'zod'
 import type { Settings } from '../../api/settings.ts'
@@ -15,7 +15,6 @@ import { ask, indexedBlock } from '../../subgraph/graphql.ts'
 
 export interface MarketAuditWish {
   readonly settings: Settings
-  readonly chain: Chain
   /** Where `/chain` is. */
   readonly origin: string
   /** `[from, to)`, epoch seconds; what is left out is not bounded. */
@@ -35,14 +34,14 @@ export interface MarketAuditOutcome {
 const WAIT = 30_000
 
 /**
- * Audits the market in this browser. It reads `/chain` and, when wished, `/subgraph`, which are open to everybody: nobody needs
+ * Audits the market in this browser, on the thread that calls it (`auditInWorker`: on one of its own). It reads `/chain` and, when wished, `/subgraph`, which are open to everybody: nobody needs
  * an account for it. Code: `ERR_RANGE`.
  */
 export async function runMarketAudit(wish: MarketAuditWish): Promise<MarketAuditOutcome> {
   const { settings, onProgress, signal } = wish
   // Thousands of small questions: a hundred of them travel together.
   const transport = http(`${wish.origin}/chain`, { batch: { batchSize: 100, wait: 5 } })
-  const client = createPublicClient({ chain: wish.chain, transport }) as PublicClient
+  const client = createPublicClient({ transport }) as PublicClient
   const addresses = Object.fromEntries(MARKET_CHAIN_CONTRACTS.map((name) => [name, settings.addresses[name]]))
   const chain = openMarketChain(client, addresses as MarketChainAddresses, settings.chainId)
   const fromBlock = BigInt(settings.block)

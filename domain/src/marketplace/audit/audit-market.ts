@@ -1,13 +1,16 @@
 import { shortEur } from '../../billing/price-plan.ts'
-import type { LocatedEvent } from '../ledger/event.ts'
-import { type MarketLedger, rebuildMarket } from '../ledger/ledger.ts'
+import type { Hex } from '../../commitment/bytes.ts'
+import type { ActorEvent, LocatedEvent, MarketContract } from '../ledger/event.ts'
+import { type MarketLedger, openLedger } from '../ledger/ledger.ts'
+import { isTelling } from './actors.ts'
 import { checkIndex, type MarketIndex } from './check-index.ts'
-import { checkSignatures } from './check-signatures.ts'
-import { checkTokens } from './check-tokens.ts'
+import { checkSignatures, isSigned } from './check-signatures.ts'
+import { openTokens, type TokenBook } from './check-tokens.ts'
 import { compareStandings } from './compare.ts'
 import type { MarketCheck, MarketCheckName } from './finding.ts'
-import { inLanes, type Work } from './lanes.ts'
-import type { MarketChain, TokenTransfer } from './market-chain.ts'
+import type { Work } from './lanes.ts'
+import type { MarketChain } from './market-chain.ts'
+import { readBlocks } from './read-blocks.ts'
 import { readContracts } from './read-contracts.ts'
 import { marketStandingOf } from './standing.ts'
 import { type ContractVerdict, contractVerdicts, type PartyVerdict, partyVerdicts } from './verdicts.ts'
@@ -51,10 +54,6 @@ export interface EscrowSums {
   readonly unasked: bigint
 }
 
-/** Blocks in one question, and such questions under way at once: their answers are large. */
-const BLOCKS = 5000n
-const QUESTIONS = 4
-
 /**
  * Audits the market from the chain alone: rebuilds everything from the events, holds it against the contracts and the tokens,
  * recovers every signature; and holds the index against it all when there is one. Ends with the signal's reason when aborted.
@@ -66,24 +65,30 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
     onProgress: (done: number, of: number) => onProgress?.(step, done, of),
     ...(signal === undefined ? {} : { signal }),
   })
-  const { events, transfers } = await readBlocks(chain, fromBlock, last, work('events'))
-  const ledger = rebuildMarket(events, chain.keccak, first)
+  const { ledger, tokenBook, actors, signings, senders, ...read } = await readMarket(
+    chain,
+    { fromBlock, first, last },
+    work('events'),
+  )
   const rebuilt = marketStandingOf(ledger)
 
   const ask = (contract: string, view: string, args: readonly unknown[]) => chain.ask(contract, view, args, last)
-  const answered = await readContracts(ask, rebuilt, { parties: partiesOf(ledger, transfers), ...work('states') })
+  const parties = [...senders, ...[...ledger.terms.values()].flatMap(({ consumer, provider }) => [consumer, provider])]
+  const answered = await readContracts(ask, rebuilt, { parties, ...work('states') })
   const tokens = (await ask('EuroToken', 'balanceOf', [chain.escrow])) as bigint
   const { total: owed, held, reserved, available, fees } = ledger.balances
-  const flow = checkTokens({ escrow: chain.escrow, events, transfers, owed, held: tokens })
-  const inRange = events.filter(({ block }) => block >= first)
-  const signed = await checkSignatures(chain, inRange, ledger, work('signatures'))
+  const flow = tokenBook.close({ owed, held: tokens })
+  const signed = await checkSignatures(
+    { chain, events: signings, actors, ledger, fromBlock, block: last },
+    work('signatures'),
+  )
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
   const size = (of: keyof typeof rebuilt, one: string) => many(rebuilt[of].size, one)
 
   const checks: MarketCheck[] = [
     {
       name: 'events',
-      what: `${many(events.length, 'event')} follow from each other and from the terms agreed upon`,
+      what: `${many(read.events, 'event')} follow from each other and from the terms agreed upon`,
       findings: ledger.findings,
     },
     {
@@ -101,7 +106,7 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
       what: `${many(signed.listings, 'approval')} and ${many(signed.agreements, 'agreement')} are signed by who might sign them${signed.hidden > 0 ? `; ${signed.hidden} came through other contracts and were not read` : ''}`,
       ...(signed.unjudged > 0
         ? {
-            skipped: `${signed.unjudged} of ${signed.unjudged + signed.listings + signed.agreements} are of blocks whose state this node does not keep: ask an archive node`,
+            skipped: `${signed.unjudged} of ${signed.unjudged + signed.listings + signed.agreements} are left to the contract of a party’s owner, which this node cannot ask as it was then: ask an archive node`,
           }
         : {}),
       findings: signed.findings,
@@ -111,8 +116,9 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
   const findings = checks.flatMap((check) => check.findings)
   const sum = (of: Iterable<bigint>) => [...of].reduce((a, b) => a + b, 0n)
   return {
-    ...{ ok: findings.length === 0, first: Number(first), block: Number(last), events: inRange.length, checks },
-    contracts: contractVerdicts(ledger, inRange, findings),
+    ...{ ok: findings.length === 0, first: Number(first), block: Number(last), checks },
+    events: [...read.inRange.values()].reduce((a, b) => a + b, 0),
+    contracts: contractVerdicts(ledger, read.inRange, findings),
     parties: partyVerdicts(ledger, findings),
     escrow: {
       ...{ available: sum(available.values()), held, reserved, fees: sum(fees.values()) },
@@ -121,32 +127,40 @@ export async function auditMarket(request: MarketAuditRequest): Promise<MarketAu
   }
 }
 
-/** Everybody whose purse must be empty when the events say nothing of it: who agreed upon something, and who sent tokens. */
-const partiesOf = ({ terms }: MarketLedger, transfers: readonly TokenTransfer[]) => [
-  ...[...terms.values()].flatMap(({ consumer, provider }) => [consumer, provider]),
-  ...transfers.map(({ from }) => from),
-]
+/** What is kept of the market's blocks when all were read: never all their events. */
+interface Read {
+  readonly ledger: MarketLedger
+  readonly tokenBook: TokenBook
+  readonly actors: readonly ActorEvent[]
+  /** Events of the range behind which somebody's signature stands. */
+  readonly signings: readonly LocatedEvent[]
+  /** Who sent tokens: their purses must be empty when no event says anything of them. */
+  readonly senders: ReadonlySet<Hex>
+  readonly events: number
+  /** Events of the range, by contract. */
+  readonly inRange: ReadonlyMap<MarketContract, number>
+}
 
-/** Events and transfers of all blocks, a few thousand at a time, in the order of the chain. */
-async function readBlocks(
+async function readMarket(
   chain: MarketChain,
-  from: bigint,
-  to: bigint,
-  { onProgress, ...work }: Work,
-): Promise<{ events: LocatedEvent[]; transfers: TokenTransfer[] }> {
-  const starts = Array.from({ length: Number((to - from) / BLOCKS) + 1 }, (_, i) => from + BigInt(i) * BLOCKS)
-  const blocks = to < from ? 0 : Number(to - from) + 1
-  const end = (start: bigint) => (start + BLOCKS - 1n < to ? start + BLOCKS - 1n : to)
-  const parts = await inLanes(
-    to < from ? [] : starts,
-    async (start) => {
-      const [events, transfers] = await Promise.all([
-        chain.eventsIn(start, end(start)),
-        chain.transfersIn(start, end(start)),
-      ])
-      return { events, transfers }
-    },
-    { ...work, atOnce: QUESTIONS, onProgress: (done) => onProgress?.(Math.min(done * Number(BLOCKS), blocks), blocks) },
-  )
-  return { events: parts.flatMap(({ events }) => events), transfers: parts.flatMap(({ transfers }) => transfers) }
+  { fromBlock, first, last }: { readonly fromBlock: bigint; readonly first: bigint; readonly last: bigint },
+  work: Work,
+): Promise<Read> {
+  const [book, tokenBook] = [openLedger(chain.keccak, first), openTokens(chain.escrow)]
+  const [actors, signings, senders]: [ActorEvent[], LocatedEvent[], Set<Hex>] = [[], [], new Set()]
+  const inRange = new Map<MarketContract, number>()
+  let count = 0
+  for await (const part of readBlocks(chain, fromBlock, last, work)) {
+    tokenBook.apply(part.events, part.transfers)
+    for (const { from } of part.transfers) senders.add(from)
+    for (const actor of part.actors) if (isTelling(actor)) actors.push(actor)
+    for (const event of part.events) {
+      count += 1
+      book.apply(event)
+      if (event.block < first) continue
+      inRange.set(event.contract, (inRange.get(event.contract) ?? 0) + 1)
+      if (isSigned(event)) signings.push(event)
+    }
+  }
+  return { ledger: book.close(), tokenBook, actors, signings, senders, events: count, inRange }
 }

@@ -21,14 +21,16 @@ const chainOf = (events: readonly LocatedEvent[] = []): MarketChain => ({
   head: async () => 12_000n,
   timeOf: async (block) => Number(block) * 10,
   eventsIn: async (from, to) => events.filter(({ block }) => block >= from && block <= to),
+  actorsIn: async () => [],
   transfersIn: async () => [],
+  hasCode: async () => false,
   ask: async () => 0n,
   callOf: async () => ({ contract: undefined, name: '', args: [] }),
   signerOf: async () => undefined,
   isSignedBy: async () => false,
 })
 const event = (name: string, args: Record<string, unknown>, block = 7n): LocatedEvent => ({
-  ...{ name, args, time: 70, contract: 'Escrow', block, transaction: ID },
+  ...{ name, args, time: 70, contract: 'Escrow', block, log: 0, transaction: ID },
 })
 
 test('a block is found by its time, and a span of time as the blocks in it', async () => {
@@ -51,7 +53,11 @@ test('an empty market is sound, and says how far it has read', async () => {
   const onProgress = (step: string, done: number, of: number) => steps.push(`${step} ${done}/${of}`)
   const { ok, block, parties } = await auditMarket({ chain: chainOf(), fromBlock: 1n, onProgress })
   expect([ok, block, parties]).toEqual([true, 12_000, []])
-  expect(steps).toEqual(['events 5000/12000', 'events 10000/12000', 'events 12000/12000'])
+  expect(steps).toEqual([
+    ...['events 500/12000', 'events 1000/12000', 'events 1500/12000', 'events 2000/12000', 'events 3000/12000'],
+    ...['events 4000/12000', 'events 5000/12000', 'events 6000/12000', 'events 8000/12000', 'events 10000/12000'],
+    'events 12000/12000',
+  ])
 })
 
 test('a finding has a place that people can look up', async () => {

@@ -1,5 +1,5 @@
 import type { Hex } from '../../commitment/bytes.ts'
-import type { LocatedEvent, MarketContract } from '../ledger/event.ts'
+import type { ActorContract, LocatedEvent, MarketContract } from '../ledger/event.ts'
 
 /** What an audit of the market holds against what (docs/auditors.md), in its order. */
 export const MARKET_CHECKS = ['events', 'states', 'tokens', 'signatures', 'index'] as const
@@ -18,7 +18,7 @@ export interface MarketFinding {
   readonly check: MarketCheckName
   /** What is wrong: of which thing, what it must be, and what it is. */
   readonly words: string
-  readonly contract: MarketContract
+  readonly contract: MarketContract | ActorContract
   /** Whose it is, in lower case; nobody's when it is of the whole contract. */
   readonly parties: readonly Hex[]
   /** The event that says so, or the last one about the thing; none when no event speaks of it. */

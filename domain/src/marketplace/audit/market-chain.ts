@@ -1,5 +1,5 @@
 import type { Hex, Keccak256 } from '../../commitment/bytes.ts'
-import type { LocatedEvent } from '../ledger/event.ts'
+import type { ActorEvent, LocatedEvent } from '../ledger/event.ts'
 
 /** Tokens that came to the escrow or left it. µEUR */
 export interface TokenTransfer {
@@ -40,6 +40,8 @@ export interface MarketChain {
   readonly timeOf: (block: bigint) => Promise<number>
   /** Events of the market's contracts in both blocks and between, in the order of the chain. */
   readonly eventsIn: (from: bigint, to: bigint) => Promise<LocatedEvent[]>
+  /** Events that say who may act for whom, in both blocks and between, in the order of the chain. */
+  readonly actorsIn: (from: bigint, to: bigint) => Promise<ActorEvent[]>
   readonly transfersIn: (from: bigint, to: bigint) => Promise<TokenTransfer[]>
   /** Asks a view of one of our contracts, as it was after a block. */
   readonly ask: (contract: string, view: string, args: readonly unknown[], block: bigint) => Promise<unknown>
@@ -48,6 +50,10 @@ export interface MarketChain {
   readonly signerOf: (typed: TypedData, signature: Hex) => Promise<Hex | undefined>
   /** Whether a question failed because the node keeps no state of its block; left out: it keeps them all. */
   readonly isStateGone?: (cause: unknown) => boolean
+  /** Whether an answer failed because there was too much in it, so that less is to be asked for; left out: it never is. */
+  readonly isTooMuch?: (cause: unknown) => boolean
+  /** Whether there was code at that address after a block. */
+  readonly hasCode: (address: Hex, block: bigint) => Promise<boolean>
   /** Whether the contract at that address says that it signed (ERC-1271), as it was after a block. */
   readonly isSignedBy: (contract: Hex, typed: TypedData, signature: Hex, block: bigint) => Promise<boolean>
 }

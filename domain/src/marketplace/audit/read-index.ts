@@ -47,9 +47,12 @@ async function readEntity(ask: AskIndex, block: number, of: Entity) {
   for (let after: Hex = '0x'; ; ) {
     const filter = `first: ${MOST}, orderBy: id, where: { id_gt: "${after}" }, block: { number: ${block} }`
     const rows = rowsOf(await ask(`{ ${entity}(${filter}) { ${wanted} } }`), of)
-    for (const row of rows) found.set(...parsed(row, of))
+    for (const row of rows) {
+      const [id, values] = parsed(row, of)
+      found.set(id, values)
+      after = id
+    }
     if (rows.length < MOST) return found
-    after = [...found.keys()].at(-1)!
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Hex } from '../../commitment/bytes.ts'
-import { type LocatedEvent, MARKET_CONTRACTS, type MarketContract } from '../ledger/event.ts'
+import { MARKET_CONTRACTS, type MarketContract } from '../ledger/event.ts'
 import type { MarketLedger } from '../ledger/ledger.ts'
 import type { MarketFinding } from './finding.ts'
 import { KEPT_BY, type MarketStanding, marketStandingOf } from './standing.ts'
@@ -30,16 +30,17 @@ export interface PartyVerdict {
   readonly findings: number
 }
 
+/** @param events how many there are in the range, by contract */
 export function contractVerdicts(
   ledger: MarketLedger,
-  events: readonly LocatedEvent[],
+  events: ReadonlyMap<MarketContract, number>,
   findings: readonly MarketFinding[],
 ): ContractVerdict[] {
   const standing = marketStandingOf(ledger)
   const kept = Object.keys(standing) as (keyof MarketStanding)[]
   return MARKET_CONTRACTS.map((contract) => ({
     contract,
-    events: events.filter((event) => event.contract === contract).length,
+    events: events.get(contract) ?? 0,
     compared: kept.reduce((sum, what) => sum + (KEPT_BY[what] === contract ? standing[what].size : 0), 0),
     findings: findings.filter((one) => one.contract === contract).length,
   }))

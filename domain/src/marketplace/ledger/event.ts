@@ -16,11 +16,22 @@ export interface ChainEvent {
   readonly time: number
 }
 
-/** An event with its place, so that who doubts it finds it. */
-export interface LocatedEvent extends ChainEvent {
-  readonly contract: MarketContract
+/** Where an event stands in the order of the chain, so that who doubts it finds it. */
+export interface Located {
   readonly block: bigint
+  /** Its number among the events of its block. */
+  readonly log: number
   readonly transaction: Hex
+}
+export interface LocatedEvent extends ChainEvent, Located {
+  readonly contract: MarketContract
+}
+
+/** The contracts whose events say who may act for whom: operators, accounts, and ERC-1056 with its owners and delegates. */
+export const ACTOR_CONTRACTS = ['AccessManager', 'AccountRegistry', 'EthereumDIDRegistry'] as const
+export type ActorContract = (typeof ACTOR_CONTRACTS)[number]
+export interface ActorEvent extends ChainEvent, Located {
+  readonly contract: ActorContract
 }
 
 /** Reads an event's fields by the type that the ABI gives them. */

@@ -27,27 +27,43 @@ export interface MarketLedger extends Standings, MoneyStandings {
  * @param first block from which on purses are told from what was in them before
  * @throws TypeError when an event was not decoded by the contracts' ABI
  */
-export function rebuildMarket(events: readonly LocatedEvent[], keccak: Keccak256, first = 0n): MarketLedger {
+export function rebuildMarket(events: Iterable<LocatedEvent>, keccak: Keccak256, first = 0n): MarketLedger {
+  const book = openLedger(keccak, first)
+  for (const event of events) book.apply(event)
+  return book.close()
+}
+
+/** A ledger under way: takes events in the order of the chain and keeps none of them, so that a long chain needs no more room. */
+export interface LedgerBook {
+  readonly apply: (event: LocatedEvent) => void
+  readonly close: () => MarketLedger
+}
+
+/** As `rebuildMarket`, event by event. */
+export function openLedger(keccak: Keccak256, first = 0n): LedgerBook {
   const [standings, money, agreed, book] = [noStandings(), noMoney(), noTerms(), noBalances()]
+  const known = { ...standings, ...money, terms: agreed.agreements }
   const findings: MarketFinding[] = []
   const touched = new Map<Hex, EventPlace>()
   let opening: ReadonlyMap<Hex, bigint> | undefined
-  for (const event of events) {
-    if (event.block >= first) opening ??= new Map(book.available)
-    const words = [
-      ...checkTerms(agreed, event, keccak),
-      ...applyStanding(standings, event),
-      ...applyMoney(money, event),
-      ...escrowEventOf(event).flatMap((moved) => applyBalance(book, moved)),
-    ]
-    const parties = partiesOf({ ...standings, ...money, terms: agreed.agreements }, event)
-    const place = placeOfEvent(event)
-    findings.push(...words.map((said) => ({ check: 'events' as const, words: said, parties, ...place })))
-    for (const id of [...aboutOf(event), ...(MOVING.has(event.name) ? parties : [])]) touched.set(id, place)
-  }
   return {
-    ...{ ...standings, ...money, balances: balancesOf(book), terms: agreed.agreements },
-    ...{ opening: opening ?? new Map(book.available), touched, findings },
+    apply(event) {
+      if (event.block >= first) opening ??= new Map(book.available)
+      const words = [
+        ...checkTerms(agreed, event, keccak),
+        ...applyStanding(standings, event),
+        ...applyMoney(money, event),
+        ...escrowEventOf(event).flatMap((moved) => applyBalance(book, moved)),
+      ]
+      const parties = partiesOf(known, event)
+      const place = placeOfEvent(event)
+      findings.push(...words.map((said) => ({ check: 'events' as const, words: said, parties, ...place })))
+      for (const id of [...aboutOf(event), ...(MOVING.has(event.name) ? parties : [])]) touched.set(id, place)
+    },
+    close: () => ({
+      ...{ ...standings, ...money, balances: balancesOf(book), terms: agreed.agreements },
+      ...{ opening: opening ?? new Map(book.available), touched, findings },
+    }),
   }
 }
 
