@@ -35,11 +35,11 @@ export type BillingWorld = Awaited<ReturnType<typeof openBillingWorld>>
  * A market that pays what is due by itself: a provider and a consumer with 100 EUR in the purse, a stranger who is neither, and the
  * operator. The billing key has ether and 1,000 EUR to give away.
  */
-export async function openBillingWorld() {
+export async function openBillingWorld({ environment = {} }: { readonly environment?: Record<string, string> } = {}) {
   const folder = await temporaryFolder()
   const billingKey = join(folder.path, 'billing.json')
   const { address: payer } = await createKeyFile(billingKey)
-  const world = await openMarketWorld({ environment: { OPEM_BILLING_KEY_FILE: billingKey } })
+  const world = await openMarketWorld({ environment: { OPEM_BILLING_KEY_FILE: billingKey, ...environment } })
   const { chain } = world
   const { Escrow: escrow, EuroToken: token } = chain.deployment.addresses as Record<string, Hex>
   await world.mined(await chain.administrator.sendTransaction({ chain: null, to: payer, value: parseEther('5') }))

@@ -7,6 +7,7 @@ import { answerFile, answerRows } from './answer.ts'
 import { bodyOf } from './body.ts'
 import { keyedRequest } from './idempotency/key.ts'
 import { giveUp, type KeptAnswer, type KeyedRequest, keepAnswer, takeKey } from './idempotency/once.ts'
+import { isKept } from './kept-text.ts'
 import { Refusal, toProblem } from './problem.ts'
 import { isFile, isRows, isText, type Route } from './route.ts'
 import type { Services } from './services.ts'
@@ -92,6 +93,8 @@ function note({ access, now }: Services, route: Route, caller: Caller, outcome: 
 
 function read(shape: z.ZodType | undefined, value: unknown, code: string, what: string): unknown {
   if (!shape) return undefined
+  if (!isKept(value))
+    throw new Refusal(400, code, `${what} holds a zero byte, half a character, or members more than 100 deep`)
   const parsed = shape.safeParse(value)
   if (parsed.success) return parsed.data
   throw new Refusal(400, code, `${what} is not as needed: ${z.prettifyError(parsed.error).slice(0, 2000)}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isKept } from './kept-text.ts'
 import { Refusal } from './problem.ts'
 
 const MOST = 100
@@ -54,7 +55,9 @@ export const toCursor = (key: Key): string => Buffer.from(JSON.stringify(key)).t
 export function fromCursor<T extends z.ZodType>(after: string | undefined, shape: T): z.output<T> | undefined {
   if (after === undefined) return undefined
   try {
-    return shape.parse(JSON.parse(Buffer.from(after, 'base64url').toString('utf8')))
+    const key: unknown = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'))
+    if (!isKept(key)) throw new TypeError('no text of a list')
+    return shape.parse(key)
   } catch {
     throw new Refusal(400, 'ERR_CURSOR', 'the cursor is none of this list; start without "after", and follow "next"')
   }

@@ -12,8 +12,8 @@ const graphBody = z.strictObject({
   extensions: z.record(z.string(), z.unknown()).optional(),
 })
 
-// A page reads the chain and sends signed transactions; it does not administer the node.
-const PAGE_METHOD = /^(eth|net|web3|wallet)_[A-Za-z0-9]+$/
+// A page reads the chain and sends signed transactions; it does not administer the node, nor sign with its keys.
+const PAGE_METHOD = /^(eth_(?!send(?!RawTransaction$)|sign|submit|resend|fill)|net_|web3_)[A-Za-z0-9]+$/
 
 /** `/chain`: JSON-RPC by POST, so that the page needs one origin only. */
 export function proxyChain(url: string): Router {

@@ -22,7 +22,9 @@ export function mountStream(app: Express, services: Services): void {
       origin: '',
       address: '',
     })
-    services.announcements.subscribe(request, response, await shownTo(services, caller), () => isIn(services, caller))
+    const who = caller.kind === 'person' ? caller.did : caller.kind === 'system' ? `system ${caller.id}` : ''
+    const shows = await shownTo(services, caller)
+    services.announcements.subscribe(request, response, shows, () => isIn(services, caller), who)
   })
 }
 

@@ -19,16 +19,19 @@ export interface Announcements {
   /**
    * @param shows what of an announcement this listener is told; undefined: nothing
    * @param isIn asked at every heartbeat: a listener whose session has ended is let go
+   * @param who listens: each has room for some pages, and leaves room for others
+   * @throws Refusal 429 ERR_TOO_MANY, 503 ERR_TOO_MANY_LISTENERS
    */
-  subscribe(request: Request, response: Response, shows: Shows, isIn: () => Promise<boolean>): void
+  subscribe(request: Request, response: Response, shows: Shows, isIn: () => Promise<boolean>, who: string): void
   close(): void
 }
 
 const HEARTBEAT_MS = 15_000 // proxies and browsers drop what stays silent
 const MOST_LISTENERS = 200
+const MOST_OF_ONE = 20
 
 export function createAnnouncements(): Announcements {
-  const listeners = new Map<Response, { shows: Shows; isIn: () => Promise<boolean> }>()
+  const listeners = new Map<Response, { shows: Shows; isIn: () => Promise<boolean>; who: string }>()
   const send = (listener: Response, text: string) => {
     // A page that does not read is let go; it reconnects by itself.
     if (listener.writableLength > 1_000_000) listener.destroy()
@@ -49,7 +52,10 @@ export function createAnnouncements(): Announcements {
         if (shown) send(listener, `event: ${shown.event}\ndata: ${JSON.stringify(shown.data)}\n\n`)
       }
     },
-    subscribe(request, response, shows, isIn) {
+    subscribe(request, response, shows, isIn, who) {
+      const own = [...listeners.values()].filter((one) => one.who === who).length
+      if (own >= MOST_OF_ONE)
+        throw new Refusal(429, 'ERR_TOO_MANY', `${own} of your pages listen already; close some`, 15)
       if (listeners.size >= MOST_LISTENERS)
         throw new Refusal(503, 'ERR_TOO_MANY_LISTENERS', 'too many pages listen already; ask again from time to time')
       response.writeHead(200, {
@@ -58,7 +64,7 @@ export function createAnnouncements(): Announcements {
         Connection: 'keep-alive',
       })
       response.write('retry: 2000\n\n')
-      listeners.set(response, { shows, isIn })
+      listeners.set(response, { shows, isIn, who })
       request.on('close', () => listeners.delete(response))
     },
     close() {

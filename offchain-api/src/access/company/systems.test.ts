@@ -124,6 +124,16 @@ describe('a system that signs its requests', () => {
         'ERR_METER_TAKEN',
       ])
     }
+    const ask = (by: Browser, meter: string, digits: string) =>
+      by.call('POST', '/v1/company/systems', {
+        ...{ name: 'race', meters: [meter], scopes: ['readings'] },
+        authentication: { kind: 'mtls', certificateSha256: digits.padStart(64, '0') },
+      })
+    for (let n = 1; n <= 10; n++) {
+      const asked = [ask(administrator, `race-${n}`, `a${n}`), ask(page, `race-${n}`, `b${n}`)]
+      const answers = await Promise.all(asked)
+      expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, 'ERR_METER_TAKEN'])
+    }
     await rival.close()
   })
 

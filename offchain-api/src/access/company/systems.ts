@@ -65,8 +65,11 @@ export const systemsOfAll = (store: OperationalStore): Promise<StoredSystem[]> =
     `SELECT s.* FROM systems s JOIN accounts a USING (account) WHERE a.status = 'active' ORDER BY s.created_at, s.id`,
   )
 
+/** Until the transaction ends nobody else says for which meters a system sends. */
+export const lockMeters = (rows: OperationalStore['rows']) => rows('SELECT pg_advisory_xact_lock(7263547)')
+
 /** Meters that systems of other accounts are configured for. */
-export const metersOfOthers = async (store: OperationalStore, account: string): Promise<string[]> =>
+export const metersOfOthers = async (store: Pick<OperationalStore, 'rows'>, account: string): Promise<string[]> =>
   (
     await store.rows<{ meter: string }>('SELECT DISTINCT unnest(meters) AS meter FROM systems WHERE account <> $1', [
       account,
@@ -75,7 +78,7 @@ export const metersOfOthers = async (store: OperationalStore, account: string): 
 
 /** @returns the new system's id, or undefined when the key or certificate is another system's */
 export async function addSystem(
-  store: OperationalStore,
+  store: Pick<OperationalStore, 'rows'>,
   it: Omit<StoredSystem, 'id' | 'created_at'> & { now: number },
 ): Promise<string | undefined> {
   const keyId = it.authentication.kind === 'signature' ? thumbprint(it.authentication.publicKey) : null

@@ -20,7 +20,8 @@ export interface DisputeText {
 /** What stands on chain for words: sha2-256 of the UTF-8 of `blind`, a line feed and the words. */
 export const wordsDigest = (blind: Hex, words: string): Hex => sha256(toBytes(`${blind}\n${words}`))
 
-const MOST_TEXTS = 50
+/** Of each side: who writes much keeps nobody else from writing. */
+const MOST_TEXTS = 20
 
 /**
  * Keeps what a side says about a payment. Who begins writes a reason and gives its digest to the contract; the operator the same
@@ -45,15 +46,16 @@ export async function keepDisputeText(
     )
   if (kind !== 'reason' && state !== 'disputed')
     throw new Refusal(409, 'ERR_DISPUTE_STATE', `the payment is ${state}; words are added while it is disputed`)
+  await rows('SELECT 1 FROM market_payments WHERE payment = $1 FOR UPDATE', [payment])
   const [{ count }] = (await rows<{ count: number }>(
-    'SELECT count(*)::integer AS count FROM market_dispute_texts WHERE payment = $1',
-    [payment],
+    'SELECT count(*)::integer AS count FROM market_dispute_texts WHERE payment = $1 AND side = $2',
+    [payment, side],
   )) as [{ count: number }]
   if (count >= MOST_TEXTS)
     throw new Refusal(
       409,
       'ERR_DISPUTE_FULL',
-      `${MOST_TEXTS} texts are kept for one dispute; the operator has enough to read`,
+      `${MOST_TEXTS} texts of one side are kept for one dispute; the operator has enough to read`,
     )
   const blind = toHex(randomBytes(32))
   const digest = wordsDigest(blind, words)

@@ -11,6 +11,8 @@ export interface UseStanding extends UseAccount {
   /** Calls that are not answered yet: each holds one unit. */
   readonly underWay: number
   readonly pricePerUnit: bigint
+  /** The highest voucher, whoever signed it; `vouched` counts those alone that nobody can make worthless before they are claimed. */
+  readonly given: bigint
   /** What of it the provider's highest voucher would still bring. */
   readonly claimable: bigint
   readonly reclaimableAt: number | null
@@ -24,16 +26,21 @@ interface Row extends Record<string, unknown> {
   readonly claimed: string | null
   readonly key: Hex | null
   readonly reclaimable_at: string | null
+  readonly given: string | null
   readonly vouched: string | null
   readonly credit: string | null
 }
+
+/** Of a voucher `v` and its reserve `r`: the key that opened the reserve signed it, whose signature counts until that is closed. */
+export const IS_FIRM = 'coalesce(v.signer = r.key, v.signer IS NULL)'
 
 /** Where a pay-per-use agreement stands; undefined for agreements that are paid otherwise. */
 export async function useStanding(rows: Rows, agreement: string): Promise<UseStanding | undefined> {
   const [found] = await rows<Row>(
     // The credit stands in the listing's document, in the version that was agreed upon.
     `SELECT b.terms, r.funded::text, r.claimed::text, r.key, r.reclaimable_at::text,
-       (SELECT max(cumulative)::text FROM market_vouchers v WHERE v.agreement = b.agreement) AS vouched,
+       (SELECT max(cumulative)::text FROM market_vouchers v WHERE v.agreement = b.agreement) AS given,
+       (SELECT max(cumulative)::text FROM market_vouchers v WHERE v.agreement = b.agreement AND ${IS_FIRM}) AS vouched,
        (SELECT max((offered ->> 'credit')::numeric)::text FROM market_listing_versions l,
           jsonb_array_elements(CASE jsonb_typeof(l.document -> 'plans') WHEN 'array' THEN l.document -> 'plans' ELSE '[]' END) offered
         WHERE l.listing = b.listing AND l.version = (b.terms ->> 'version')::integer AND offered ->> 'kind' = 'pay-per-use'
@@ -47,10 +54,20 @@ export async function useStanding(rows: Rows, agreement: string): Promise<UseSta
   const [funded, claimed] = [BigInt(found.funded ?? 0), BigInt(found.claimed ?? 0)]
   // A voucher that went to the contract without us counts as well.
   const vouched = max(BigInt(found.vouched ?? 0), claimed)
+  const given = max(BigInt(found.given ?? 0), claimed)
   return {
-    ...{ calls, milliUnits, underWay, pricePerUnit: price, owed: owedForUse(price, milliUnits), vouched, claimed },
+    ...{
+      calls,
+      milliUnits,
+      underWay,
+      pricePerUnit: price,
+      owed: owedForUse(price, milliUnits),
+      vouched,
+      given,
+      claimed,
+    },
     ...{ reserved: funded - claimed, creditLimit: BigInt(found.credit ?? 0) },
-    claimable: (vouched < funded ? vouched : funded) - claimed,
+    claimable: (given < funded ? given : funded) - claimed,
     reclaimableAt: found.reclaimable_at === null ? null : Number(found.reclaimable_at),
     key: found.key,
   }
@@ -95,5 +112,10 @@ export async function mayUseMoney(rows: Rows, agreement: string, milliUnits = 10
   const { owed, pricePerUnit, underWay } = standing
   const after = owedForUse(pricePerUnit, standing.milliUnits + BigInt(underWay) * 1000n + milliUnits)
   const verdict = mayUseMore(standing, after - owed)
-  return verdict.allowed ? { ok: true } : { ok: false, code: verdict.code, reason: verdict.reason }
+  if (verdict.allowed) return { ok: true }
+  const unsure =
+    standing.given > standing.vouched && verdict.code === 'ERR_VOUCHER_NEEDED'
+      ? `; the one over ${standing.given} µEUR counts when it is claimed, since not ${standing.key} signed it, which opened the reserve`
+      : ''
+  return { ok: false, code: verdict.code, reason: `${verdict.reason}${unsure}` }
 }

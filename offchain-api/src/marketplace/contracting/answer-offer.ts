@@ -5,7 +5,7 @@ import { noteAction } from '../audit-log/note.ts'
 import { notify } from '../notifications/notify.ts'
 import { offeredListing } from './listing.ts'
 import { accountOfSide, checkSignature, checkTurn, otherParty, takeTurn } from './make-offer.ts'
-import { changeOffer, readDocument, readOffer, type StoredOffer, signOffer } from './offers.ts'
+import { changeOffer, type Rows, readDocument, readOffer, type StoredOffer, signOffer } from './offers.ts'
 import type { ContractingParts } from './parts.ts'
 import { needRole, otherSide, partyOf, type Side, sideOf, unknownAgreement } from './party.ts'
 
@@ -48,7 +48,7 @@ export async function answerWithSignature(
     await notify(rows, {
       ...{ account: accountOfSide(offer, otherSide(side)), kind: 'agreement-offered', about: aboutOf(offer) },
       words: {
-        title: `“${await titleOf(parts, offer)}” is signed by both sides`,
+        title: `“${await titleOf(rows, offer)}” is signed by both sides`,
         text: 'It is concluded as soon as the chain has it.',
       },
       link: `/agreements/${id}`,
@@ -71,7 +71,7 @@ export async function refuseOffer(
     await notify(rows, {
       ...{ account: accountOfSide(offer, otherSide(side)), kind: 'agreement-rejected', about: aboutOf(offer) },
       words: {
-        title: `Your offer for “${await titleOf(parts, offer)}” was refused`,
+        title: `Your offer for “${await titleOf(rows, offer)}” was refused`,
         text: 'The agreement’s page says why.',
       },
       link: `/agreements/${id}`,
@@ -91,7 +91,7 @@ export async function withdrawOffer(parts: ContractingParts, person: Person, id:
       throw new Refusal(409, 'ERR_OFFER_NOT_OPEN', `the offer is ${offer.state}; only an open one is withdrawn`)
     await notify(rows, {
       ...{ account: accountOfSide(offer, otherSide(side)), kind: 'agreement-rejected', about: aboutOf(offer) },
-      words: { title: `An offer for “${await titleOf(parts, offer)}” was withdrawn`, text: 'There is nothing to do.' },
+      words: { title: `An offer for “${await titleOf(rows, offer)}” was withdrawn`, text: 'There is nothing to do.' },
       link: `/agreements/${id}`,
     })
     await noteAction(rows, deed(person, offer, 'agreement.withdrawn'))
@@ -131,8 +131,9 @@ async function offerOf(
 }
 
 const aboutOf = ({ id, listing }: StoredOffer) => ({ agreement: id, listing })
-const titleOf = async ({ store }: ContractingParts, { document }: StoredOffer) =>
-  (await readDocument(store.rows, document))?.title ?? 'a service'
+// By the transaction's own connection: one that waited for a second would wait for those that wait for it.
+const titleOf = async (rows: Rows, { document }: StoredOffer) =>
+  (await readDocument(rows, document))?.title ?? 'a service'
 
 const deed = <const A extends `agreement.${string}`>(person: Person, offer: StoredOffer, action: A) => ({
   ...{ by: person.did, account: person.account as Hex, action },

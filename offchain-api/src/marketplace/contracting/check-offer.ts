@@ -16,6 +16,8 @@ const DAY = 86_400
 const MOST_DEADLINE = 60 * DAY
 const LEAST_DEADLINE = 60
 const MOST_START = 366 * DAY
+/** As long as an offer stands: a counter-offer may keep the start of what it answers. */
+const MOST_BACK = MOST_DEADLINE
 
 export interface OfferInHand {
   readonly terms: AgreementTerms
@@ -72,6 +74,13 @@ function checkTimes({ start, end, deadline }: AgreementTerms, now: number): void
     throw new Refusal(422, 'ERR_AGREEMENT_DEADLINE', 'an offer stands for at most 60 days; choose an earlier deadline')
   if (end !== 0 && (end <= start || end <= now))
     throw new Refusal(422, 'ERR_AGREEMENT_PERIOD', 'the agreement ends before it begins, or has ended already')
+  // Every interval since the start is due at once.
+  if (start < now - MOST_BACK)
+    throw new Refusal(
+      422,
+      'ERR_AGREEMENT_PERIOD',
+      'the agreement would have begun more than 60 days ago, and all of that time would be paid for; choose a later day',
+    )
   if (start > now + MOST_START)
     throw new Refusal(
       422,

@@ -19,6 +19,8 @@ export interface Post {
 }
 
 const MOST_POSTS = 500
+/** Of one provider: who asks much keeps nobody else from asking. */
+const MOST_OF_ONE = 50
 
 /** What an account is shown: the asker everything, a provider what is public and what they wrote. In the order of writing. */
 export const postsOf = (rows: Rows, request: StoredRequest, account: string): Promise<Post[]> =>
@@ -50,10 +52,18 @@ export async function writePost(
       `the request is ${request.state}; questions are asked while it is open`,
     )
   const top = thread === null ? undefined : await threadOf(rows, it)
-  const [{ written } = { written: 0 }] = await rows<{ written: number }>(
-    'SELECT count(*)::int AS written FROM market_innovation_posts WHERE request = $1',
-    [request.id],
+  await rows('SELECT 1 FROM market_innovation_requests WHERE id = $1 FOR UPDATE', [request.id])
+  const [{ written, own } = { written: 0, own: 0 }] = await rows<{ written: number; own: number }>(
+    `SELECT count(*)::int AS written, (count(*) FILTER (WHERE account = $2))::int AS own
+     FROM market_innovation_posts WHERE request = $1`,
+    [request.id, account],
   )
+  if (!asker && own >= MOST_OF_ONE)
+    throw new Refusal(
+      409,
+      'ERR_TOO_MANY_POSTS',
+      `${own} of the questions and answers are yours; ${MOST_OF_ONE} are the most of one provider`,
+    )
   if (written >= MOST_POSTS)
     throw new Refusal(
       409,

@@ -1,4 +1,5 @@
 import type { Hex, ProposalDocument } from '@opem/domain'
+import { Refusal } from '../../unified-api/problem.ts'
 import type { Rows } from '../follower/reaction.ts'
 import type { StoredState } from './requests.ts'
 
@@ -53,14 +54,29 @@ export const contractsOf = (
     [listings, user],
   )
 
-export const storeProposal = (
+/** Of one provider to one request: who proposes much hides nobody else's proposal. */
+const MOST_PROPOSALS = 10
+
+/** @throws Refusal ERR_TOO_MANY_PROPOSALS */
+export async function storeProposal(
   rows: Rows,
   it: Pick<StoredProposal, 'id' | 'request' | 'account' | 'address' | 'content'> & {
     document: ProposalDocument
     now: number
   },
-) =>
-  rows(
+): Promise<void> {
+  await rows('SELECT 1 FROM market_innovation_requests WHERE id = $1 FOR UPDATE', [it.request])
+  const [{ own } = { own: 0 }] = await rows<{ own: number }>(
+    'SELECT count(*)::int AS own FROM market_innovation_proposals WHERE request = $1 AND account = $2',
+    [it.request, it.account],
+  )
+  if (own >= MOST_PROPOSALS)
+    throw new Refusal(
+      409,
+      'ERR_TOO_MANY_PROPOSALS',
+      `you have written ${own} proposals to this request; ${MOST_PROPOSALS} are the most`,
+    )
+  await rows(
     `INSERT INTO market_innovation_proposals (id, request, account, address, content, document, state, listing, created_at,
        changed_at) VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $8)`,
     [
@@ -68,3 +84,4 @@ export const storeProposal = (
       it.now,
     ],
   )
+}

@@ -26,9 +26,9 @@ export function targetOf(baseUrl: string, rest: string): URL {
   const root = base.pathname.replace(/\/+$/, '')
   const target = new URL(base.origin)
   const [path = '/', ...query] = rest.split('?')
-  // An encoded slash or dot may mean something else to the provider than to us.
+  // What is encoded once or twice, or stands before a semicolon, may mean something else to the provider than to us.
   const outside = new Refusal(400, 'ERR_PATH', 'the path leads out of the service, or is not well-formed')
-  if (/%2e|%2f|%5c|\\|\/\.{1,2}(\/|$)|\/\//i.test(path)) throw outside
+  if (/%(25)*(2e|2f|5c)|\\|\/\.{1,2}(\/|;|%(25)*3b|$)|\/\//i.test(path)) throw outside
   target.pathname = `${root}${path}`
   if (!target.pathname.startsWith(`${root}/`)) throw outside
   target.search = query.length === 0 ? base.search : query.join('?')

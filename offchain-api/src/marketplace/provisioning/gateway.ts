@@ -90,7 +90,8 @@ async function call(
   const body = bodyOf(request, response, MOST_CALL_BYTES)
   const who = await whoCalls(services, request, body.bytes)
   const used = await usableService(rows, agreement, who, { now: access.now() })
-  const policy = await policyFor(store, used.agreement.listing, request.socket.remoteAddress ?? '')
+  const from = services.place.clientOf(request) || '0.0.0.0'
+  const policy = await policyFor(store, used.agreement.listing, from)
   const shown = who.by === 'key' || who.by === 'session' ? 'token' : who.by
   checkPolicy(policy, shown)
   limits.count(agreement, policy.requestsPerMinute, services.now())
@@ -98,8 +99,15 @@ async function call(
   const id = requestIdOf(request)
   const chain = await chainUnder(rows, used.agreement)
   if (chain !== undefined) {
-    const from = request.socket.remoteAddress ?? '127.0.0.1'
-    return serveChain(services, request, response, { ...used, chain, rest, id, shown, from, bytes: await body.bytes() })
+    return serveChain(services, request, response, {
+      ...used,
+      chain,
+      rest,
+      id,
+      shown,
+      from,
+      bytes: await body.bytes(),
+    })
   }
   const service = addressed(used)
   const target = targetOf(service.baseUrl, rest)
@@ -152,7 +160,11 @@ async function whoCalls(services: Services, request: Request, body: () => Promis
       )
     return { by: 'key', agreement }
   }
-  const caller = await callerOf(services, request, { rule: 'use-service', route: 'ALL /v1/services/{agreement}', body })
+  const caller = await callerOf(services, request, {
+    rule: 'use-service',
+    route: 'ALL /v1/services/{agreement}',
+    body,
+  })
   if (caller.kind === 'person') return { by: 'session', caller }
   if (caller.kind === 'system') return { by: certificateOf(request) === undefined ? 'signature' : 'mtls', caller }
   throw new Refusal(401, 'ERR_SIGN_IN_NEEDED', 'a service is called by its user: sign in, or show the access key')

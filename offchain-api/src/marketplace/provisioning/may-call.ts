@@ -1,4 +1,5 @@
 import { mayUse } from '@opem/domain'
+import { readAccount } from '../../access/accounts/accounts.ts'
 import type { Caller } from '../../access/caller/caller.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import { isInForce, readAgreement, type StoredAgreement } from '../contracting/agreements.ts'
@@ -36,7 +37,7 @@ export type MayUseMoney = (
 
 /**
  * Whether a service may be used now, by whom calls; whether it is paid is said when the call is admitted. Fails closed.
- * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING
+ * @throws Refusal ERR_AGREEMENT_UNKNOWN, ERR_NOT_ALLOWED, ERR_ACCOUNT_NOT_ACTIVE, ERR_AGREEMENT_NOT_IN_FORCE, ERR_LISTING_SUSPENDED, ERR_SERVICE_NOT_RUNNING
  */
 export async function usableService(
   rows: Rows,
@@ -55,6 +56,14 @@ export async function usableService(
         `this service is used by somebody who may "${capability}"; your roles do not say so`,
       )
   }
+  // Sessions and machines of an account end with it; a key lives on its own.
+  const account = await readAccount(rows, agreement.consumer_account)
+  if (account?.status !== 'active')
+    throw new Refusal(
+      403,
+      'ERR_ACCOUNT_NOT_ACTIVE',
+      `the user's account is ${account?.status ?? 'unknown'}; services are used while it is active`,
+    )
   if (!isInForce(agreement, now))
     throw new Refusal(403, 'ERR_AGREEMENT_NOT_IN_FORCE', 'the agreement has not begun, or is over; its page tells')
   const [listing, instance] = await Promise.all([readListing(rows, agreement.listing), readInstance(rows, id)])

@@ -18,7 +18,7 @@ export const getAgreements = defineRoute({
   query: z.strictObject({ side: side.optional(), ...paging }),
   answers: pageOf(line),
   async handle({ query: { side, after, limit } }, { store, access: { now } }, access) {
-    const from = fromCursor(after, z.tuple([z.number(), z.string()]))
+    const from = fromCursor(after, z.tuple([z.number().int(), z.string()]))
     const account = personOf(access).account
     const found = await listAgreements(store, { account, side, after: from, limit: limit + 1, now: now() })
     const { items, next } = pageFrom(found, limit, ({ since, id }) => [since, id])

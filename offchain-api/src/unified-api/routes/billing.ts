@@ -144,7 +144,7 @@ export const getTransfers = defineRoute({
     }),
   ),
   async handle({ query: { after, limit } }, { store }, access) {
-    const from = fromCursor(after, z.tuple([z.number().int(), z.string(), z.number().int()]))
+    const from = fromCursor(after, z.tuple([z.number().int(), z.string(), z.number().int().max(2_147_483_647)]))
     const rows = await store.rows<Record<'transaction' | 'kind' | 'amount' | 'balance' | 'at' | 'log_index', string>>(
       `SELECT transaction, kind, amount::text, balance::text, at::text, log_index FROM market_transfers WHERE account = $1
          AND ($2::bigint IS NULL OR (at, transaction, log_index) < ($2::bigint, $3, $4::integer))

@@ -4,6 +4,7 @@ import { overlaps, type Person } from '../../access/caller/caller.ts'
 import {
   addSystem,
   authentication,
+  lockMeters,
   meterPattern,
   metersOfOthers,
   removeSystem,
@@ -127,11 +128,14 @@ export const postSystem = defineRoute({
     const roles = ROLES_FOR[body.scopes[0]!]
     if (!accountRoles.some((one) => roles.includes(one)))
       access.refuse(`an account with the role ${roles.map((one) => `"${one}"`).join(' or ')}`)
-    const others = await metersOfOthers(store, account)
-    const taken = body.meters.find((meter) => others.some((other) => overlaps(meter, other)))
-    if (taken !== undefined)
-      throw new Refusal(409, 'ERR_METER_TAKEN', `a system of another account sends for ${taken}; ask the operator`)
-    const id = await addSystem(store, { ...body, account, now: now() })
+    const id = await store.transaction(async (rows) => {
+      await lockMeters(rows)
+      const others = await metersOfOthers({ rows }, account)
+      const taken = body.meters.find((meter) => others.some((other) => overlaps(meter, other)))
+      if (taken !== undefined)
+        throw new Refusal(409, 'ERR_METER_TAKEN', `a system of another account sends for ${taken}; ask the operator`)
+      return addSystem({ rows }, { ...body, account, now: now() })
+    })
     if (id === undefined)
       throw new Refusal(409, 'ERR_SYSTEM_EXISTS', 'another system shows this key or certificate; each has its own')
     return formatSystem((await systemsOf(store, account)).find((one) => one.id === id)!)

@@ -25,7 +25,7 @@ export const getCompositions = defineRoute({
   answers: pageOf(z.object(head).meta({ id: 'CompositionLine' })),
   async handle({ query: { after, limit } }, { store }, { caller }) {
     const actor = actorOf(caller)
-    const key = fromCursor(after, z.tuple([z.number(), z.string()]))
+    const key = fromCursor(after, z.tuple([z.number().int(), z.string()]))
     const found = await listCompositions(store.rows, eyesOf(actor), { after: key, limit: limit + 1 })
     const { items, next } = pageFrom(found, limit, ({ createdAt, id }) => [createdAt, id])
     return { items: items.map((one) => headOf(one, actor)), next }

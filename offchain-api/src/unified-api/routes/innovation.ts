@@ -103,7 +103,7 @@ export const getInnovationRequests = defineRoute({
     }),
   ),
   async handle({ query: { after, limit } }, { store }, { caller }) {
-    const key = fromCursor(after, z.tuple([z.number(), z.string()]))
+    const key = fromCursor(after, z.tuple([z.number().int(), z.string()]))
     const found = await listRequests(store.rows, eyesOf(actorOf(caller)), { after: key, limit: limit + 1 })
     const { items, next } = pageFrom(found, limit, ({ createdAt, id }) => [createdAt, id])
     return { items: items.map((one) => ({ ...lineOf(one, one.mine), proposals: one.proposals })), next }
@@ -262,10 +262,12 @@ export const postInnovationProposal = defineRoute({
       throw new Refusal(422, 'ERR_PROPOSAL_REQUEST', `the document is about the request ${document.request}`)
     if (document.listing !== null) await needOwnListing(rows, document.listing, actor.account)
     const [id, content] = [randomId(), contentDigest(document, sha256)]
-    await storeProposal(rows, {
-      ...{ id, request: request as Hex, account: actor.account, address: party, content, now },
-      document: document as ProposalDocument,
-    })
+    await services.store.transaction((inside) =>
+      storeProposal(inside, {
+        ...{ id, request: request as Hex, account: actor.account, address: party, content, now },
+        document: document as ProposalDocument,
+      }),
+    )
     return { id, content, party }
   },
 })

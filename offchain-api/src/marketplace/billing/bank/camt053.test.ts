@@ -34,6 +34,21 @@ test('each transaction of a batch entry is a credit of its own', () => {
   ])
 })
 
+test('transactions of one amount on one day are told apart, although the bank gives them one reference or none', () => {
+  const part = (remittance: string) =>
+    `<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><Amt Ccy="EUR">2.00</Amt><RmtInf><Ustrd>${remittance}</Ustrd></RmtInf></TxDtls>`
+  const batch = (reference: string) =>
+    entry(
+      `<Amt Ccy="EUR">4.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>${booked}${reference}
+       <NtryDtls>${part('2026-00001')}${part('2026-00002')}</NtryDtls>`,
+    )
+  const references = (reference: string) => readCamt053(statement(batch(reference))).map((one) => one.reference)
+  expect(references('<AcctSvcrRef>B-9</AcctSvcrRef>')).toEqual(['B-9', 'B-9 (2)'])
+  expect(references('')).toEqual(['2026-00001', '2026-00002'])
+  const twice = readCamt053(statement(PAID, PAID)).map((one) => one.reference)
+  expect(twice).toEqual(['B-1', 'B-1 (2)'])
+})
+
 test('a debit is money that left the account', () => {
   const [it] = readCamt053(statement(PAID.replace('CRDT', 'DBIT')))
   expect([it?.direction, it?.amount]).toEqual(['debit', 1558n])

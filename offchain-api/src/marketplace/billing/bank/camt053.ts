@@ -11,7 +11,7 @@ export interface BankEntry {
   readonly bookedOn: string
   /** What was written with it. */
   readonly remittance: string
-  /** What the bank knows it by. */
+  /** What the bank knows it by, told apart from others of its day and amount. */
   readonly reference: string
 }
 
@@ -25,12 +25,28 @@ export function readCamt053(xml: string): BankEntry[] {
       shortMessage:
         'the file is no camt.053 statement: a Document with BkToCstmrStmt was needed; ask the bank for camt.053',
     })
-  return statements.flatMap((statement) => {
-    const iban = textAt(statement, 'Acct/Id/IBAN') ?? ''
-    return all(statement, 'Ntry').flatMap((entry) => transactionsOf(entry, iban))
+  return toldApart(
+    statements.flatMap((statement) => {
+      const iban = textAt(statement, 'Acct/Id/IBAN') ?? ''
+      return all(statement, 'Ntry').flatMap((entry) => transactionsOf(entry, iban))
+    }),
+  )
+}
+
+/** Transactions of a batch may all have its reference, and some banks give none: the second of those that look alike says so. */
+function toldApart(entries: readonly BankEntry[]): BankEntry[] {
+  const seen = new Map<string, number>()
+  return entries.map((entry) => {
+    const { direction, iban, bookedOn, amount, reference } = entry
+    const alike = [direction, iban, bookedOn, amount, reference].join(' ')
+    const nth = (seen.get(alike) ?? 0) + 1
+    seen.set(alike, nth)
+    return nth === 1 ? entry : { ...entry, reference: `${reference} (${nth})` }
   })
 }
 
+/** Of what a payer wrote, where the bank gives no reference. */
+const LONGEST_REFERENCE = 140
 const DIRECTIONS: Readonly<Record<string, BankEntry['direction']>> = { CRDT: 'credit', DBIT: 'debit' }
 
 function transactionsOf(entry: Element, iban: string): BankEntry[] {
@@ -48,12 +64,16 @@ function transactionsOf(entry: Element, iban: string): BankEntry[] {
     const amount = money?.attributes.Ccy === 'EUR' ? centsOf(money.text) : undefined
     if (amount === undefined) return []
     const remittance = [...all(part, 'RmtInf/Ustrd'), ...all(part, 'RmtInf/Strd/CdtrRefInf/Ref')]
+    const words = remittance.map(({ text }) => text).join(' ')
+    const endToEnd = textAt(part, 'Refs/EndToEndId')
     const reference =
-      textAt(part, 'Refs/AcctSvcrRef') ?? textAt(entry, 'AcctSvcrRef') ?? textAt(part, 'Refs/EndToEndId')
+      textAt(part, 'Refs/AcctSvcrRef') ??
+      textAt(entry, 'AcctSvcrRef') ??
+      (endToEnd === undefined || endToEnd === 'NOTPROVIDED' ? words.slice(0, LONGEST_REFERENCE) : endToEnd)
     return [
       {
-        ...{ direction, iban, amount, bookedOn, remittance: remittance.map(({ text }) => text).join(' ') },
-        reference: reference ?? '',
+        ...{ direction, iban, amount, bookedOn, reference },
+        remittance: words,
       },
     ]
   })

@@ -1,6 +1,7 @@
 import type { Hex } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import type { AgreementJson } from '../terms.ts'
+import { IS_FIRM } from '../use-account.ts'
 import { writeCall } from './calls.ts'
 
 /** Seconds before a call that the contract refused is tried again: what it says may have changed meanwhile. */
@@ -57,11 +58,11 @@ export async function tellEscrow({ rows }: OperationalStore, now: number): Promi
 
   const closing = await rows<{ agreement: Hex; cumulative: string; signature: Hex }>(
     `SELECT DISTINCT ON (v.agreement) v.agreement, v.cumulative::text, v.signature
-     FROM market_vouchers v JOIN market_reserves p USING (agreement)
-     WHERE p.reclaimable_at IS NOT NULL AND v.cumulative > p.claimed AND v.cumulative <= p.funded AND $1 < p.reclaimable_at
+     FROM market_vouchers v JOIN market_reserves r USING (agreement)
+     WHERE r.reclaimable_at IS NOT NULL AND v.cumulative > r.claimed AND v.cumulative <= r.funded AND $1 < r.reclaimable_at
        AND NOT EXISTS (SELECT 1 FROM market_escrow_calls c WHERE c.about = v.agreement AND c.state = 'dropped'
          AND c.written_at > $2 - ${AGAIN_AFTER})
-     ORDER BY v.agreement, v.cumulative DESC LIMIT 200`,
+     ORDER BY v.agreement, ${IS_FIRM} DESC, v.cumulative DESC LIMIT 200`,
     [now, wallClock],
   )
   for (const { agreement, cumulative, signature } of closing)
