@@ -15384,7 +15384,7 @@ export interface operations {
                         /** @description how many gave one star, two … */
                         stars: number[];
                         kpis: components["schemas"]["Kpi"][];
-                        /** @description those of the account that asks */
+                        /** @description those of the account that asks; of those used, one is what a rating is given under */
                         agreements: {
                             id: string;
                             consumer: string;
@@ -15393,6 +15393,7 @@ export interface operations {
                              * @description ISO 8601, UTC, seconds and Z
                              */
                             startsAt: string;
+                            used: boolean;
                         }[];
                     };
                 };

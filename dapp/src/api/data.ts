@@ -125,6 +125,8 @@ export interface Query {
 }
 
 export const describeData = (described: object) => exchange('/v1/data/sets', DataSet, { body: described })
+export const describeDataAnew = (listing: string, described: object) =>
+  exchange(`/v1/data/sets/${listing}`, DataSet, { method: 'PUT', body: described })
 export const previewData = (agreement: string, body: { query: Query; purpose: string }) =>
   exchange(`/v1/data/contracts/${agreement}/queries`, Preview, { body })
 export const linkData = (

@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { type Hex, LISTING_EXAMPLES, type ListingDocument, odrlOffer, type Rating, ratingTypedData } from '@opem/domain'
+import {
+  type Hex,
+  LISTING_EXAMPLES,
+  type ListingDocument,
+  odrlOffer,
+  type Rating,
+  ratingTypedData,
+  type UsePolicy,
+} from '@opem/domain'
 import type { PrivateKeyAccount } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Market, openMarket, type Party, type PublishedListing } from '../../../../contracts/testing/market.ts'
@@ -62,8 +70,11 @@ async function listed({
   return chain.publishListing(by, { content: digest })
 }
 
-/** What a policy does not ask for. */
-const OPEN = { attribution: '', redistribution: true, recipients: [] } as const
+const POLICY: UsePolicy = {
+  purposes: ['PublicBenefit'],
+  ...{ countries: [], until: null, times: null, deleteAfterDays: null },
+  ...{ attribution: '', redistribution: true, recipients: [] },
+}
 
 /** Software of the provider's that users reach without the marketplace. */
 const ELSEWHERE: ListingDocument = { ...LISTING_EXAMPLES.analytic, access: {} }
@@ -194,11 +205,7 @@ test('a composed service is rated when its chain has answered, data when they we
     chain: { composition: `0x${'33'.repeat(32)}`, steps },
   } as const
   const volume = { meters: 1, readings: 24, countedAt: '2026-05-11T00:00:00Z' }
-  const use = {
-    ...{ purposes: ['PublicBenefit'], countries: [], until: null, times: null, deleteAfterDays: null },
-    ...OPEN,
-  } as const
-  const policy = odrlOffer(use, { target: 'urn:opem:listing:0x44', assigner: 'did:ethr:0x7a69:0x44' })
+  const policy = odrlOffer(POLICY, { target: 'urn:opem:listing:0x44', assigner: 'did:ethr:0x7a69:0x44' })
   const readings = {
     ...{ quantity: 'active-energy', unit: 'Wh', form: 'pseudonymous', leastSubjects: 5, timeZone: 'Europe/Madrid' },
     ...{ from: '2026-05-10T00:00:00Z', to: null, volume, processors: 'x', termination: 'x', policy },
