@@ -14489,6 +14489,15 @@ export interface operations {
                             to: string | null;
                             purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
                             words: string[];
+                            /** @description their digest (SHA-256 of canonical JSON) is `terms` of what is signed */
+                            terms: {
+                                from: string;
+                                to: string | null;
+                                leastSubjects: number;
+                                policy: {
+                                    [key: string]: unknown;
+                                };
+                            };
                             downloads: number;
                             consent: {
                                 id: string;
@@ -14503,6 +14512,7 @@ export interface operations {
                                  * @description ISO 8601, UTC, seconds and Z
                                  */
                                 givenAt: string;
+                                counts: boolean;
                             } | null;
                         }[];
                     };
@@ -14555,6 +14565,8 @@ export interface operations {
                     purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
                     /** @enum {string} */
                     form: "pseudonymous" | "aggregate";
+                    /** @description digest of the terms that GET /v1/data/consents shows */
+                    terms: string;
                     /**
                      * Format: date-time
                      * @description ISO 8601 with an offset

@@ -45,9 +45,19 @@ export const Consents = z.strictObject({
       to: Instant.nullable(),
       purposes: z.array(z.string()),
       words: z.array(z.string()),
+      terms: z.strictObject({
+        ...{ from: z.string(), to: z.string().nullable(), leastSubjects: whole },
+        policy: z.record(z.string(), z.unknown()),
+      }),
       downloads: whole,
       consent: z
-        .strictObject({ id: Bytes32, purposes: z.array(z.string()), until: Instant, givenAt: Instant })
+        .strictObject({
+          id: Bytes32,
+          purposes: z.array(z.string()),
+          until: Instant,
+          givenAt: Instant,
+          counts: z.boolean(),
+        })
         .nullable(),
     }),
   ),

@@ -35,10 +35,9 @@ export function ShareForm({ holdings, before }: { holdings: readonly Holding[]; 
       return before === undefined ? describeData(described) : describeDataAnew(before.listing, described)
     },
     onSuccess: async ({ listing }) => {
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: ['data', 'sets'] }),
-        queries.invalidateQueries({ queryKey: ['service', listing] }),
-      ])
+      // The draft's own page begins with what is read anew: it keeps what it began with.
+      queries.removeQueries({ queryKey: ['service', listing] })
+      await queries.invalidateQueries({ queryKey: ['data', 'sets'] })
       await navigate(`/services/${listing}`)
     },
   })

@@ -1,4 +1,5 @@
-import { type AgreementTermsJson, dataConsentTypedData, type Hex } from '@opem/domain'
+import { type AgreementTermsJson, contentDigest, dataConsentTypedData, type Hex } from '@opem/domain'
+import { sha256 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN_ID } from '../../testing/browser.ts'
 import { until } from '../../testing/harness.ts'
@@ -140,8 +141,10 @@ async function consent(
   signer = who.wallet,
   purposes = ['AcademicResearch'],
 ) {
-  const { listings } = (await who.browser.call('GET', '/v1/data/consents')).body
-  const given = { dataSet, meter, purposes, form: 'pseudonymous', until: 4_000_000_000 }
+  const { listings, asked } = (await who.browser.call('GET', '/v1/data/consents')).body
+  const found = asked.find((one: { listing: Hex }) => one.listing === dataSet)
+  const terms = contentDigest(found.terms, sha256)
+  const given = { dataSet, meter, purposes, form: 'pseudonymous', terms, until: 4_000_000_000 }
   const typed = dataConsentTypedData({ chainId: CHAIN_ID, listings, consent: { ...given, salt: BigInt(SALT) } })
   const signature = await signer.signTypedData(typed)
   return who.browser.call('POST', '/v1/data/consents', {
@@ -274,6 +277,39 @@ test('a consent that was withdrawn is not given again with the old signature', a
   ])
   await ann.browser.call('DELETE', `/v1/data/consents/${body.id}`)
   expect(code(await consent(ann, listing, 'street.ann'))).toEqual([409, 'ERR_CONSENT_REPEATED'])
+})
+
+test('a consent to other words than the data set has now is refused', async () => {
+  const { listing } = await describeSet()
+  const answer = await consent(ann, listing, 'street.ann', { terms: `0x${'12'.repeat(32)}` })
+  expect(code(answer)).toEqual([409, 'ERR_DATA_CONSENT_CHANGED'])
+})
+
+test('who consented is not in what asks more of them later, and stays in what was contracted before', async () => {
+  const { agreement, listing } = await contracted({ meters: ['street.ann'] })
+  expect((await consent(ann, listing, 'street.ann')).status).toBe(200)
+  expect((await grid.browser.call('POST', `/v1/market/services/${listing}/update`)).status).toBe(200)
+  const wider = { ...DESCRIBED, meters: ['street.ann'], policy: { ...DESCRIBED.policy, redistribution: true } }
+  const described = await grid.browser.call('PUT', `/v1/data/sets/${listing}`, wider)
+  expect(described.status).toBe(200)
+  await world.publish(grid, described.body.document, listing, 2)
+  const later = (await world.conclude(other, grid, listing, { plan: 'open', parameters: {} })).id
+  const rowsFor = async (who: Trader, of: Hex) =>
+    (await who.browser.call('POST', `/v1/data/contracts/${of}/queries`, { query: QUERY, purpose: 'AcademicResearch' }))
+      .body.count
+  expect([await rowsFor(user, agreement), await rowsFor(other, later)]).toEqual([24, 0])
+  const asked = async () =>
+    (await ann.browser.call('GET', '/v1/data/consents')).body.asked.find(
+      (one: { listing: Hex }) => one.listing === listing,
+    )
+  expect((await asked()).consent).toMatchObject({ purposes: ['AcademicResearch'], counts: false })
+  const { items } = (await ann.browser.call('GET', '/v1/notifications')).body
+  expect(items.filter((one: { about: { listing?: Hex } }) => one.about.listing === listing)).toHaveLength(2)
+
+  expect((await consent(ann, listing, 'street.ann')).status).toBe(200)
+  expect((await asked()).consent).toMatchObject({ counts: true })
+  // Who allows more allows what was asked before.
+  expect([await rowsFor(user, agreement), await rowsFor(other, later)]).toEqual([24, 24])
 })
 
 test('sums show hours of enough subjects alone', async () => {
