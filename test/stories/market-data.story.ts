@@ -152,7 +152,7 @@ test('the provider describes it anew: readings of every hour follow, and the dra
   await page.getByRole('heading', { name: `Describe “${TITLE}” anew` }).waitFor()
   expect(await page.getByLabel('Countries where copies may be kept').inputValue()).toBe('ES, DK')
   await page.getByRole('checkbox', { name: /measure nobody but us/ }).press('Space')
-  await choose(page, /^New readings come/, 'every hour')
+  await choose(page, /New readings come/, 'every hour')
   await page.getByLabel('Countries where we store them').fill('es')
   await button(page, 'Change the draft').click()
   const offered = page.getByRole('region', { name: 'The data offered' })

@@ -223,6 +223,9 @@ test('a meter of somebody else is in the data set while they consent to the purp
   expect((await preview(agreement)).body).toMatchObject({ count: 24 })
   const given = await consent(ann, listing, 'street.ann')
   expect(given.status).toBe(200)
+  const { items } = (await grid.browser.call('GET', '/v1/notifications')).body
+  expect(items[0]).toMatchObject({ kind: 'data-shared', title: 'Somebody consented: “Readings of a street”' })
+  expect(JSON.stringify(items[0])).not.toContain('street.ann')
   expect((await preview(agreement)).body.count).toBe(48)
   expect((await preview(agreement, {}, 'PublicBenefit')).body.count).toBe(24)
   const { body } = await grid.browser.call('GET', '/v1/data/sets')

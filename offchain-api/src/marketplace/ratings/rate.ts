@@ -3,6 +3,7 @@ import { hashTypedData, type PublicClient } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { Refusal } from '../../unified-api/problem.ts'
+import { notify } from '../notifications/notify.ts'
 import { signerFor } from '../signer-for.ts'
 import { ratedAgreement, wasUsed } from './rated-agreement.ts'
 import { keepRating, ratingOf, type StoredRating } from './ratings.ts'
@@ -62,9 +63,19 @@ export async function rate(
       'ERR_RATING_SIGNATURE',
       `the signature is not by ${agreement.consumer}, nor by a delegate "opem/${roles[0]}" of it: sign with the wallet that concluded the agreement`,
     )
-  const kept = await store.transaction((rows) =>
-    keepRating(rows, { ...whole, account: account as Hex, signer, signature }),
-  )
+  const kept = await store.transaction(async (rows) => {
+    const later = await keepRating(rows, { ...whole, account: account as Hex, signer, signature })
+    if (later && listing)
+      await notify(rows, {
+        ...{ account: listing.account as Hex, kind: 'rating-received', about: { listing: whole.listing } },
+        words: {
+          title: `A listing of yours was rated: ${whole.stars} of 5 stars`,
+          text: 'Read what its user says, and answer.',
+        },
+        link: `/market/${whole.listing}`,
+      })
+    return later
+  })
   if (!kept) throw new Refusal(409, 'ERR_RATING_OLD', 'a later rating of this agreement is kept already')
   return (await ratingOf(store.rows, agreement.id))!
 }

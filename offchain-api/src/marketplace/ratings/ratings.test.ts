@@ -132,6 +132,8 @@ test('who used a service rates it, and everybody can verify who signed', async (
     consumer: chain.consumer.address.toLowerCase(),
   })
   expect(await starsOf(store.rows, listing.listing)).toEqual([0, 0, 0, 1, 0])
+  const told = await store.rows(`SELECT account, title FROM market_notifications WHERE kind = 'rating-received'`)
+  expect(told).toEqual([{ account: chain.provider.account, title: 'A listing of yours was rated: 4 of 5 stars' }])
 })
 
 test('a delegate in the role signs for the consumer', async () => {

@@ -13,11 +13,15 @@ import { type ChainCall, writeCall } from '../../access/chain/calls.ts'
 import { whoIs } from '../../access/log/access-log.ts'
 import { endSessionsOfAccount } from '../../access/session/sessions.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
+import { notify } from '../../marketplace/notifications/notify.ts'
+import type { OperationalStore } from '../../operational/store.ts'
 import { Refusal } from '../problem.ts'
 import { defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, count, instantText } from '../shapes.ts'
 import { marketRoles } from './access.ts'
+
+type Rows = OperationalStore['rows']
 
 const STATUSES = ['pending', 'active', 'suspended', 'revoked'] as const
 
@@ -118,6 +122,7 @@ const decision = (kind: keyof typeof CHANGES) =>
           ...{ by: whoIs(caller), account: account as Hex, action: `account.${kind}`, about: { account } },
           detail: { from: before.status, to },
         })
+        await tellHolder(rows, account, { title: DECIDED[kind], text: reason })
         return writeCall(rows, account, { kind }, access.now())
       })
       return tellChain(services, account, id)
@@ -127,6 +132,19 @@ const decision = (kind: keyof typeof CHANGES) =>
 export const postSuspend = decision('suspend')
 export const postReinstate = decision('reinstate')
 export const postRevoke = decision('revoke')
+
+const DECIDED = {
+  suspend: 'Your account was suspended',
+  reinstate: 'Your account is reinstated',
+  revoke: 'Your account was revoked',
+} as const
+
+/** Whose account it is reads of it as soon as they are let in. */
+const tellHolder = (rows: Rows, account: string, words: { title: string; text: string }) =>
+  notify(rows, {
+    ...{ account: account as Hex, kind: 'account-changed', about: { account }, link: '/credentials' },
+    words,
+  })
 
 export const putRoles = defineRoute({
   method: 'put',
@@ -146,6 +164,12 @@ export const putRoles = defineRoute({
       await noteAction(rows, {
         ...{ by: whoIs(caller), account: account as Hex, action: 'account.roles', about: { account } },
         detail: { from: [...before.roles], to: roles },
+      })
+      const none = 'It has no role now.'
+      await tellHolder(rows, account, {
+        title: 'The roles of your account were changed',
+        text:
+          roles.length === 0 ? none : `It may act as ${roles.map((role) => role.replace('-', ' ')).join(', ')} now.`,
       })
       const call: ChainCall = { kind: 'change-roles', roles: roleBits(roles) }
       return writeCall(rows, account, call, access.now())

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { addressesOf } from '../../access/rules/relations.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { askedOf, giveConsent, withdrawConsent } from '../../marketplace/data/consents.ts'
+import { notify } from '../../marketplace/notifications/notify.ts'
 import { actorOf } from '../../marketplace/publish/owner.ts'
 import { defineRoute } from '../route.ts'
 import { bytes, bytes32, count, instant, instantText, meterId } from '../shapes.ts'
@@ -128,6 +129,20 @@ export const postDataConsent = defineRoute({
         },
         now,
       )
+      // How many consent is the provider's to know; who, is not.
+      const [provider] = await rows<{ account: Hex; title: string }>(
+        `SELECT coalesce(l.account, d.account) AS account, coalesce(d.document ->> 'title', '') AS title
+         FROM market_drafts d LEFT JOIN market_listings l USING (listing) WHERE d.listing = $1`,
+        [body.dataSet],
+      )
+      if (provider)
+        await notify(rows, {
+          ...{ account: provider.account, kind: 'data-shared', about: { listing: body.dataSet }, link: '/data/share' },
+          words: {
+            title: `Somebody consented: “${provider.title}”`,
+            text: 'The data set holds one more meter from the next query on, for the purposes that were consented to.',
+          },
+        })
       return { id }
     })
   },
