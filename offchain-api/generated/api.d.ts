@@ -4113,6 +4113,8 @@ export interface components {
             createdAt: string;
             description: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             user: string;
             listing: string | null;
             services: {
@@ -4413,6 +4415,8 @@ export interface components {
         InnovationProposal: {
             id: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             /** @enum {string} */
             state: "draft" | "open" | "withdrawn" | "chosen";
             mine: boolean;
@@ -4466,6 +4470,8 @@ export interface components {
              */
             createdAt: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             user: string;
             audience: string[] | null;
             chosen: string | null;

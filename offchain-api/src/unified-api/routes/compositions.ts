@@ -195,6 +195,7 @@ export const getComposition = defineRoute({
       ...head,
       description: z.string(),
       content: bytes32,
+      party: address.meta({ description: 'address that stands for whoever wrote it on the chain' }),
       user: z.string(),
       listing: bytes32.nullable(),
       services: z.array(
@@ -222,7 +223,8 @@ export const getComposition = defineRoute({
     ])
     return {
       ...headOf(found, actor),
-      ...{ description: found.document!.description, content: found.content, user: user?.name ?? '' },
+      ...{ description: found.document!.description, content: found.content },
+      ...{ party: found.address, user: user?.name ?? '' },
       listing: mine ? found.listing : null,
       services: inOrder(found.listings, known).map((one, place) => {
         const said = decisions.find((decision) => decision.place === place)
