@@ -282,6 +282,19 @@ test('a consent that was withdrawn is not given again with the old signature', a
   expect(code(await consent(ann, listing, 'street.ann'))).toEqual([409, 'ERR_CONSENT_REPEATED'])
 })
 
+test('data that lie here can be used at once, and whoever stops them starts them again', async () => {
+  const { agreement } = await contracted()
+  const instance = async () => (await user.browser.call('GET', `/v1/agreements/${agreement}/instance`)).body.state
+  expect(await instance()).toBe('running')
+  const stopped = { reason: 'We look into a doubtful meter.' }
+  const path = `/v1/agreements/${agreement}/instance`
+  expect((await grid.browser.call('POST', `${path}/stops`, stopped)).status).toBe(200)
+  expect(code(await preview(agreement))).toEqual([403, 'ERR_DATA_REVOKED'])
+  expect((await user.browser.call('POST', `${path}/starts`)).status).toBe(409)
+  expect((await grid.browser.call('POST', `${path}/starts`)).status).toBe(200)
+  expect((await preview(agreement)).status).toBe(200)
+})
+
 test('a consent to other words than the data set has now is refused', async () => {
   const { listing } = await describeSet()
   const answer = await consent(ann, listing, 'street.ann', { terms: `0x${'12'.repeat(32)}` })
