@@ -214,7 +214,6 @@ test('a data user reads what it is, contracts it with the wallet, and the agreem
   const page = await open(lab.representative, `/market/${listing}`)
   await page.getByText('They may be stored and processed in ES and DK alone.').waitFor()
   await page.getByText('72 readings of 3 meters').waitFor()
-  await picture(page, 'data-listing')
   await page.getByRole('link', { name: 'Contract', exact: true }).click()
   await connect(page)
   await button(page, 'Show the agreement').click()
