@@ -20,7 +20,6 @@ import { openPeoplesBrowser } from '../browser.ts'
 import { type Company, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance, until } from '../instance.ts'
 import { openDoor } from '../people.ts'
-import { expectPrivate } from '../privacy/expect-private.ts'
 import { button, picture, showFailure } from '../steps.ts'
 
 const DAY = 86_400
@@ -484,13 +483,4 @@ test('an auditor without an account verifies the market in the browser, and who 
 
 test('no page complained', () => {
   expect([...acme.representative.complaints, ...bolt.representative.complaints, ...olga.complaints]).toEqual([])
-})
-
-test('no personal data, and nothing of an invoice, is on chain or in a log line', async () => {
-  const told = [
-    ...['ESB12345674', 'ES9121000418450200051332', 'ESA58818501', 'Acme Analytics SL', 'Bolt Retail SA'],
-    ...['ana@company.example', 'Two weeks of forecasts were missing.'],
-  ]
-  const folders = ['acme-analytics-wallet', 'bolt-retail-wallet']
-  await expectPrivate(instance, new Map(told.map((value) => [value, value])), folders)
 })
