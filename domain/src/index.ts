@@ -128,6 +128,7 @@ export {
   type InstanceStep,
   mayStep,
 } from './contracting/instance-states.ts'
+export { asksNoMore, type ConsentTerms, consentTerms } from './data/consent-terms.ts'
 export { type DataConsent, dataConsentTypedData } from './data/data-consent.ts'
 export { type OdrlPolicy, type OdrlProblem, odrlAgreement, odrlOffer, readOdrl } from './data/odrl.ts'
 export { mayPassOn, PASSED_ON_FOR } from './data/pass-on.ts'

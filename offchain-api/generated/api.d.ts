@@ -4113,6 +4113,8 @@ export interface components {
             createdAt: string;
             description: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             user: string;
             listing: string | null;
             services: {
@@ -4413,6 +4415,8 @@ export interface components {
         InnovationProposal: {
             id: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             /** @enum {string} */
             state: "draft" | "open" | "withdrawn" | "chosen";
             mine: boolean;
@@ -4466,6 +4470,8 @@ export interface components {
              */
             createdAt: string;
             content: string;
+            /** @description address that stands for whoever wrote it on the chain */
+            party: string;
             user: string;
             audience: string[] | null;
             chosen: string | null;
@@ -4844,7 +4850,7 @@ export interface components {
          * @description what a notification is about
          * @enum {string}
          */
-        NotificationKind: "listing-submitted" | "listing-approved" | "listing-rejected" | "listing-published" | "listing-stopped" | "listing-suspended" | "listing-removed" | "listing-announced" | "listing-offered" | "rating-received" | "agreement-offered" | "agreement-rejected" | "agreement-concluded" | "agreement-extended" | "agreement-terminated" | "agreement-ending" | "service-ready" | "service-failed" | "service-changed" | "payment-due" | "payment-held" | "payment-released" | "payment-disputed" | "payment-decided" | "payment-lapsed" | "payment-refunded" | "invoice-issued" | "funds-low" | "usage-recorded" | "data-requested" | "data-shared" | "data-access-changed" | "innovation-requested" | "innovation-proposed" | "innovation-chosen" | "innovation-withdrawn" | "composition-requested" | "composition-decided" | "composition-withdrawn" | "account-changed";
+        NotificationKind: "listing-submitted" | "listing-approved" | "listing-rejected" | "listing-published" | "listing-stopped" | "listing-suspended" | "listing-removed" | "listing-announced" | "listing-offered" | "rating-received" | "agreement-offered" | "agreement-rejected" | "agreement-concluded" | "agreement-extended" | "agreement-terminated" | "agreement-ending" | "service-ready" | "service-failed" | "service-changed" | "payment-due" | "payment-held" | "payment-released" | "payment-disputed" | "payment-decided" | "payment-lapsed" | "payment-refunded" | "invoice-issued" | "funds-low" | "data-requested" | "data-shared" | "data-access-changed" | "innovation-requested" | "innovation-proposed" | "innovation-chosen" | "innovation-withdrawn" | "composition-requested" | "composition-decided" | "composition-withdrawn" | "account-changed";
         NotificationPreferences: {
             kind: components["schemas"]["NotificationKind"];
             page: boolean;
@@ -14489,6 +14495,15 @@ export interface operations {
                             to: string | null;
                             purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
                             words: string[];
+                            /** @description their digest (SHA-256 of canonical JSON) is `terms` of what is signed */
+                            terms: {
+                                from: string;
+                                to: string | null;
+                                leastSubjects: number;
+                                policy: {
+                                    [key: string]: unknown;
+                                };
+                            };
                             downloads: number;
                             consent: {
                                 id: string;
@@ -14503,6 +14518,7 @@ export interface operations {
                                  * @description ISO 8601, UTC, seconds and Z
                                  */
                                 givenAt: string;
+                                counts: boolean;
                             } | null;
                         }[];
                     };
@@ -14555,6 +14571,8 @@ export interface operations {
                     purposes: ("AcademicResearch" | "CommercialResearch" | "PublicBenefit" | "ServiceProvision" | "ServiceOptimisation" | "FraudPreventionAndDetection")[];
                     /** @enum {string} */
                     form: "pseudonymous" | "aggregate";
+                    /** @description digest of the terms that GET /v1/data/consents shows */
+                    terms: string;
                     /**
                      * Format: date-time
                      * @description ISO 8601 with an offset
@@ -15384,7 +15402,7 @@ export interface operations {
                         /** @description how many gave one star, two … */
                         stars: number[];
                         kpis: components["schemas"]["Kpi"][];
-                        /** @description those of the account that asks */
+                        /** @description those of the account that asks; of those used, one is what a rating is given under */
                         agreements: {
                             id: string;
                             consumer: string;
@@ -15393,6 +15411,7 @@ export interface operations {
                              * @description ISO 8601, UTC, seconds and Z
                              */
                             startsAt: string;
+                            used: boolean;
                         }[];
                     };
                 };

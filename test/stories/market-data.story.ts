@@ -1,24 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { agreementRegistryAbi, listingRegistryAbi } from '@opem/contracts'
-import {
-  type AgreementTermsJson,
-  agreementTypedData,
-  contentBytes,
-  type Hex,
-  listingApproval,
-  parseAgreementTerms,
-} from '@opem/domain'
-import { openKeyFile } from '@opem/ssi'
+import type { Hex } from '@opem/domain'
 import type { Browser, Page } from 'playwright-core'
-import { createPublicClient, createWalletClient, http, keccak256, sha256, toHex } from 'viem'
-import { foundry } from 'viem/chains'
+import { keccak256, stringToHex } from 'viem'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createOperationalStore, type OperationalStore } from '../../offchain-api/src/operational/store.ts'
 import { openPeoplesBrowser } from '../browser.ts'
-import { type Company, citizen, companyWithRepresentative, type SignedIn } from '../companies.ts'
+import { type Company, citizen, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance, until } from '../instance.ts'
 import { openDoor } from '../people.ts'
+import { expectPrivate } from '../privacy/expect-private.ts'
 import { button, picture, showFailure } from '../steps.ts'
 
 const TITLE = 'A street in May'
@@ -31,8 +22,8 @@ let grid: Company
 let lab: Company
 let ann: SignedIn
 let bob: SignedIn
+let olga: SignedIn
 let listing: Hex
-let document: unknown
 let agreement: Hex
 let current: Page | undefined
 
@@ -44,8 +35,9 @@ beforeAll(async () => {
   browser = await openPeoplesBrowser()
   grid = await companyWithRepresentative(instance, browser, { name: 'Sunny Grid', roles: ['data-provider'] })
   lab = await companyWithRepresentative(instance, browser, { name: 'Blue Lab', roles: ['data-user'] })
-  ann = await citizen(instance, browser, { name: 'Ann' })
-  bob = await citizen(instance, browser, { name: 'Bob' })
+  ann = await citizen(instance, browser, { name: 'Ann Ortega' })
+  bob = await citizen(instance, browser, { name: 'Bob Castillo' })
+  olga = await operator(instance, browser)
   // How people join a community is told by another story.
   await store.rows(`INSERT INTO communities (id, name, time_zone, period_seconds, batch_periods)
     VALUES ('0xdada', 'A street', 'Europe/Madrid', 3600, 'day')`)
@@ -53,10 +45,12 @@ beforeAll(async () => {
     [ann, 'may-ann'],
     [bob, 'may-bob'],
   ] as const) {
-    await store.rows(
-      `INSERT INTO members (community, id, name, account, salt_key) VALUES ('0xdada', $1, $1, $2, '0x00')`,
-      [meter, who.wallet.address.toLowerCase()],
-    )
+    await store.rows(`INSERT INTO members (community, id, name, account, salt_key) VALUES ('0xdada', $1, $2, $3, $4)`, [
+      meter,
+      who.name,
+      who.wallet.address.toLowerCase(),
+      keccak256(stringToHex(`salt of ${meter}`)),
+    ])
     await store.rows(
       `INSERT INTO meters (community, member, place, meter, participation) VALUES ('0xdada', $1, 0, $1, 100)`,
       [meter],
@@ -80,34 +74,29 @@ async function open(who: SignedIn, path: string): Promise<Page> {
   return who.page
 }
 
-/** A new line of a company's credential ends the sessions of the version before: then its people come in again. */
-async function asked<T>(who: SignedIn, path: string, data?: object): Promise<T> {
-  const url = `${instance.page}${path}`
-  const ask = () => (data === undefined ? who.context.request.get(url) : who.context.request.post(url, { data }))
-  let answer = await ask()
-  const company = [grid, lab].find(({ representative }) => representative === who)
-  if (answer.status() === 401 && company !== undefined) {
-    await backIn(company)
-    answer = await ask()
-  }
+async function asked<T>(who: SignedIn, path: string): Promise<T> {
+  const answer = await who.context.request.get(`${instance.page}${path}`)
   if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`)
   return (await answer.json()) as T
 }
 
-const chain = () => createPublicClient({ chain: foundry, transport: http(instance.chain), pollingInterval: 100 })
-const addresses = async () =>
-  ((await (await fetch(`${instance.page}/v1/settings`)).json()) as { addresses: Record<string, Hex> }).addresses
-const mined = async (hash: Hex) => expect((await chain().waitForTransactionReceipt({ hash })).status).toBe('success')
-const walletClient = ({ wallet }: SignedIn) =>
-  createWalletClient({ account: wallet, chain: foundry, transport: http(instance.chain) })
-
-async function backIn(company: Company): Promise<void> {
+/** A new line of a company's credential ends the sessions of the version before: then its people come in again. */
+async function renewed(company: Company): Promise<void> {
   const who = company.representative
+  await until(`the session of ${who.name} ends with the credential before`, 90_000, async () => {
+    const answer = await who.context.request.get(`${instance.page}/v1/notifications`)
+    return answer.status() === 401
+  })
   const { jwt } = await company.wallet.issueRepresentative({
     ...{ subject: who.did, name: who.name, email: 'again@company.example', roles: ['administrator'] },
     expiresAt: Math.floor(Date.now() / 1000) + YEAR,
   })
   await openDoor(instance, who.context.request).signIn(who.wallet, jwt)
+}
+
+async function choose(page: Page, list: RegExp, option: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name: list }).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
 }
 
 // One day of hours, in kW as the head end writes them: a company's pump, Ann and Bob.
@@ -154,38 +143,45 @@ test('the provider describes a data set and says how it may be used', async () =
   )
   expect(sets[0]).toMatchObject({ foreign: 2, consented: 0 })
   listing = sets[0]!.listing
-  document = sets[0]!.document
-  expect(JSON.stringify(document)).not.toContain('may-ann')
+  expect(JSON.stringify(sets[0]!.document)).not.toContain('may-ann')
 })
 
-test('it is published as any listing', async () => {
-  // The pages of submission and review are told by another story.
-  const bytes = contentBytes(document as never)
-  const form = new FormData()
-  form.append('file', new Blob([bytes as Uint8Array<ArrayBuffer>]), 'listing.json')
-  const port = Number(new URL(instance.page).port) + 4
-  const kept = await fetch(`http://127.0.0.1:${port}/api/v0/add?cid-version=1&raw-leaves=true&pin=true`, {
-    ...{ method: 'POST', body: form },
-  })
-  expect(kept.ok).toBe(true)
-  const { ListingRegistry } = await addresses()
-  const operator = await openKeyFile(join(instance.home, 'keys', 'operator.json'))
-  const approval = {
-    ...{ listing, provider: grid.address, kind: 1, version: 1, content: sha256(bytes) },
-    ...{ providerContract: keccak256(toHex('contract')), deadline: 2n ** 40n },
-  }
-  const signature = await operator.signTypedData(
-    listingApproval({ chainId: 31337, listings: ListingRegistry!, approval }),
-  )
-  await mined(
-    await walletClient(grid.representative).writeContract({
-      ...{ address: ListingRegistry!, abi: listingRegistryAbi, functionName: 'publish', args: [approval, signature] },
-    }),
-  )
+test('the provider describes it anew: readings of every hour follow, and the draft says so', async () => {
+  const page = grid.representative.page
+  await page.getByRole('main').getByRole('link', { name: 'Change meters, form or use' }).click()
+  await page.getByRole('heading', { name: `Describe “${TITLE}” anew` }).waitFor()
+  expect(await page.getByLabel('Countries where copies may be kept').inputValue()).toBe('ES, DK')
+  await page.getByRole('checkbox', { name: /measure nobody but us/ }).press('Space')
+  await choose(page, /New readings come/, 'every hour')
+  await page.getByLabel('Countries where we store them').fill('es')
+  await button(page, 'Change the draft').click()
+  const offered = page.getByRole('region', { name: 'The data offered' })
+  await offered.getByText('every hour', { exact: true }).waitFor()
+  await offered.getByText('from 2026-05-10 on: it goes on, days of Europe/Madrid').waitFor()
+})
+
+test('the operator reads how the data may be used, and approves; the provider signs the contract with the platform', async () => {
+  const page = await open(grid.representative, `/services/${listing}`)
+  await button(page, 'Submit for review').click()
+  await page.getByText('waits for review').waitFor()
+  const review = await open(olga, `/review/${listing}`)
+  await review
+    .getByRole('list', { name: 'The policy in words' })
+    .getByText('The data may be used for academic research, and for nothing else.')
+    .waitFor()
+  await connect(review)
+  for (const item of await review.getByRole('radiogroup').all()) await item.getByText('Right', { exact: true }).click()
+  await button(review, 'Sign the approval').click()
+  await review.getByText('approved', { exact: true }).waitFor()
+  await open(grid.representative, `/services/${listing}`)
+  await connect(page)
+  await page.getByText('I have read the contract').click()
+  await button(page, 'Sign and publish').click()
   await until('the listing is known', 60_000, async () => {
     const url = `${instance.page}/v1/agreements/choices?listing=${listing}`
     return (await lab.representative.context.request.get(url)).ok()
   })
+  await renewed(grid)
 })
 
 test('two people read what is asked of them, and consent with their own wallets', async () => {
@@ -214,37 +210,33 @@ async function connect(page: Page): Promise<void> {
   await connected.waitFor()
 }
 
-test('a data user contracts it; both sign, and the agreement embeds the policy between them', async () => {
-  const { AgreementRegistry } = await addresses()
-  const drafted = await asked<{ terms: AgreementTermsJson; document: { policy: object } }>(
-    ...([lab.representative, '/v1/agreements/drafts', { listing, plan: 'free', parameters: {} }] as const),
-  )
-  expect(drafted.document.policy).toMatchObject({ '@type': 'Agreement', assigner: grid.did, assignee: lab.did })
-  const sign = ({ wallet }: SignedIn) =>
-    wallet.signTypedData!(
-      agreementTypedData({
-        ...{ chainId: 31337, agreements: AgreementRegistry! },
-        agreement: parseAgreementTerms(drafted.terms),
-      }),
-    )
-  const [theirs, ours] = [await sign(lab.representative), await sign(grid.representative)]
-  const { terms, document: words } = drafted
-  ;({ id: agreement } = await asked<{ id: Hex }>(lab.representative, '/v1/agreements', {
-    ...{ terms, document: words, signature: theirs },
-  }))
-  await asked(grid.representative, `/v1/agreements/${agreement}/signatures`, { signature: ours })
-  await mined(
-    await walletClient(grid.representative).writeContract({
-      ...{ address: AgreementRegistry!, abi: agreementRegistryAbi, functionName: 'conclude' },
-      args: [parseAgreementTerms(terms), theirs, ours],
-    }),
-  )
-  await until('the credential of the user has the line', 120_000, async () => {
-    const { credential } = await asked<{ credential: { state: string } | null }>(
-      ...([lab.representative, `/v1/agreements/${agreement}`] as const),
-    )
-    return credential?.state === 'in-force'
-  })
+test('a data user reads what it is, contracts it with the wallet, and the agreement embeds the policy between them', async () => {
+  const page = await open(lab.representative, `/market/${listing}`)
+  await page.getByText('They may be stored and processed in ES and DK alone.').waitFor()
+  await page.getByText('72 readings of 3 meters').waitFor()
+  await page.getByRole('link', { name: 'Contract', exact: true }).click()
+  await connect(page)
+  await button(page, 'Show the agreement').click()
+  await page.getByRole('region', { name: 'The agreement in words' }).getByText('academic research').waitFor()
+  await button(page, 'Sign and send the offer').click()
+  await page.getByText('The other side answers next.').first().waitFor()
+  agreement = page.url().split('/').at(-1) as Hex
+  const providers = await open(grid.representative, `/agreements/${agreement}`)
+  await connect(providers)
+  await button(providers, 'Sign and conclude').click()
+  await renewed(grid)
+  await renewed(lab)
+  const signed = await asked<{ policy: object }>(lab.representative, `/v1/agreements/${agreement}/document`)
+  expect(signed.policy).toMatchObject({ '@type': 'Agreement', assigner: grid.did, assignee: lab.did })
+})
+
+test('nothing has to be prepared: the agreement leads its user to the data, and says so to the provider', async () => {
+  const providers = await open(grid.representative, `/agreements/${agreement}`)
+  await providers.getByText('nothing is left for you to do').waitFor()
+  const page = await open(lab.representative, `/agreements/${agreement}`)
+  await page.getByRole('main').getByRole('link', { name: 'Look at the data' }).click()
+  await page.getByRole('heading', { name: 'About the data' }).waitFor()
+  expect(new URL(page.url()).search).toBe(`?agreement=${agreement}`)
 })
 
 async function download(page: Page): Promise<string> {
@@ -311,4 +303,12 @@ test('on a phone, in the dark, nothing is wider than the page', async () => {
     await page.emulateMedia({ colorScheme: 'dark' })
     expect(await page.evaluate(() => globalThis.document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
   }
+})
+
+test('no personal data is on chain or in a log line', async () => {
+  const told = ['Ann Ortega', 'Bob Castillo', 'may-ann', 'may-bob', 'again@company.example']
+  const searched = await expectPrivate(instance, new Map(told.map((value) => [value, value])), [
+    ...['sunny-grid-wallet', 'blue-lab-wallet'],
+  ])
+  expect(searched).toContain('meter may-ann')
 })

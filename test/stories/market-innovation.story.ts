@@ -122,6 +122,36 @@ test('a user says what nobody offers, and two companies are told', async () => {
   }
 })
 
+test('what was written and never came to the chain is sent from its page, a request and a proposal alike', async () => {
+  const left = async (who: SignedIn, path: string, document: object): Promise<string> => {
+    const answer = await who.context.request.post(`${instance.page}/v1/innovation/requests${path}`, {
+      data: { document },
+    })
+    expect(answer.status()).toBe(200)
+    return ((await answer.json()) as { id: string }).id
+  }
+  const wish = await left(una, '', {
+    ...{ schema: 'opem/innovation-request/1', title: 'A second wish', need: 'x', result: 'x', data: [] },
+    ...{ budget: { from: 0, to: 1_000_000 }, closesAt: Math.floor(Date.now() / 1000) + 3 * DAY },
+  })
+  const page = await see(una, `/innovation/${wish}`)
+  await page.getByText('Nobody sees this yet').waitFor()
+  await press(page, 'Ask the market')
+  await page.getByText(/proposals until/).waitFor()
+  await left(wind.representative, `/${wish}/proposals`, {
+    ...{ schema: 'opem/innovation-proposal/1', request: wish, title: 'A second radar', description: 'x', plan: 'x' },
+    ...{ milestones: [], price: { id: 'free', kind: 'free', price: 0 }, privacy: 'x', listing: null },
+    contract: { text: 'x', noticeDays: 0 },
+  })
+  const proposes = await see(wind.representative, `/innovation/${wish}`)
+  const card = proposes.getByRole('listitem', { name: 'A second radar' })
+  await card.getByText('Nobody reads it yet').waitFor()
+  await press(proposes, 'Propose')
+  await card.getByText('open', { exact: true }).waitFor()
+  await see(una, `/innovation/${wish}`)
+  await page.getByRole('listitem', { name: 'A second radar' }).waitFor()
+})
+
 test('a question is answered, and the other company reads both without learning who asked', async () => {
   const asks = await see(acme.representative, request)
   await asks.getByLabel('Your question').fill('How many robots?')

@@ -6,6 +6,7 @@ import { createOperationalStore, type OperationalStore } from '../../offchain-ap
 import { openPeoplesBrowser } from '../browser.ts'
 import { type Company, citizen, companyWithRepresentative, operator, type SignedIn } from '../companies.ts'
 import { type Instance, startInstance } from '../instance.ts'
+import { expectPrivate } from '../privacy/expect-private.ts'
 import { button, goTo, picture, showFailure } from '../steps.ts'
 
 let instance: Instance
@@ -16,6 +17,7 @@ let zoe: SignedIn
 let acme: Company
 let current: SignedIn | undefined
 const letters: string[] = []
+let secret: string
 const smtp = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
@@ -119,7 +121,7 @@ test('the administrator of a company adds a webhook, and sees its secret once', 
   const page = await see(acme.representative, '/notifications')
   await page.getByLabel('Address of your system').fill('https://hooks.example/opem')
   await button(page, 'Add a webhook').click()
-  await page.getByText(/^whsec_/).waitFor()
+  secret = (await page.getByText(/^whsec_/).innerText()).trim()
   await button(page, 'I have it').click()
   await page.getByRole('listitem', { name: 'https://hooks.example/opem' }).waitFor()
   expect(await page.getByText(/^whsec_/).count()).toBe(0)
@@ -169,4 +171,15 @@ test('the pages work at a phone’s width and in the dark, and nothing was repor
   await zoe.page.getByRole('dialog', { name: 'Menu' }).getByRole('link', { name: 'Audit' }).press('Enter')
   await zoe.page.getByRole('heading', { level: 1, name: /Audit|Check/ }).waitFor()
   expect([olga, zoe, acme.representative].flatMap(({ complaints }) => complaints)).toEqual([])
+})
+
+test('no address, no secret and nothing of a letter’s links is on chain or in a log line', async () => {
+  const tokens = letters.flatMap((letter) => [...letter.matchAll(/notifications\/(?:confirm|stop)#(\S+)/g)])
+  expect(tokens.length).toBeGreaterThanOrEqual(3)
+  const told = new Map([
+    ...tokens.map(([, token], index) => [`link ${index} of a letter`, token!] as const),
+    ...[secret, 'zoe@people.example', 'https://hooks.example/opem', 'Zoë Martín'].map((it) => [it, it] as const),
+  ])
+  const searched = await expectPrivate(instance, told, ['acme-wind-wallet'])
+  expect(searched).toContain('e-mail address zoe@people.example')
 })

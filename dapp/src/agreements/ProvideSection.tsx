@@ -135,7 +135,17 @@ function ReadyForm({ id, instance }: { id: string; instance: Instance }) {
 }
 
 /** Stopping and starting, for either side: who stopped it starts it. */
-export function StartStop({ id, instance, side }: { id: string; instance: Instance; side: 'consumer' | 'provider' }) {
+export function StartStop({
+  id,
+  instance,
+  side,
+  of = 'service',
+}: {
+  id: string
+  instance: Instance
+  side: 'consumer' | 'provider'
+  of?: 'service' | 'data'
+}) {
   const [reason, setReason] = useState('')
   const step = useInstanceStep(id)
   const stop = useMutation({ mutationFn: () => stopService(id, reason.trim()), ...step })
@@ -146,12 +156,16 @@ export function StartStop({ id, instance, side }: { id: string; instance: Instan
     <>
       {state === 'running' ? (
         <details>
-          <summary>Stop the service</summary>
+          <summary>Stop the {of}</summary>
           <div className="stack">
-            <TextInput label="Why it is stopped" value={reason} onChange={setReason} />
+            <TextInput
+              label={of === 'data' ? 'Why they are stopped' : 'Why it is stopped'}
+              value={reason}
+              onChange={setReason}
+            />
             <p>
               <Button isDisabled={stop.isPending} onPress={() => stop.mutate()}>
-                Stop the service
+                Stop the {of}
               </Button>
             </p>
           </div>
@@ -159,14 +173,14 @@ export function StartStop({ id, instance, side }: { id: string; instance: Instan
       ) : null}
       {state === 'stopped' && stoppedBy !== side ? (
         <p role="status">
-          The {stoppedBy === 'consumer' ? 'user' : stoppedBy} stopped it
+          The {stoppedBy === 'consumer' ? 'user' : stoppedBy} stopped {of === 'data' ? 'them' : 'it'}
           {instance.reason === null ? '' : `: ${instance.reason}`}.
         </p>
       ) : null}
       {(state === 'stopped' && stoppedBy === side) || (state === 'ready' && side === 'consumer') ? (
         <p>
           <Button look="main" isDisabled={start.isPending} onPress={() => start.mutate()}>
-            Start the service
+            Start the {of}
           </Button>
         </p>
       ) : null}

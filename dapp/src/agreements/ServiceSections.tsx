@@ -5,6 +5,7 @@ import { Button } from '../parts/Button.tsx'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { DataCheckShown } from './DataCheckShown.tsx'
+import { HeldDataSection } from './HeldDataSection.tsx'
 import { ProvideSection } from './ProvideSection.tsx'
 import { UsageSection } from './UsageSection.tsx'
 import { UseSection } from './UseSection.tsx'
@@ -14,11 +15,16 @@ export function ServiceSections({ it }: { it: ShownAgreement }) {
   const instance = useQuery(instanceQuery(it.id))
   if (instance.error) return <ReadProblem error={instance.error} retry={() => instance.refetch()} />
   if (instance.data === undefined) return <Waiting what="the service" />
-  const over = it.stage === 'ended' || ['ended', 'revoked'].includes(instance.data.state)
+  const { state, service } = instance.data
+  // Nothing was prepared for it, and it runs: the marketplace holds the data itself.
+  const held = it.document?.policy !== undefined && service === null && ['running', 'stopped'].includes(state)
+  const over = it.stage === 'ended' || ['ended', 'revoked'].includes(state)
   return (
     <>
-      {over ? null : <DataSection it={it} instance={instance.data} />}
-      {over ? null : it.side === 'provider' ? (
+      {over || held ? null : <DataSection it={it} instance={instance.data} />}
+      {over ? null : held ? (
+        <HeldDataSection it={it} instance={instance.data} />
+      ) : it.side === 'provider' ? (
         <ProvideSection it={it} instance={instance.data} />
       ) : (
         <UseSection it={it} instance={instance.data} />

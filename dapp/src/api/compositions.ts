@@ -69,6 +69,7 @@ const Shown = z.strictObject({
   ...head,
   description: z.string(),
   content: Bytes32,
+  party: Address,
   user: z.string(),
   listing: Bytes32.nullable(),
   services: z.array(

@@ -136,6 +136,7 @@ export type ApiContract = AllRead<{
   'GET /v1/data/holdings': Reads<typeof data.Holdings, Get<'/v1/data/holdings'>>
   'GET /v1/data/sets': Reads<typeof data.DataSets, Get<'/v1/data/sets'>>
   'POST /v1/data/sets': Reads<typeof data.DataSet, Post<'/v1/data/sets'>>
+  'PUT /v1/data/sets/{listing}': Reads<typeof data.DataSet, Put<'/v1/data/sets/{listing}'>>
   'GET /v1/data/consents': Reads<typeof data.Consents, Get<'/v1/data/consents'>>
   'GET /v1/data/contracts': Reads<typeof data.Contracts, Get<'/v1/data/contracts'>>
   'GET /v1/data/contracts/{agreement}': Reads<typeof data.Contract, Get<'/v1/data/contracts/{agreement}'>>

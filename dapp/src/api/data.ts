@@ -45,9 +45,19 @@ export const Consents = z.strictObject({
       to: Instant.nullable(),
       purposes: z.array(z.string()),
       words: z.array(z.string()),
+      terms: z.strictObject({
+        ...{ from: z.string(), to: z.string().nullable(), leastSubjects: whole },
+        policy: z.record(z.string(), z.unknown()),
+      }),
       downloads: whole,
       consent: z
-        .strictObject({ id: Bytes32, purposes: z.array(z.string()), until: Instant, givenAt: Instant })
+        .strictObject({
+          id: Bytes32,
+          purposes: z.array(z.string()),
+          until: Instant,
+          givenAt: Instant,
+          counts: z.boolean(),
+        })
         .nullable(),
     }),
   ),
@@ -125,6 +135,8 @@ export interface Query {
 }
 
 export const describeData = (described: object) => exchange('/v1/data/sets', DataSet, { body: described })
+export const describeDataAnew = (listing: string, described: object) =>
+  exchange(`/v1/data/sets/${listing}`, DataSet, { method: 'PUT', body: described })
 export const previewData = (agreement: string, body: { query: Query; purpose: string }) =>
   exchange(`/v1/data/contracts/${agreement}/queries`, Preview, { body })
 export const linkData = (

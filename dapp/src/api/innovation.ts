@@ -36,6 +36,7 @@ export type Post = z.infer<typeof Post>
 const Proposal = z.strictObject({
   id: Bytes32,
   content: Bytes32,
+  party: Address,
   state: State,
   mine: z.boolean(),
   provider: z.string().nullable(),
@@ -50,6 +51,7 @@ export type Proposal = z.infer<typeof Proposal>
 const Shown = z.strictObject({
   ...line,
   content: Bytes32,
+  party: Address,
   user: z.string(),
   audience: z.array(Bytes32).nullable(),
   chosen: Bytes32.nullable(),

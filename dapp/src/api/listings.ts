@@ -116,7 +116,7 @@ export const Listing = z.strictObject({
   versions: z.array(Version),
   stars: z.array(Whole).length(5),
   kpis: z.array(Kpi),
-  agreements: z.array(z.strictObject({ id: Bytes32, consumer: Address, startsAt: Instant })),
+  agreements: z.array(z.strictObject({ id: Bytes32, consumer: Address, startsAt: Instant, used: z.boolean() })),
 })
 export type Listing = z.infer<typeof Listing>
 

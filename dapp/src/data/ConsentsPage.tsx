@@ -1,13 +1,21 @@
-import { DATA_PURPOSES, type DataPurpose, dataConsentTypedData, dataPurposes, formatInstant } from '@opem/domain'
+import {
+  contentDigest,
+  DATA_PURPOSES,
+  type DataPurpose,
+  dataConsentTypedData,
+  dataPurposes,
+  formatInstant,
+} from '@opem/domain'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { sha256 } from 'viem'
 import { useSignTypedData } from 'wagmi'
 import { type AskedOf, dataConsentsQuery, giveDataConsent, withdrawDataConsent } from '../api/data.ts'
 import { useNow } from '../app/now.ts'
 import { useSettings } from '../app/settings.ts'
 import { Button, firstMissing } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
-import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { useTitle } from '../parts/title.ts'
 import { Refusal } from '../presentation/Refusal.tsx'
@@ -55,10 +63,11 @@ const nameOf = (purpose: string) => DATA_PURPOSES[purpose as DataPurpose] ?? pur
 
 function One({ asked }: { asked: AskedOf }) {
   const { title, provider, meter, form, leastSubjects, words, consent, downloads, from, to } = asked
+  const counts = consent?.counts === true
   return (
     <li aria-label={`${title}, ${meter}`}>
       <h2>
-        {title} <span className="badge">{consent === null ? 'not shared' : 'shared'}</span>
+        {title} <span className="badge">{counts ? 'shared' : 'not shared'}</span>
       </h2>
       <p className="small soft">
         {provider} asks for the meter {meter}, from {dayText(from)} {to === null ? 'on' : `to ${dayText(to)}`}.{' '}
@@ -71,7 +80,16 @@ function One({ asked }: { asked: AskedOf }) {
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>
-      {consent === null ? <Give asked={asked} /> : <Withdraw consent={consent} downloads={downloads} />}
+      {consent === null || counts ? null : (
+        <Notice tone="warn" title="It asks more than you consented to">
+          <p>
+            Its provider described it anew since. Whoever contracted it before still gets your readings as you allowed;
+            for others you are asked again.
+          </p>
+        </Notice>
+      )}
+      {consent === null ? null : <Withdraw consent={consent} downloads={downloads} />}
+      {counts ? null : <Give asked={asked} />}
     </li>
   )
 }
@@ -89,15 +107,18 @@ function Give({ asked }: { asked: AskedOf }) {
       const salt = crypto.getRandomValues(new BigUint64Array(1))[0]!
       const { listing: dataSet, meter, form } = asked
       const until = now + count * 86_400
+      // What is shown is what is signed.
+      const terms = contentDigest(asked.terms, sha256)
       const chosen = dataPurposes.filter((one) => purposes.includes(one))
       const signature = await sign.mutateAsync(
         dataConsentTypedData({
           ...{ chainId: settings.chainId, listings: settings.addresses.ListingRegistry },
-          consent: { dataSet, meter, purposes: chosen, form, until, salt },
+          consent: { dataSet, meter, purposes: chosen, form, terms, until, salt },
         }),
       )
       await giveDataConsent({
-        ...{ dataSet, meter, purposes: chosen, form, until: formatInstant(until), salt: salt.toString(), signature },
+        ...{ dataSet, meter, purposes: chosen, form, terms, until: formatInstant(until) },
+        ...{ salt: salt.toString(), signature },
       })
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['data', 'consents'] }),

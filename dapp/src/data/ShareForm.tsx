@@ -1,8 +1,8 @@
 import { DATA_PURPOSES, dataPurposes, odrlOffer, policyWords } from '@opem/domain'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
-import { describeData, type Holding } from '../api/data.ts'
+import { Link, useNavigate } from 'react-router'
+import { type DataSet, describeData, describeDataAnew, type Holding } from '../api/data.ts'
 import { Button } from '../parts/Button.tsx'
 import { Check, Checks } from '../parts/Checks.tsx'
 import { Choice } from '../parts/Choice.tsx'
@@ -11,11 +11,13 @@ import { TextBox } from '../parts/TextBox.tsx'
 import { TextInput } from '../parts/TextInput.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { dayText } from './day-text.ts'
-import { describedOf, emptyShare, policyOfDraft, problemsOf, type ShareDraft } from './share-draft.ts'
+import { describedOf, emptyShare, policyOfDraft, problemsOf, type ShareDraft, shareOf } from './share-draft.ts'
 
-/** Describes a data set; what comes of it is a draft that is submitted as any other listing. */
-export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
-  const [draft, setDraft] = useState(() => emptyShare(Intl.DateTimeFormat().resolvedOptions().timeZone))
+/** Describes a data set, or one anew; what comes of it is a draft that is submitted as any other listing. */
+export function ShareForm({ holdings, before }: { holdings: readonly Holding[]; before?: DataSet }) {
+  const [draft, setDraft] = useState(() =>
+    before === undefined ? emptyShare(Intl.DateTimeFormat().resolvedOptions().timeZone) : shareOf(before),
+  )
   const [tried, setTried] = useState(false)
   const queries = useQueryClient()
   const navigate = useNavigate()
@@ -28,15 +30,20 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
     problem: problems[field],
   })
   const describe = useMutation({
-    mutationFn: () => describeData(describedOf(draft, holdings)),
+    mutationFn: () => {
+      const described = describedOf(draft, holdings, before)
+      return before === undefined ? describeData(described) : describeDataAnew(before.listing, described)
+    },
     onSuccess: async ({ listing }) => {
+      // The draft's own page begins with what is read anew: it keeps what it began with.
+      queries.removeQueries({ queryKey: ['service', listing] })
       await queries.invalidateQueries({ queryKey: ['data', 'sets'] })
       await navigate(`/services/${listing}`)
     },
   })
   return (
     <section className="panel" aria-labelledby="share">
-      <h2 id="share">Share readings</h2>
+      <h2 id="share">{before === undefined ? 'Share readings' : `Describe “${before.title}” anew`}</h2>
       <div className="form">
         <TextInput label="Title" {...text('title')} />
         <TextBox label="Description" hint="What was measured, of what, how." {...text('description')} />
@@ -77,6 +84,19 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
           ]}
           onChange={(granularity) => set({ granularity })}
         />
+        <Choice
+          label="New readings come"
+          value={draft.updates}
+          options={[
+            { id: 'once', name: 'never', hint: 'what is there is all' },
+            { id: 'PT5M', name: 'every 5 minutes' },
+            { id: 'PT15M', name: 'every quarter of an hour' },
+            { id: 'PT30M', name: 'every half hour' },
+            { id: 'PT1H', name: 'every hour' },
+            { id: 'P1D', name: 'every day' },
+          ]}
+          onChange={(updates) => set({ updates })}
+        />
         <TextInput label="Time zone of days" hint="Like Europe/Madrid." {...text('timeZone')} />
         <TextInput label="Countries measured" hint="Like ES, DK." {...text('region')} />
         <h3>How they may be used</h3>
@@ -107,7 +127,19 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
         <TextInput label="Countries where we store them" {...text('storage')} />
         <TextInput label="Who may process them" {...text('processors')} />
         <TextInput label="What happens at the end" {...text('termination')} />
-        <TextInput label="Price" suffix="EUR, once" hint="Nothing: free." {...text('price')} />
+        {before === undefined ? (
+          <TextInput
+            label="Price"
+            suffix="EUR, once"
+            hint="Nothing: free. Other prices, the contract and its notice are changed in the draft."
+            {...text('price')}
+          />
+        ) : (
+          <p className="soft">
+            Its prices, contract and terms stay as they are; they are changed{' '}
+            <Link to={`/services/${before.listing}`}>in the draft</Link>.
+          </p>
+        )}
         {tried && Object.keys(found).length > 0 ? (
           <Notice tone="warn" title="Not complete">
             <p>{Object.values(found).join(' ')}</p>
@@ -122,7 +154,7 @@ export function ShareForm({ holdings }: { holdings: readonly Holding[] }) {
             if (Object.keys(found).length === 0) describe.mutate()
           }}
         >
-          {describe.isPending ? 'Counting readings …' : 'Make a draft'}
+          {describe.isPending ? 'Counting readings …' : before === undefined ? 'Make a draft' : 'Change the draft'}
         </Button>
       </div>
     </section>

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { type DataSet, dataSetsQuery, holdingsQuery } from '../api/data.ts'
+import { plural } from '../format/words.ts'
 import { ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { useTitle } from '../parts/title.ts'
 import { For } from '../session/For.tsx'
 import { ShareForm } from './ShareForm.tsx'
+import { isShareable } from './share-draft.ts'
 
 /** What a data provider shares, and the way to share more. */
 export const SharePage = () => (
@@ -17,6 +19,8 @@ function Page() {
   useTitle('Share data')
   const sets = useQuery(dataSetsQuery)
   const holdings = useQuery(holdingsQuery)
+  const [search] = useSearchParams()
+  const before = sets.data?.sets.find(({ listing }) => listing === search.get('listing'))
   return (
     <>
       <header className="page-head">
@@ -43,7 +47,7 @@ function Page() {
             </ul>
           )}
         </section>
-        {holdings.error ? (
+        {search.has('listing') && sets.data === undefined ? null : holdings.error ? (
           <ReadProblem error={holdings.error} retry={() => holdings.refetch()} />
         ) : holdings.data === undefined ? (
           <Waiting what="readings that you hold" />
@@ -53,12 +57,19 @@ function Page() {
             <Link to="/company">company</Link>, or import a file with <code>opem import</code>.
           </p>
         ) : (
-          <ShareForm holdings={holdings.data.meters} />
+          <ShareForm
+            key={before?.listing ?? ''}
+            holdings={holdings.data.meters}
+            {...(before !== undefined && isChangeable(before) && { before })}
+          />
         )}
       </div>
     </>
   )
 }
+
+/** A draft, or an update that was begun; its policy was made by the form. */
+const isChangeable = (set: DataSet) => ['draft', 'rejected'].includes(set.state) && isShareable(set)
 
 const One = ({ set }: { set: DataSet }) => (
   <li aria-label={set.title}>
@@ -67,8 +78,14 @@ const One = ({ set }: { set: DataSet }) => (
       <span className="badge">{set.published ?? set.state}</span>
     </h3>
     <p className="small soft">
-      {set.meters} meters, {set.foreign} of others; {set.consented} consent now · {set.downloads} downloads
+      {plural(set.meters, 'meter')}, {set.foreign} of others; {plural(set.consented, 'consent')} now ·{' '}
+      {plural(set.downloads, 'download')}
     </p>
+    {isChangeable(set) ? (
+      <p>
+        <Link to={`/data/share?listing=${set.listing}`}>Change meters, form or use</Link>
+      </p>
+    ) : null}
     <details>
       <summary>How it may be used</summary>
       <ul>

@@ -1,5 +1,12 @@
-import { type DataForm, type DataPurpose, formatInstant, type UsePolicy } from '@opem/domain'
-import type { Holding } from '../api/data.ts'
+import {
+  type DataForm,
+  type DataPurpose,
+  formatInstant,
+  type ListingDocument,
+  readOdrl,
+  type UsePolicy,
+} from '@opem/domain'
+import type { DataSet, Holding } from '../api/data.ts'
 
 /** What somebody has filled in, as text where they type. */
 export interface ShareDraft {
@@ -11,6 +18,8 @@ export interface ShareDraft {
   readonly leastSubjects: string
   readonly granularity: 'PT5M' | 'PT15M' | 'PT30M' | 'PT1H'
   readonly timeZone: string
+  /** How often something new comes; `once`: what is there is all. */
+  readonly updates: 'once' | 'PT5M' | 'PT15M' | 'PT30M' | 'PT1H' | 'P1D'
   readonly region: string
   readonly until: string
   readonly purposes: readonly DataPurpose[]
@@ -29,7 +38,7 @@ export interface ShareDraft {
 
 export const emptyShare = (timeZone: string): ShareDraft => ({
   ...{ title: '', description: '', meters: [], confirmed: false, form: 'pseudonymous', leastSubjects: '5' },
-  ...{ granularity: 'PT1H', timeZone, region: '', until: '', purposes: [], countries: '', times: '' },
+  ...{ granularity: 'PT1H', timeZone, updates: 'once', region: '', until: '', purposes: [], countries: '', times: '' },
   ...{
     deleteAfterDays: '',
     attribution: '',
@@ -99,28 +108,69 @@ export function problemsOf(draft: ShareDraft): Partial<Record<keyof ShareDraft, 
   return problems
 }
 
-/** The request of a data set. Its time is that of the readings chosen. */
-export function describedOf(draft: ShareDraft, holdings: readonly Holding[]) {
+/** Whether a draft can be filled in from a data set: one whose policy was written elsewhere may say more than the form. */
+export const isShareable = (set: DataSet): boolean => readOdrl(readingsOf(set)?.policy).ok
+
+const readingsOf = ({ document }: DataSet) => (document as Partial<ListingDocument>).data?.readings
+
+/** What was filled in for a data set, to be changed. */
+export function shareOf(set: DataSet): ShareDraft {
+  const empty = emptyShare('UTC')
+  const it = set.document as Partial<ListingDocument>
+  const readings = readingsOf(set)
+  const read = readOdrl(readings?.policy)
+  if (readings === undefined || !read.ok) return empty
+  const { policy } = read
+  const numberText = (value: number | null) => (value === null ? '' : String(value))
+  return {
+    ...empty,
+    ...{ title: it.title ?? '', description: it.description ?? '', meters: set.chosen, confirmed: false },
+    ...{ form: readings.form, leastSubjects: String(readings.leastSubjects), timeZone: readings.timeZone },
+    granularity: (it.granularity ?? 'PT1H') as ShareDraft['granularity'],
+    updates: (it.data?.updates ?? 'once') as ShareDraft['updates'],
+    ...{ region: (it.region ?? []).join(', '), storage: (it.data?.storageCountries ?? []).join(', ') },
+    ...{ processors: readings.processors, termination: readings.termination },
+    ...{ purposes: policy.purposes, countries: policy.countries.join(', '), times: numberText(policy.times) },
+    until: policy.until === null ? '' : formatInstant(policy.until).slice(0, 10),
+    ...{ deleteAfterDays: numberText(policy.deleteAfterDays), attribution: policy.attribution },
+    ...{ redistribution: policy.redistribution, recipients: policy.recipients.join(', ') },
+  }
+}
+
+/**
+ * The request of a data set. Its time is that of the readings chosen, and has no end where something new comes.
+ * @param before what it was until now: its prices, contract and terms are changed on its page and stay
+ */
+export function describedOf(draft: ShareDraft, holdings: readonly Holding[], before?: DataSet) {
   const chosen = holdings.filter(({ meter }) => draft.meters.includes(meter))
   const first = Math.min(...chosen.map(({ first }) => first))
   const last = Math.max(...chosen.map(({ last }) => last))
   const policy = policyOfDraft(draft)
   const price = Math.round(Number(draft.price.trim().replace(',', '.') || '0') * 1_000_000)
+  const kept = (before?.document ?? {}) as Partial<ListingDocument>
   return {
     ...{ title: draft.title.trim(), description: draft.description.trim() },
-    summary: draft.description.trim().slice(0, 280),
-    ...{ keywords: ['readings'], region: countriesOf(draft.region), granularity: draft.granularity },
-    ...{ timeZone: draft.timeZone, from: formatInstant(first), to: formatInstant(last + 86_400) },
+    summary: kept.summary || draft.description.trim().slice(0, 280),
+    ...{ keywords: kept.keywords ?? ['readings'], region: countriesOf(draft.region), granularity: draft.granularity },
+    ...{ timeZone: draft.timeZone, from: formatInstant(first) },
+    to: draft.updates === 'once' ? formatInstant(last + 86_400) : null,
     ...{ meters: draft.meters, ownMetersConfirmed: true, form: draft.form },
     ...{ leastSubjects: Number(draft.leastSubjects), storageCountries: countriesOf(draft.storage) },
-    ...{ processors: draft.processors, updates: 'once', termination: draft.termination, noticeDays: 0 },
-    contract: 'The provider gives the data as they are described, as long as the agreement is in force.',
-    terms: 'The user keeps to the policy of the data set.',
+    ...{ processors: draft.processors, updates: draft.updates, termination: draft.termination },
+    noticeDays: kept.contract?.noticeDays ?? 0,
+    contract:
+      kept.contract?.text || 'The provider gives the data as they are described, as long as the agreement is in force.',
+    terms: kept.terms?.text || 'The user keeps to the policy of the data set.',
     privacy:
-      draft.form === 'aggregate'
-        ? `Only sums of at least ${draft.leastSubjects} people are given out, of those who consent.`
-        : 'Meters have invented names; those of others are in it only while their holders consent.',
-    plans: [price === 0 ? { id: 'free', kind: 'free', price: 0 } : { id: 'whole', kind: 'one-time', price }],
+      before?.form === draft.form && kept.privacy?.text
+        ? kept.privacy.text
+        : draft.form === 'aggregate'
+          ? `Only sums of at least ${draft.leastSubjects} people are given out, of those who consent.`
+          : 'Meters have invented names; those of others are in it only while their holders consent.',
+    plans:
+      kept.plans && kept.plans.length > 0
+        ? kept.plans
+        : [price === 0 ? { id: 'free', kind: 'free', price: 0 } : { id: 'whole', kind: 'one-time', price }],
     policy: { ...policy, until: policy.until === null ? null : formatInstant(policy.until) },
   }
 }

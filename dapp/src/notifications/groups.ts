@@ -9,7 +9,6 @@ const NAMES: Readonly<Record<string, string>> = {
   payment: 'Payments',
   invoice: 'Payments',
   funds: 'Payments',
-  usage: 'Payments',
   data: 'Shared data',
   innovation: 'Open innovation',
   composition: 'Compositions',

@@ -1,13 +1,15 @@
 import type { Hex } from '../commitment/bytes.ts'
 import { field } from '../marketplace/typed-data.ts'
 
-/** What the subject of a meter allows: its readings in one data set, for some purposes, until an instant. */
+/** What the subject of a meter allows: its readings in one data set, under its terms, for some purposes, until an instant. */
 export interface DataConsent {
   /** The data set: id of its listing. */
   readonly dataSet: Hex
   readonly meter: string
   /** Names of DATA_PURPOSES, in the order of that table. */
   readonly purposes: readonly string[]
+  /** Digest of the data set's terms (`consentTerms`): which readings, and how they may be used. */
+  readonly terms: Hex
   /** `pseudonymous`: each meter by itself under an invented name; `aggregate`: in sums of several subjects alone. */
   readonly form: string
   /** First second in which it counts no more, since 1970. */
@@ -37,6 +39,7 @@ export const dataConsentTypedData = ({
         field('meter', 'string'),
         field('purposes', 'string[]'),
         field('form', 'string'),
+        field('terms', 'bytes32'),
         field('until', 'uint40'),
         field('salt', 'uint64'),
       ],

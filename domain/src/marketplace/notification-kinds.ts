@@ -28,7 +28,6 @@ export const NOTIFICATION_KINDS = {
   'payment-refunded': 'A payment was refunded',
   'invoice-issued': 'An invoice was issued',
   'funds-low': 'Funds do not cover what is due',
-  'usage-recorded': 'Use was recorded',
   'data-requested': 'Somebody asks for data',
   'data-shared': 'Data is shared',
   'data-access-changed': 'Access to data was given or withdrawn',

@@ -1,7 +1,7 @@
 import type { Hex } from '@opem/domain'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from 'react-router'
-import { withdrawComposition } from '../../actions/innovation-actions.ts'
+import { requestComposition, withdrawComposition } from '../../actions/innovation-actions.ts'
 import { Journey } from '../../actions/Journey.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { compositionQuery, draftComposedListing, type ShownComposition } from '../../api/compositions.ts'
@@ -98,6 +98,29 @@ function Page({ id }: { id: Hex }) {
   )
 }
 
+/** A request whose transaction was refused or never came: the same, once more. */
+function SendAgain({ it }: { it: ShownComposition }) {
+  const { addresses } = useSettings()
+  const { stage, run, busy } = useMarketAction(requestComposition)
+  const { id, party: user, content, title } = it
+  const listings = it.services.map(({ listing }) => listing)
+  return (
+    <>
+      <p role="status">No provider sees it yet: its transaction was not sent or is not through.</p>
+      <NeedWallet>
+        <Button
+          look="main"
+          isDisabled={busy}
+          onPress={() => void run({ contract: addresses.CompositionRegistry, id, user, listings, content, title })}
+        >
+          {requestComposition.title}
+        </Button>
+      </NeedWallet>
+      <Journey stage={stage} />
+    </>
+  )
+}
+
 /** What its user may do besides running it. */
 function Own({ it }: { it: ShownComposition }) {
   const { addresses } = useSettings()
@@ -124,7 +147,9 @@ function Own({ it }: { it: ShownComposition }) {
         </p>
       ) : null}
       {draft.error === null ? null : <Refusal error={draft.error} title="Not drafted" />}
-      {open ? (
+      {it.state === 'draft' ? (
+        <SendAgain it={it} />
+      ) : open ? (
         <NeedWallet>
           <Button
             isDisabled={busy}

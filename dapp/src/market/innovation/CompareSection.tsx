@@ -1,6 +1,6 @@
 import { costOverYear, type Hex } from '@opem/domain'
 import { Link } from 'react-router'
-import { chooseProposal, withdrawProposal } from '../../actions/innovation-actions.ts'
+import { chooseProposal, proposeService, withdrawProposal } from '../../actions/innovation-actions.ts'
 import { Journey } from '../../actions/Journey.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import type { Proposal, ShownInnovation } from '../../api/innovation.ts'
@@ -69,8 +69,30 @@ function Next({ it, one }: { it: ShownInnovation; one: Proposal }) {
   const { addresses } = useSettings()
   const choose = useMarketAction(chooseProposal)
   const withdraw = useMarketAction(withdrawProposal)
+  const propose = useMarketAction(proposeService)
   const contract = addresses.OpenInnovation
   const { title } = one.document
+  if (one.mine && one.state === 'draft')
+    return it.state === 'open' ? (
+      <>
+        <p role="status">Nobody reads it yet: its transaction was not sent or is not through.</p>
+        <NeedWallet>
+          <Button
+            look="main"
+            isDisabled={propose.busy}
+            onPress={() => {
+              const { id, party: provider, content } = one
+              void propose.run({ contract, request: it.id, id, provider, content, title })
+            }}
+          >
+            {proposeService.title}
+          </Button>
+        </NeedWallet>
+        <Journey stage={propose.stage} />
+      </>
+    ) : (
+      <p>It was never sent, and the request takes no proposals any more.</p>
+    )
   if (it.mine && it.state === 'open' && one.state === 'open')
     return (
       <>

@@ -1,7 +1,7 @@
 import { type Hex, mayUse } from '@opem/domain'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { withdrawRequest } from '../../actions/innovation-actions.ts'
+import { requestService, withdrawRequest } from '../../actions/innovation-actions.ts'
 import { Journey } from '../../actions/Journey.tsx'
 import { useMarketAction } from '../../actions/use-market-action.ts'
 import { innovationQuery, type ShownInnovation } from '../../api/innovation.ts'
@@ -73,6 +73,7 @@ function Page({ id }: { id: Hex }) {
         {it.state === 'draft' ? (
           <Notice tone="warn" title="Nobody sees this yet">
             <p>The transaction that asks the market was not sent or is not through.</p>
+            {it.mine ? <SendAgain it={it} open={it.closesAt > now} /> : null}
           </Notice>
         ) : null}
         <section className="panel stack" aria-labelledby="need">
@@ -95,6 +96,28 @@ function Page({ id }: { id: Hex }) {
         {provides && !it.mine && open && !proposed ? <ProposeSection request={it} /> : null}
         <QuestionsSection it={it} />
       </div>
+    </>
+  )
+}
+
+/** A request whose transaction was refused or never came: the same, once more. */
+function SendAgain({ it, open }: { it: ShownInnovation; open: boolean }) {
+  const { addresses } = useSettings()
+  const { stage, run, busy } = useMarketAction(requestService)
+  const { id, party: user, content, closesAt, title } = it
+  if (!open) return <p>The day until which providers could propose is over: ask anew.</p>
+  return (
+    <>
+      <NeedWallet>
+        <Button
+          look="main"
+          isDisabled={busy}
+          onPress={() => void run({ contract: addresses.OpenInnovation, id, user, content, closesAt, title })}
+        >
+          {requestService.title}
+        </Button>
+      </NeedWallet>
+      <Journey stage={stage} />
     </>
   )
 }

@@ -68,8 +68,8 @@ export function RateForm({ listing, agreement, given }: Props) {
         }}
       >
         <p className="soft">
-          You have an agreement under this listing. Everybody reads your stars, your words and your name, and can check
-          your signature. You may change it later.
+          You have used it under an agreement. Everybody reads your stars, your words and your name, and can check your
+          signature. You may change it later.
         </p>
         <Choice label="Stars" value={chosen} options={STARS} onChange={setStars} placeholder="Choose" />
         <TextBox label="In words" value={said} onChange={setWords} maxLength={MOST_RATING_WORDS} />

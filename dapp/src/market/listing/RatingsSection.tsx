@@ -20,7 +20,11 @@ export function RatingsSection({ listing }: { listing: Listing }) {
     <section className="panel" aria-labelledby="ratings">
       <h2 id="ratings">Ratings</h2>
       <StarBars stars={listing.stars} />
-      {listing.own || mine.length === 0 ? null : <RateForm listing={listing} agreement={mine[0]!} given={found} />}
+      {listing.own || mine[0] === undefined ? null : mine[0].used ? (
+        <RateForm listing={listing} agreement={mine[0]} given={found} />
+      ) : (
+        <p className="soft">You have an agreement under this listing. When you have used it, you rate it here.</p>
+      )}
       {ratings.error ? (
         <ReadProblem error={ratings.error} retry={() => ratings.refetch()} />
       ) : found === undefined ? (

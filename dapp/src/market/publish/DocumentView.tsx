@@ -5,6 +5,7 @@ import { Facts } from '../../parts/Facts.tsx'
 import { planText } from '../money.ts'
 import { categoryName, countryName, periodName } from '../search/names.ts'
 import { KIND_NAMES } from '../words.ts'
+import { DataOffered } from './DataOffered.tsx'
 
 const list = (items: readonly string[], none: string) => (items.length === 0 ? none : items.join(', '))
 
@@ -103,15 +104,7 @@ export function DocumentView({ document: it }: { document: ListingDocument }) {
         )}
       />
       <WorksWith document={it} />
-      {it.data === undefined ? null : (
-        <>
-          <h3>The data offered</h3>
-          <Paragraphs text={it.data.contents} />
-          <p className="soft">
-            Stored in {list(it.data.storageCountries.map(countryName), 'any country')}; something new: {it.data.updates}
-          </p>
-        </>
-      )}
+      {it.data === undefined ? null : <DataOffered data={it.data} />}
       <h3>Contract</h3>
       <Paragraphs text={it.contract.text} />
       <h3>Terms of use</h3>

@@ -3,6 +3,7 @@ import { Choice } from '../../parts/Choice.tsx'
 import { KIND_NAMES, PLAN_NAMES } from '../words.ts'
 import { ChainAt, CompositionFields } from './CompositionFields.tsx'
 import { ChoiceAt, EurAt, ItemsAt, LinesAt, NumberAt, ParagraphsAt, TextAt, useField } from './fields.tsx'
+import { HeldData } from './HeldData.tsx'
 import type { SectionId } from './sections.ts'
 
 const kinds = LISTING_KINDS.map((id) => ({ id, name: KIND_NAMES[id] }))
@@ -205,7 +206,9 @@ function Access() {
   )
 }
 
-const Data = () => (
+const Data = () => (useField('data.readings').value === undefined ? <OtherData /> : <HeldData />)
+
+const OtherData = () => (
   <>
     <ParagraphsAt at="data.contents" label="Contents" rows={4} hint="What was measured, of what, how." />
     <LinesAt

@@ -1,4 +1,10 @@
-import { type AgreementTerms, formatAgreementTerms, formatInstant, type Hex } from '@opem/domain'
+import {
+  type AgreementTerms,
+  type AgreementTermsJson,
+  formatAgreementTerms,
+  formatInstant,
+  type Hex,
+} from '@opem/domain'
 import { noteAction } from '../audit-log/note.ts'
 import { wantLine } from '../contract-lines/want-line.ts'
 import type { MarketEvent, Reaction, ReactionParts } from '../follower/reaction.ts'
@@ -54,10 +60,10 @@ async function concluded(event: Of<'AgreementConcluded'>, rows: Rows, parts: Rea
   )
   await rows(`UPDATE market_offers SET state = 'concluded', changed_at = $2 WHERE id = $1`, [id, event.time])
   await happened(event, rows, id, 'concluded', { end: terms.end })
+  const held = await isHeldHere(rows, terms)
   await rows(
-    `INSERT INTO market_instances (agreement, state, created_at, changed_at) VALUES ($1, 'requested', $2, $2)
-     ON CONFLICT DO NOTHING`,
-    [id, event.time],
+    `INSERT INTO market_instances (agreement, state, created_at, changed_at) VALUES ($1, $2, $3, $3) ON CONFLICT DO NOTHING`,
+    [id, held ? 'running' : 'requested', event.time],
   )
   const line = kind === 'data' ? 'data' : 'service'
   for (const [side, role] of [
@@ -74,7 +80,9 @@ async function concluded(event: Of<'AgreementConcluded'>, rows: Rows, parts: Rea
     ...{ account: sides.provider.account, kind: 'agreement-concluded', about: aboutOf(id, terms.listing) },
     words: {
       title: `“${title}” was contracted`,
-      text: 'Check the data that the service needs, adapt it to what was chosen, and mark it ready.',
+      text: held
+        ? 'The marketplace hands the data out, as your policy says. Nothing is left for you to do.'
+        : 'Check the data that the service needs, adapt it to what was chosen, and mark it ready.',
     },
     link: `/agreements/${id}`,
   })
@@ -82,11 +90,17 @@ async function concluded(event: Of<'AgreementConcluded'>, rows: Rows, parts: Rea
     ...{ account: sides.consumer.account, kind: 'agreement-concluded', about: aboutOf(id, terms.listing) },
     words: {
       title: `Your agreement on “${title}” is concluded`,
-      text: 'The provider prepares the service; you hear when it is ready. Your Account credential gets a line for it.',
+      text: `${held ? 'From its beginning on you ask for the data and download them' : 'The provider prepares the service; you hear when it is ready'}. Your Account credential gets a line for it.`,
     },
     link: `/agreements/${id}`,
   })
   await note(event, rows, sides.consumer.account, 'agreement.concluded', id, { terms: terms.terms })
+}
+
+/** Data that lie in this marketplace and come from no service besides: nobody has to prepare anything. */
+async function isHeldHere(rows: Rows, terms: Pick<AgreementTermsJson, 'terms' | 'listing'>): Promise<boolean> {
+  const [document, listing] = await Promise.all([readDocument(rows, terms.terms), readListing(rows, terms.listing)])
+  return document?.policy !== undefined && listing?.document?.access?.baseUrl === undefined
 }
 
 async function terminated(event: Of<'AgreementTerminated'>, rows: Rows, parts: ReactionParts): Promise<void> {

@@ -22,7 +22,9 @@ export async function completeness(
   now: number,
 ): Promise<DayComplete[]> {
   if (meters.length === 0) return []
-  const end = set.to === null ? now : Math.min(now, Date.parse(set.to) / 1000)
+  const last = await lastReading(lake, meters, set.to === null ? now : Math.min(now, Date.parse(set.to) / 1000))
+  if (last === undefined) return []
+  const end = last + DAY
   const from = Math.max(Date.parse(set.from) / 1000, end - DAYS * DAY)
   if (from >= end) return []
   const { sql, parameters } = lakeQuery(
@@ -39,4 +41,15 @@ export async function completeness(
     ...{ day: Number(day), hours: Number(hours) },
     possible: (Number(length) / 3600) * series,
   }))
+}
+
+/** Start of the last reading of some meters before an instant: a data set that goes on may have none of these days. */
+async function lastReading(lake: Lake, meters: readonly IncludedMeter[], before: number): Promise<number | undefined> {
+  const [found] = await lake.rows<{ last: number }>(
+    `SELECT max(toUInt32(claims.start)) AS last FROM opem.cleansed AS claims
+     WHERE claims.meter IN {meters:Array(String)} AND claims.start < toDateTime({before:UInt32})`,
+    { meters: meters.map(({ meter }) => meter), before },
+  )
+  const last = Number(found?.last ?? 0)
+  return last === 0 ? undefined : last
 }

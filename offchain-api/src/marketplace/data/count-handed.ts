@@ -16,7 +16,7 @@ export const handedMeters = (
 ): Promise<IncludedMeter[]> =>
   includedMeters(rows, {
     ...{ listing: listing.listing, provider: { account: listing.account, address: listing.provider } },
-    ...{ purpose: PASSED_ON_FOR, purposes: policy.purposes, form: readings.form, now },
+    ...{ purpose: PASSED_ON_FOR, purposes: policy.purposes, readings, now },
   })
 
 /**

@@ -1,4 +1,5 @@
-import { type AgreementTermsJson, dataConsentTypedData, type Hex } from '@opem/domain'
+import { type AgreementTermsJson, contentDigest, dataConsentTypedData, type Hex } from '@opem/domain'
+import { sha256 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN_ID } from '../../testing/browser.ts'
 import { until } from '../../testing/harness.ts'
@@ -140,8 +141,10 @@ async function consent(
   signer = who.wallet,
   purposes = ['AcademicResearch'],
 ) {
-  const { listings } = (await who.browser.call('GET', '/v1/data/consents')).body
-  const given = { dataSet, meter, purposes, form: 'pseudonymous', until: 4_000_000_000 }
+  const { listings, asked } = (await who.browser.call('GET', '/v1/data/consents')).body
+  const found = asked.find((one: { listing: Hex }) => one.listing === dataSet)
+  const terms = contentDigest(found.terms, sha256)
+  const given = { dataSet, meter, purposes, form: 'pseudonymous', terms, until: 4_000_000_000 }
   const typed = dataConsentTypedData({ chainId: CHAIN_ID, listings, consent: { ...given, salt: BigInt(SALT) } })
   const signature = await signer.signTypedData(typed)
   return who.browser.call('POST', '/v1/data/consents', {
@@ -220,6 +223,9 @@ test('a meter of somebody else is in the data set while they consent to the purp
   expect((await preview(agreement)).body).toMatchObject({ count: 24 })
   const given = await consent(ann, listing, 'street.ann')
   expect(given.status).toBe(200)
+  const { items } = (await grid.browser.call('GET', '/v1/notifications')).body
+  expect(items[0]).toMatchObject({ kind: 'data-shared', title: 'Somebody consented: “Readings of a street”' })
+  expect(JSON.stringify(items[0])).not.toContain('street.ann')
   expect((await preview(agreement)).body.count).toBe(48)
   expect((await preview(agreement, {}, 'PublicBenefit')).body.count).toBe(24)
   const { body } = await grid.browser.call('GET', '/v1/data/sets')
@@ -274,6 +280,52 @@ test('a consent that was withdrawn is not given again with the old signature', a
   ])
   await ann.browser.call('DELETE', `/v1/data/consents/${body.id}`)
   expect(code(await consent(ann, listing, 'street.ann'))).toEqual([409, 'ERR_CONSENT_REPEATED'])
+})
+
+test('data that lie here can be used at once, and whoever stops them starts them again', async () => {
+  const { agreement } = await contracted()
+  const instance = async () => (await user.browser.call('GET', `/v1/agreements/${agreement}/instance`)).body.state
+  expect(await instance()).toBe('running')
+  const stopped = { reason: 'We look into a doubtful meter.' }
+  const path = `/v1/agreements/${agreement}/instance`
+  expect((await grid.browser.call('POST', `${path}/stops`, stopped)).status).toBe(200)
+  expect(code(await preview(agreement))).toEqual([403, 'ERR_DATA_REVOKED'])
+  expect((await user.browser.call('POST', `${path}/starts`)).status).toBe(409)
+  expect((await grid.browser.call('POST', `${path}/starts`)).status).toBe(200)
+  expect((await preview(agreement)).status).toBe(200)
+})
+
+test('a consent to other words than the data set has now is refused', async () => {
+  const { listing } = await describeSet()
+  const answer = await consent(ann, listing, 'street.ann', { terms: `0x${'12'.repeat(32)}` })
+  expect(code(answer)).toEqual([409, 'ERR_DATA_CONSENT_CHANGED'])
+})
+
+test('who consented is not in what asks more of them later, and stays in what was contracted before', async () => {
+  const { agreement, listing } = await contracted({ meters: ['street.ann'] })
+  expect((await consent(ann, listing, 'street.ann')).status).toBe(200)
+  expect((await grid.browser.call('POST', `/v1/market/services/${listing}/update`)).status).toBe(200)
+  const wider = { ...DESCRIBED, meters: ['street.ann'], policy: { ...DESCRIBED.policy, redistribution: true } }
+  const described = await grid.browser.call('PUT', `/v1/data/sets/${listing}`, wider)
+  expect(described.status).toBe(200)
+  await world.publish(grid, described.body.document, listing, 2)
+  const later = (await world.conclude(other, grid, listing, { plan: 'open', parameters: {} })).id
+  const rowsFor = async (who: Trader, of: Hex) =>
+    (await who.browser.call('POST', `/v1/data/contracts/${of}/queries`, { query: QUERY, purpose: 'AcademicResearch' }))
+      .body.count
+  expect([await rowsFor(user, agreement), await rowsFor(other, later)]).toEqual([24, 0])
+  const asked = async () =>
+    (await ann.browser.call('GET', '/v1/data/consents')).body.asked.find(
+      (one: { listing: Hex }) => one.listing === listing,
+    )
+  expect((await asked()).consent).toMatchObject({ purposes: ['AcademicResearch'], counts: false })
+  const { items } = (await ann.browser.call('GET', '/v1/notifications')).body
+  expect(items.filter((one: { about: { listing?: Hex } }) => one.about.listing === listing)).toHaveLength(2)
+
+  expect((await consent(ann, listing, 'street.ann')).status).toBe(200)
+  expect((await asked()).consent).toMatchObject({ counts: true })
+  // Who allows more allows what was asked before.
+  expect([await rowsFor(user, agreement), await rowsFor(other, later)]).toEqual([24, 24])
 })
 
 test('sums show hours of enough subjects alone', async () => {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
+  asksNoMore,
+  consentTerms,
   type DataForm,
   formatInstant,
   type Hex,
@@ -81,8 +83,11 @@ export async function describeDataSet(
     id,
     described.meters,
   ])
-  const added = described.meters.filter((meter) => !before.includes(meter))
-  await askSubjects(rows, id, described.title, [...(await foreignMeters(rows, added, holder.address)).values()].flat())
+  // Who consented to less is asked anew, and until then is in it only for those who contracted the data as they were.
+  const was = (draft.document as Partial<ListingDocument>).data?.readings
+  const more = was !== undefined && !asksNoMore(consentTerms(document.data!.readings!), consentTerms(was))
+  const meters = more ? described.meters : described.meters.filter((meter) => !before.includes(meter))
+  await askSubjects(rows, id, described.title, [...(await foreignMeters(rows, meters, holder.address)).values()].flat())
   return id
 }
 
@@ -95,7 +100,7 @@ async function askSubjects(rows: Rows, listing: Hex, title: string, addresses: r
       ...{ account, kind: 'data-requested', about: { listing }, link: '/data/consents' },
       words: {
         title: 'Somebody asks for readings of yours',
-        text: `The data set “${title}” would hold readings of your meter. It does only if you consent.`,
+        text: `The data set “${title}” would hold readings of your meter, as its page says now. It does only if you consent.`,
       },
     })
 }

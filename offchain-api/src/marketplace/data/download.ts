@@ -16,7 +16,7 @@ export async function preparedQuery(
 ): Promise<LakeQuery> {
   const meters = await includedMeters(store.rows, {
     ...{ listing: listing.listing, provider: { account: listing.account, address: listing.provider } },
-    ...{ purpose, purposes: policy.purposes, form: readings.form, now: now() },
+    ...{ purpose, purposes: policy.purposes, readings, now: now() },
   })
   return lakeQuery(query, readings, meters)
 }

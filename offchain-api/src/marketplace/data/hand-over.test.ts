@@ -1,4 +1,5 @@
-import { dataConsentTypedData, type Hex } from '@opem/domain'
+import { contentDigest, dataConsentTypedData, type Hex } from '@opem/domain'
+import { sha256 } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CHAIN_ID } from '../../testing/browser.ts'
 import { until } from '../../testing/harness.ts'
@@ -257,10 +258,11 @@ test('a meter of somebody else is among them while its holder consents, and no l
   const { id } = await order(data.id)
   expect(codeOf(await read(acme, id))).toEqual([403, 'ERR_DATA_CONSENT_WITHDRAWN'])
   expect((await step(acme, id, 'data-checks')).body.dataCheck.items[0].state).toBe('missing')
-  const { listings } = (await ann.browser.call('GET', '/v1/data/consents')).body
+  const { listings, asked } = (await ann.browser.call('GET', '/v1/data/consents')).body
+  const found = asked.find((one: { listing: Hex }) => one.listing === data.listing)
   const given = {
     ...{ dataSet: data.listing, meter: 'street.ann', purposes: ['ServiceProvision'] as const },
-    ...{ form: 'pseudonymous' as const, until: 4_000_000_000 },
+    ...{ form: 'pseudonymous' as const, terms: contentDigest(found.terms, sha256), until: 4_000_000_000 },
   }
   const typed = dataConsentTypedData({ chainId: CHAIN_ID, listings, consent: { ...given, salt: 7n } })
   const consent = await ann.browser.call('POST', '/v1/data/consents', {

@@ -53,7 +53,9 @@ export async function deliver(parts: DeliverParts, id: string, last: boolean): P
     [id, state, outcome.state === 'sent' ? null : outcome.why, now()],
   )
   if (state === 'failed' && row.channel === 'webhook')
-    await pauseWebhook(store.rows, row.target, 'it did not answer for long; mend it and resume', now())
+    await store.transaction((rows) =>
+      pauseWebhook(rows, row.target, 'it did not answer for long; mend it and resume', now()),
+    )
   return outcome
 }
 
@@ -84,7 +86,7 @@ async function byWebhook({ store, derive, fetch, now }: DeliverParts, row: Row):
     const { status, ok } = await fetch(webhook.url, { method: 'POST', headers, body })
     if (ok) return { state: 'sent' }
     if (status === 410) {
-      await pauseWebhook(store.rows, webhook.id, 'it answered 410 Gone', now())
+      await store.transaction((rows) => pauseWebhook(rows, webhook.id, 'it answered 410 Gone', now()))
       return { state: 'dropped', why: 'ERR_WEBHOOK_GONE' }
     }
     return { state: 'again', why: `ERR_WEBHOOK_STATUS_${status}` }

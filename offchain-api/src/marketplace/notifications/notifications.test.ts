@@ -273,6 +273,11 @@ test('a webhook that answers 410 is paused, and says so', async () => {
   status = 200
   const [found] = (await zoe.browser.call('GET', '/v1/notifications/webhooks')).body.webhooks
   expect(found.pausedBecause).toBe('it answered 410 Gone')
+  const [told] = (await zoe.browser.call('GET', '/v1/notifications')).body.items
+  expect(told).toMatchObject({
+    ...{ kind: 'account-changed', title: 'A webhook of yours was paused' },
+    text: 'Nothing more is posted there: it answered 410 Gone.',
+  })
   expect(found.deliveries[0]).toMatchObject({ kind: 'payment-held', state: 'dropped', why: 'ERR_WEBHOOK_GONE' })
   const resumed = await zoe.browser.call('POST', `/v1/notifications/webhooks/${webhook}/resume`)
   expect(resumed.body.pausedAt).toBeNull()

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import type { NotificationKind } from '@opem/domain'
+import type { Hex, NotificationKind } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
+import { notify } from './notify.ts'
 import type { DeriveSecret } from './own-key.ts'
 
 export interface Webhook {
@@ -65,10 +66,19 @@ export const resumeWebhook = async (rows: Rows, account: string, id: string): Pr
     )
   ).length > 0
 
-export const pauseWebhook = (rows: Rows, id: string, because: string, now: number) =>
-  rows('UPDATE market_webhooks SET paused_at = $3, paused_because = $2 WHERE id = $1 AND paused_at IS NULL', [
-    ...[id, because, now],
-  ])
+/** Nothing more goes there, and whose it is hears of it on the page and by e-mail. Pass `rows` of a transaction. */
+export async function pauseWebhook(rows: Rows, id: string, because: string, now: number): Promise<void> {
+  const [paused] = await rows<{ account: Hex }>(
+    'UPDATE market_webhooks SET paused_at = $3, paused_because = $2 WHERE id = $1 AND paused_at IS NULL RETURNING account',
+    [id, because, now],
+  )
+  if (!paused) return
+  const { account } = paused
+  await notify(rows, {
+    ...{ account, kind: 'account-changed', about: { account }, link: '/notifications' },
+    words: { title: 'A webhook of yours was paused', text: `Nothing more is posted there: ${because}.` },
+  })
+}
 
 const secretBytes = (derive: DeriveSecret, { id, secretVersion }: Pick<Webhook, 'id' | 'secretVersion'>) =>
   derive(`webhook ${id} ${secretVersion}`)

@@ -3,8 +3,9 @@ import { hashTypedData, type PublicClient } from 'viem'
 import type { OperationalStore } from '../../operational/store.ts'
 import type { Deployment } from '../../unified-api/chain/deployment.ts'
 import { Refusal } from '../../unified-api/problem.ts'
+import { notify } from '../notifications/notify.ts'
 import { signerFor } from '../signer-for.ts'
-import { ratedAgreement, wasCalled } from './rated-agreement.ts'
+import { ratedAgreement, wasUsed } from './rated-agreement.ts'
 import { keepRating, ratingOf, type StoredRating } from './ratings.ts'
 
 /** Seconds that a signer's clock may be ahead of ours, and that a signature may be on its way. */
@@ -41,11 +42,11 @@ export async function rate(
     throw new Refusal(403, 'ERR_OWN_LISTING', 'nobody rates what they offer themselves')
   if (now < agreement.startsAt)
     throw new Refusal(409, 'ERR_NOT_USED', 'the agreement has not begun: rate the service when you have used it')
-  if (agreement.counted && !(await wasCalled(store.rows, agreement.id)))
+  if (!(await wasUsed(store.rows, agreement.id)))
     throw new Refusal(
       409,
       'ERR_NOT_USED',
-      'nothing was received under this agreement yet: rate the service when you have used it',
+      'nothing was received under this agreement yet: rate it when you have called the service, or downloaded the data',
     )
   if (rating.ratedAt > now + AHEAD || rating.ratedAt < now - ON_ITS_WAY)
     throw new Refusal(400, 'ERR_RATING_TIME', 'the rating was signed at another time than now: sign it again')
@@ -62,9 +63,19 @@ export async function rate(
       'ERR_RATING_SIGNATURE',
       `the signature is not by ${agreement.consumer}, nor by a delegate "opem/${roles[0]}" of it: sign with the wallet that concluded the agreement`,
     )
-  const kept = await store.transaction((rows) =>
-    keepRating(rows, { ...whole, account: account as Hex, signer, signature }),
-  )
+  const kept = await store.transaction(async (rows) => {
+    const later = await keepRating(rows, { ...whole, account: account as Hex, signer, signature })
+    if (later && listing)
+      await notify(rows, {
+        ...{ account: listing.account as Hex, kind: 'rating-received', about: { listing: whole.listing } },
+        words: {
+          title: `A listing of yours was rated: ${whole.stars} of 5 stars`,
+          text: 'Read what its user says, and answer.',
+        },
+        link: `/market/${whole.listing}`,
+      })
+    return later
+  })
   if (!kept) throw new Refusal(409, 'ERR_RATING_OLD', 'a later rating of this agreement is kept already')
   return (await ratingOf(store.rows, agreement.id))!
 }

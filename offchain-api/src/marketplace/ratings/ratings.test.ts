@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { type Hex, LISTING_EXAMPLES, type Rating, ratingTypedData } from '@opem/domain'
+import {
+  type Hex,
+  LISTING_EXAMPLES,
+  type ListingDocument,
+  odrlOffer,
+  type Rating,
+  ratingTypedData,
+  type UsePolicy,
+} from '@opem/domain'
 import type { PrivateKeyAccount } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Market, openMarket, type Party, type PublishedListing } from '../../../../contracts/testing/market.ts'
@@ -16,6 +24,7 @@ import { kpisOf } from '../kpis/kpis.ts'
 import { seenListing } from '../listings/listing.ts'
 import { createMarket, type Market as MarketParts } from '../market.ts'
 import { rate } from './rate.ts'
+import { agreementsUnder } from './rated-agreement.ts'
 import { keepAnswer, ratingOf, starsOf } from './ratings.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -51,25 +60,43 @@ afterAll(async () => {
 const deployment = async () => ({ chainId: 31_337, block: 0, addresses: chain.addresses }) as unknown as Deployment
 
 async function listed({
-  baseUrl,
+  document = LISTING_EXAMPLES.analytic,
   by = chain.provider,
 }: {
-  baseUrl?: string
+  document?: ListingDocument
   by?: Party
 } = {}): Promise<PublishedListing> {
-  const document = { ...LISTING_EXAMPLES.analytic, access: baseUrl === undefined ? {} : { baseUrl } }
   const { digest } = await market.content.putContent(document)
   return chain.publishListing(by, { content: digest })
 }
 
+const POLICY: UsePolicy = {
+  purposes: ['PublicBenefit'],
+  ...{ countries: [], until: null, times: null, deleteAfterDays: null },
+  ...{ attribution: '', redistribution: true, recipients: [] },
+}
+
+/** Software of the provider's that users reach without the marketplace. */
+const ELSEWHERE: ListingDocument = { ...LISTING_EXAMPLES.analytic, access: {} }
+
+/** A call or a download under an agreement, as it is written down. */
+const called = (agreement: Hex, state: 'counted' | 'failed' = 'counted') =>
+  store.rows(`INSERT INTO market_usage (agreement, request, at, state, method) VALUES ($1, $2, $3, $4, 'GET')`, [
+    agreement,
+    state,
+    now,
+    state,
+  ])
+
 /** An agreement under a new listing, followed. */
 async function agreed(
   listing: PublishedListing,
-  { by = chain.consumer, start }: { by?: Party; start?: number } = {},
+  { by = chain.consumer, start, used = true }: { by?: Party; start?: number; used?: boolean } = {},
 ): Promise<Hex> {
   const { id } = await chain.concludeAgreement(listing, by, start === undefined ? {} : { start })
   await market.follower.caughtUpTo(Number(await chain.client.getBlockNumber({ cacheTime: 0 })), 10)
   now = (await chain.now()) + 60
+  if (used) await called(id)
   return id
 }
 
@@ -105,6 +132,8 @@ test('who used a service rates it, and everybody can verify who signed', async (
     consumer: chain.consumer.address.toLowerCase(),
   })
   expect(await starsOf(store.rows, listing.listing)).toEqual([0, 0, 0, 1, 0])
+  const told = await store.rows(`SELECT account, title FROM market_notifications WHERE kind = 'rating-received'`)
+  expect(told).toEqual([{ account: chain.provider.account, title: 'A listing of yours was rated: 4 of 5 stars' }])
 })
 
 test('a delegate in the role signs for the consumer', async () => {
@@ -160,19 +189,78 @@ test('an agreement that has not begun is not rated', async () => {
 })
 
 test('a service of the gateway is rated when something was received', async () => {
-  const listing = await listed({ baseUrl: 'https://wind.example/api' })
-  const agreement = await agreed(listing)
+  const listing = await listed()
+  const agreement = await agreed(listing, { used: false })
   await expect(rated(agreement, listing)).rejects.toEqual(refusal('ERR_NOT_USED'))
-  await store.rows(
-    `CREATE TABLE IF NOT EXISTS market_usage (agreement text, request text, at bigint, milli_units bigint DEFAULT 0,
-       state text, method text, status integer)`,
-  )
-  const call = `INSERT INTO market_usage (agreement, request, at, state, method) VALUES ($1, $2, $3, $4, 'GET')`
-  await store.rows(call, [agreement, 'a', now, 'failed'])
+  await called(agreement, 'failed')
   await expect(rated(agreement, listing)).rejects.toEqual(refusal('ERR_NOT_USED'))
-  await store.rows(call, [agreement, 'b', now, 'counted'])
+  await called(agreement)
   expect((await rated(agreement, listing)).stars).toBe(4)
 })
+
+test('a composed service is rated when its chain has answered, data when they were downloaded', async () => {
+  const steps = ['0x11', '0x22'].map((id) => ({ listing: `${id}${'00'.repeat(31)}` as Hex, title: id }))
+  const composed = {
+    ...ELSEWHERE,
+    kind: 'composed',
+    parameters: [],
+    chain: { composition: `0x${'33'.repeat(32)}`, steps },
+  } as const
+  const volume = { meters: 1, readings: 24, countedAt: '2026-05-11T00:00:00Z' }
+  const policy = odrlOffer(POLICY, { target: 'urn:opem:listing:0x44', assigner: 'did:ethr:0x7a69:0x44' })
+  const readings = {
+    ...{ quantity: 'active-energy', unit: 'Wh', form: 'pseudonymous', leastSubjects: 5, timeZone: 'Europe/Madrid' },
+    ...{ from: '2026-05-10T00:00:00Z', to: null, volume, processors: 'x', termination: 'x', policy },
+  } as const
+  const data = { ...LISTING_EXAMPLES.data, access: {}, data: { ...LISTING_EXAMPLES.data.data!, readings } }
+  for (const document of [composed, data] as ListingDocument[]) {
+    const listing = await listed({ document })
+    const agreement = await agreed(listing, { used: false })
+    await ran(agreement)
+    await expect(rated(agreement, listing)).rejects.toEqual(refusal('ERR_NOT_USED'))
+    await called(agreement)
+    expect((await rated(agreement, listing)).stars).toBe(4)
+  }
+})
+
+test('what users reach without the marketplace is rated when it has run for them', async () => {
+  const listing = await listed({ document: ELSEWHERE })
+  const agreement = await agreed(listing, { used: false })
+  await expect(rated(agreement, listing)).rejects.toEqual(refusal('ERR_NOT_USED'))
+  await ran(agreement)
+  expect((await rated(agreement, listing)).stars).toBe(4)
+})
+
+test('of what has no document here nothing but calls is use', async () => {
+  const listing = await chain.publishListing(chain.provider)
+  const agreement = await agreed(listing, { used: false })
+  await ran(agreement)
+  await expect(rated(agreement, listing)).rejects.toEqual(refusal('ERR_NOT_USED'))
+})
+
+test('the agreement that was used stands first, whatever came after it', async () => {
+  const listing = await listed()
+  const used = await agreed(listing)
+  const later = await agreed(listing, { used: false })
+  const found = await agreementsUnder(store.rows, listing.listing, chain.consumer.address.toLowerCase())
+  expect(found.map(({ id, used }) => [id, used])).toEqual([
+    [used, true],
+    [later, false],
+  ])
+})
+
+/** Its user has started the service. */
+async function ran(agreement: Hex): Promise<void> {
+  await store.rows(
+    `INSERT INTO market_instances (agreement, state, created_at, changed_at) VALUES ($1, 'running', $2, $2)
+     ON CONFLICT (agreement) DO UPDATE SET state = 'running'`,
+    [agreement, now],
+  )
+  await store.rows(
+    `INSERT INTO market_instance_steps (agreement, step, previous, state, actor, at) VALUES ($1, 'start', 'ready', 'running', 'consumer', $2)`,
+    [agreement, now],
+  )
+}
 
 test('a rating is changed by a later one, and never by an earlier', async () => {
   const listing = await listed()
@@ -213,6 +301,7 @@ test('figures are measured: agreements, users of now, rating', async () => {
     ['agreements', 2],
     ['active-users', 1],
     ['rating', 5],
+    ['answered', 100],
   ])
   // A minute later they are measured anew: one value a day, the last.
   now += 61

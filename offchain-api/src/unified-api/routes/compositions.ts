@@ -12,7 +12,7 @@ import { actorOf } from '../../marketplace/publish/owner.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { defineRoute } from '../route.ts'
 import { seconds } from '../services.ts'
-import { bytes32, instantText } from '../shapes.ts'
+import { address, bytes32, instantText } from '../shapes.ts'
 import { runOf, runShape } from './composition-run-shape.ts'
 import { eyesOf, head, headOf, service, serviceOf } from './composition-shape.ts'
 
@@ -43,6 +43,7 @@ export const getComposition = defineRoute({
       ...head,
       description: z.string(),
       content: bytes32,
+      party: address.meta({ description: 'address that stands for whoever wrote it on the chain' }),
       user: z.string(),
       listing: bytes32.nullable(),
       services: z.array(
@@ -70,7 +71,8 @@ export const getComposition = defineRoute({
     ])
     return {
       ...headOf(found, actor),
-      ...{ description: found.document!.description, content: found.content, user: user?.name ?? '' },
+      ...{ description: found.document!.description, content: found.content },
+      ...{ party: found.address, user: user?.name ?? '' },
       listing: mine ? found.listing : null,
       services: inOrder(found.listings, known).map((one, place) => {
         const said = decisions.find((decision) => decision.place === place)

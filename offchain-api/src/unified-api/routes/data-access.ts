@@ -116,7 +116,7 @@ export const getDataContract = defineRoute({
     const meters = inForce
       ? await includedMeters(store.rows, {
           ...{ listing: listing.listing, provider: { account: listing.account, address: listing.provider } },
-          ...{ purpose: policy.purposes[0] ?? '', purposes: policy.purposes, form: readings.form, now },
+          ...{ purpose: policy.purposes[0] ?? '', purposes: policy.purposes, readings, now },
         })
       : []
     const instantOrNull = (at: number | null) => (at === null ? null : formatInstant(at))

@@ -1,4 +1,6 @@
 import {
+  asksNoMore,
+  consentTerms,
   DATA_FORMS,
   type DataPurpose,
   dataPurposes,
@@ -11,6 +13,7 @@ import { z } from 'zod'
 import { addressesOf } from '../../access/rules/relations.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { askedOf, giveConsent, withdrawConsent } from '../../marketplace/data/consents.ts'
+import { notify } from '../../marketplace/notifications/notify.ts'
 import { actorOf } from '../../marketplace/publish/owner.ts'
 import { defineRoute } from '../route.ts'
 import { bytes, bytes32, count, instant, instantText, meterId } from '../shapes.ts'
@@ -37,9 +40,24 @@ export const getDataConsents = defineRoute({
         to: instantText.nullable(),
         purposes: z.array(purpose),
         words: z.array(z.string()),
+        terms: z
+          .object({
+            from: z.string(),
+            to: z.string().nullable(),
+            leastSubjects: count,
+            policy: z.record(z.string(), z.unknown()),
+          })
+          .meta({ description: 'their digest (SHA-256 of canonical JSON) is `terms` of what is signed' }),
         downloads: count,
         consent: z
-          .object({ id: bytes32, purposes: z.array(purpose), until: instantText, givenAt: instantText })
+          .object({
+            id: bytes32,
+            purposes: z.array(purpose),
+            until: instantText,
+            givenAt: instantText,
+            counts: z.boolean(),
+          })
+          .meta({ description: '`counts`: false when the data set asks more now than was consented to' })
           .nullable(),
       }),
     ),
@@ -52,14 +70,17 @@ export const getDataConsents = defineRoute({
       ...{ chainId, listings: addresses.ListingRegistry },
       asked: found.map(({ readings, consent, ...one }) => {
         const read = readOdrl(readings?.policy)
+        const terms = consentTerms(readings)
         return {
           ...one,
           ...{ from: readings.from, to: readings.to, leastSubjects: readings.leastSubjects },
           purposes: read.ok ? read.policy.purposes : [],
           words: read.ok ? policyWords(read.policy) : [],
+          terms,
           consent: consent && {
             ...{ id: consent.id, purposes: consent.purposes },
             ...{ until: formatInstant(consent.until), givenAt: formatInstant(consent.givenAt) },
+            counts: consent.terms !== null && asksNoMore(terms, consent.terms),
           },
         }
       }),
@@ -78,6 +99,7 @@ export const postDataConsent = defineRoute({
     meter: meterId,
     purposes: z.array(purpose).min(1).max(dataPurposes.length),
     form: z.enum(DATA_FORMS),
+    terms: bytes32.meta({ description: 'digest of the terms that GET /v1/data/consents shows' }),
     until: instant,
     salt: z
       .string()
@@ -93,7 +115,10 @@ export const postDataConsent = defineRoute({
     return services.store.transaction(async (rows) => {
       const { id } = await giveConsent(rows, {
         ...{ addresses: addressesOf(actor.person), chainId, listings: addresses.ListingRegistry as Hex, now },
-        consent: { ...body, dataSet: body.dataSet as Hex, signature: body.signature as Hex },
+        consent: {
+          ...body,
+          ...{ dataSet: body.dataSet as Hex, terms: body.terms as Hex, signature: body.signature as Hex },
+        },
       })
       // Ids alone: the log is kept for ever, and which meter is whose is not for it.
       await noteAction(
@@ -104,6 +129,20 @@ export const postDataConsent = defineRoute({
         },
         now,
       )
+      // How many consent is the provider's to know; who, is not.
+      const [provider] = await rows<{ account: Hex; title: string }>(
+        `SELECT coalesce(l.account, d.account) AS account, coalesce(d.document ->> 'title', '') AS title
+         FROM market_drafts d LEFT JOIN market_listings l USING (listing) WHERE d.listing = $1`,
+        [body.dataSet],
+      )
+      if (provider)
+        await notify(rows, {
+          ...{ account: provider.account, kind: 'data-shared', about: { listing: body.dataSet }, link: '/data/share' },
+          words: {
+            title: `Somebody consented: “${provider.title}”`,
+            text: 'The data set holds one more meter from the next query on, for the purposes that were consented to.',
+          },
+        })
       return { id }
     })
   },

@@ -60,6 +60,7 @@ const proposal = z
   .object({
     id: bytes32,
     content: bytes32,
+    party: address.meta({ description: 'address that stands for whoever wrote it on the chain' }),
     state,
     mine: z.boolean(),
     provider: z.string().nullable(),
@@ -75,6 +76,7 @@ const shown = z
   .object({
     ...line,
     content: bytes32,
+    party: address.meta({ description: 'address that stands for whoever wrote it on the chain' }),
     user: z.string(),
     audience: z.array(bytes32).nullable(),
     chosen: bytes32.nullable(),
@@ -182,11 +184,23 @@ export const getInnovationRequest = defineRoute({
     )
     return {
       ...lineOf(request, mine),
-      ...{ content: request.content, user: asker?.name ?? '', chosen: request.chosen, document: request.document },
+      ...{
+        content: request.content,
+        party: request.address,
+        user: asker?.name ?? '',
+        chosen: request.chosen,
+        document: request.document,
+      },
       audience: mine ? request.audience : null,
       posts: posts.map((one) => ({ ...one, writtenAt: formatInstant(one.writtenAt) })),
       proposals: proposals.map((one) => ({
-        ...{ id: one.id, content: one.content, state: one.state, mine: one.account === actor.account },
+        ...{
+          id: one.id,
+          content: one.content,
+          party: one.address,
+          state: one.state,
+          mine: one.account === actor.account,
+        },
         ...{
           provider: one.name,
           listing: one.listing,

@@ -73,8 +73,8 @@ export const getListing = defineRoute({
     stars: z.array(count).length(5).meta({ description: 'how many gave one star, two …' }),
     kpis: z.array(kpi),
     agreements: z
-      .array(z.object({ id: bytes32, consumer: address, startsAt: instantText }))
-      .meta({ description: 'those of the account that asks' }),
+      .array(z.object({ id: bytes32, consumer: address, startsAt: instantText, used: z.boolean() }))
+      .meta({ description: 'those of the account that asks; of those used, one is what a rating is given under' }),
   }),
   async handle({ params: { listing } }, { store, now }, { caller }) {
     const eyes = eyesOf(caller)
