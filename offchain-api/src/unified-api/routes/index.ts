@@ -45,7 +45,13 @@ import {
   postCreditNote,
   postCreditNoteSettlement,
 } from './billing-credit-notes.ts'
-import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } from './billing-invoices.ts'
+import {
+  getInvoiceDetails,
+  getInvoiceFile,
+  getInvoices,
+  postCorrection,
+  putInvoiceDetails,
+} from './billing-invoices.ts'
 import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
 import { getStatement } from './billing-statement.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
@@ -269,6 +275,7 @@ export const routes: readonly Route[] = [
   getCreditNotes,
   getCreditNoteFile,
   postCreditNote,
+  postCorrection,
   getOpenCreditNotes,
   postCreditNoteSettlement,
   getStatement,
