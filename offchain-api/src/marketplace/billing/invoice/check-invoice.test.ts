@@ -231,7 +231,7 @@ const BREAKS: readonly Break[] = [
   ['PEPPOL-EN16931-R051', S, '<cbc:PayableAmount currencyID="EUR">', '<cbc:PayableAmount currencyID="USD">'],
   ['PEPPOL-EN16931-R053', S, /(<cac:TaxTotal>[\s\S]*<\/cac:TaxTotal>)/, '$1$1'],
   amount('PEPPOL-EN16931-R120', 'PriceAmount', '10.00', '11.00'),
-  amount('PEPPOL-EN16931-R120', 'PriceAmount', '0.016529', '0.0165', U),
+  amount('PEPPOL-EN16931-R120', 'PriceAmount', '0.0165', '0.017', U),
   ['PEPPOL-EN16931-R110', U, '<cbc:StartDate>2026-11-01<', '<cbc:StartDate>2026-11-02<'],
   ['PEPPOL-EN16931-R111', U, '<cbc:EndDate>2026-11-30<', '<cbc:EndDate>2026-11-29<'],
   ['PEPPOL-EN16931-P0100', S, '>380<', '>381<'],
