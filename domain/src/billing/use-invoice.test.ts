@@ -51,6 +51,8 @@ test('what comes to no cent waits for the next month, and the period begins with
 
 test('nothing is over what is covered, also when the chain says less than before', () => {
   expect(nextUseInvoice([month('0xaa', NOVEMBER, 4n, 4n), month('0xbb', NOVEMBER, 3n, 9n)], none)).toBeUndefined()
+  const months = [month('0xaa', NOVEMBER, 3n, 9n), month('0xbb', NOVEMBER, 1_000_000n)]
+  expect(nextUseInvoice(months, none)?.parts).toEqual([{ agreement: '0xbb', from: 0n, until: 1_000_000n }])
 })
 
 test('invoices of any claims come to what was claimed to half a cent, and cover each µEUR once', () => {

@@ -529,10 +529,18 @@ test('what a purse paid is not corrected by hand: the money goes back, and the n
 })
 
 const useInvoices = () =>
-  store.rows<{ id: string; number: string; cents: number; from: string; to: string; agreement: Hex | null; xml: string }>(
+  store.rows<{
+    id: string
+    number: string
+    cents: number
+    from: string
+    to: string
+    agreement: Hex | null
+    xml: string
+  }>(
     `SELECT id, number, gross_cents::integer AS cents, to_char(to_timestamp(period_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS from,
        to_char(to_timestamp(period_to) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS to, agreement, xml
-     FROM market_invoices WHERE payment IS NULL ORDER BY sequence`,
+     FROM market_invoices WHERE payment IS NULL ORDER BY issued_at, sequence`,
   )
 /** The worker has looked at months that are over, as the chain’s clock says. */
 const invoicedUse = async (count: number) => {
@@ -600,9 +608,7 @@ test('use of a month is one invoice between a provider and a consumer, with a li
   const told = await store.rows<{ account: string }>('SELECT account FROM market_notifications WHERE title = $1', [
     `Invoice ${invoice!.number}`,
   ])
-  expect(told.map(({ account }) => account).sort()).toEqual(
-    [market.consumer.account, market.provider.account].sort(),
-  )
+  expect(told.map(({ account }) => account).sort()).toEqual([market.consumer.account, market.provider.account].sort())
 })
 
 test('less than half a cent of a month stands on the next invoice, whose period begins with it', async () => {
@@ -628,7 +634,9 @@ test('less than half a cent of a month stands on the next invoice, whose period 
 })
 
 test('what invoices of use come to is what the chain moved between the two, to half a cent', async () => {
-  const [pair] = await store.rows<{ micro: string; cents: string }>('SELECT micro::text, cents::text FROM market_use_pairs')
+  const [pair] = await store.rows<{ micro: string; cents: string }>(
+    'SELECT micro::text, cents::text FROM market_use_pairs',
+  )
   const all = await store.rows<{ agreement: Hex }>('SELECT DISTINCT agreement FROM market_use_lines')
   let moved = 0n
   for (const { agreement } of all) moved += await claimedThere(agreement)
@@ -667,7 +675,12 @@ const kept = async (id: string) =>
   )[0]!
 /** The consumer’s details with something else in them. */
 const moveHouse = async (change: object) =>
-  keepDetails(store.rows, market.consumer.account, { ...(await detailsOf(store.rows, market.consumer.account))!, ...change }, 1)
+  keepDetails(
+    store.rows,
+    market.consumer.account,
+    { ...(await detailsOf(store.rows, market.consumer.account))!, ...change },
+    1,
+  )
 
 test('an invoice over use is corrected: a credit note takes it back, another one with the right address refers to it', async () => {
   const wrong = (await useInvoices())[1]!
@@ -752,7 +765,7 @@ test('a refund after a correction is taken off the invoice that counts, and the 
   // 12.50 less 4.00: with 21 % within.
   expect([made.cents, checkInvoice(made.xml)]).toEqual(['850', []])
   expect(made.xml).toContain(`<cbc:Name>What is left of invoice ${wrong.number}</cbc:Name>`)
-  expect(made.xml).toContain('<cbc:TaxInclusiveAmount currencyID="EUR">8.50</cbc:TaxInclusiveAmount>')
+  expect(made.xml).toContain('<cbc:PrepaidAmount currencyID="EUR">8.50</cbc:PrepaidAmount>')
   await tell('refund', [payment, micro('8.495')], market.provider.signer)
   await comesToNotes(id, 3)
   expect((await notesOf(id)).map(({ cents, source }) => [cents, source])).toEqual([
