@@ -59,7 +59,8 @@ export function useKillSteps(open: () => BillingWorld): void {
   })
 
   test('is not invoiced again when all events are read anew', async () => {
-    const before = await world.rows('SELECT number FROM market_invoices ORDER BY number')
+    const all = async () => (await world.rows('SELECT 1 FROM market_invoices WHERE payment IS NULL')).length
+    const before = await all()
     await world.rows(`UPDATE market_cursor SET setup = 'another'`)
     await world.restart()
     await world.followed()
@@ -73,6 +74,6 @@ export function useKillSteps(open: () => BillingWorld): void {
     await nextMonth()
     await until(async () => (await invoices()).length === 4, 60)
     expect((await invoices()).at(-1)).toEqual({ cents: 50, micro: '500000' })
-    expect((await world.rows('SELECT number FROM market_invoices ORDER BY number')).length).toBe(before.length + 1)
+    expect(await all()).toBe(before + 1)
   })
 }
