@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   centText,
   correctedAmounts,
@@ -53,10 +54,12 @@ export async function replaceInvoice(
   const moved = it!.paid_by === 'purse' || it!.state === 'settled'
   const draft = await drafted(rows, it!, left, moved, now)
   // The payment has one invoice at any time: the old one makes room before the new one is written.
-  await rows('UPDATE market_invoices SET corrected_by = id WHERE id = $1', [it!.id])
+  const id = randomUUID()
+  await rows('UPDATE market_invoices SET corrected_by = $2 WHERE id = $1', [it!.id, id])
   const made = await writeInvoice(
     rows,
     {
+      id,
       ...{ payment: it!.payment, agreement: it!.agreement, seller, buyer: it!.buyer_account, paidBy: it!.paid_by },
       dueAt: moved ? now : now + PAY_WITHIN_DAYS * DAY,
       refundedBefore: (BigInt(it!.refunded_before) + BigInt(it!.given_back)).toString(),
@@ -65,7 +68,6 @@ export async function replaceInvoice(
     },
     now,
   )
-  await rows('UPDATE market_invoices SET corrected_by = $2 WHERE id = $1', [it!.id, made.id])
   const credit = { cents: left, source: 'correction', settlement: 'replaced', reason } as const
   const creditNote = await writeCreditNote(rows, it!, { ...credit, by: { number: made.number, moved } }, now)
   if (it!.payment !== null) await moveTo(rows, it!.payment, it!.id, made.id, moved)
@@ -112,7 +114,9 @@ async function drafted(
     )
   const vat = vatTreatment(seller, buyer)
   if (!vat.ok) throw new Refusal(409, vat.code, vat.reason)
-  const asked = { seller, buyer, ...correctedAmounts(old, { left, vat: vat.value, moved }) }
+  // By bank the price is net, also when it was paid: other VAT would be another amount.
+  const within = it.paid_by === 'purse'
+  const asked = { seller, buyer, ...correctedAmounts(old, { left, vat: vat.value, moved: within }) }
   if (saysTheSame(old, asked))
     throw new Refusal(
       409,

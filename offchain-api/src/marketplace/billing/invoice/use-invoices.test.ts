@@ -9,6 +9,7 @@ import { booksOf } from '../books/books.ts'
 import { followEscrow } from '../follow-escrow.ts'
 import { checkInvoice } from './check-invoice.ts'
 import { keepDetails } from './details.ts'
+import { issueDueInvoices } from './issue-invoices.ts'
 import { issueUseInvoices } from './issue-use-invoices.ts'
 import { replaceInvoice } from './replace-invoice.ts'
 
@@ -44,7 +45,7 @@ beforeEach(async () => {
   const { rows } = store
   await rows(
     `TRUNCATE market_use_lines, market_use_pairs, market_invoices, market_credit_notes, market_invoice_numbers,
-       market_credit_note_numbers, market_invoice_details, market_billing, market_cursor, market_notifications CASCADE`,
+       market_credit_note_numbers, market_invoice_details, market_billing, market_payments, market_cursor, market_notifications CASCADE`,
   )
   await store.transaction((inside) => followEscrow.forget(inside))
   blocks = 0
@@ -220,6 +221,48 @@ test('corrections at once make one correction', async () => {
     ...['ERR_INVOICE_CORRECTED', 'ERR_INVOICE_CORRECTED', 'made'],
   ])
   expect((await money()).length).toBe(2)
+})
+
+test('a corrected invoice that waits for the bank has the VAT of the right details; one that was paid keeps its amount', async () => {
+  const iban = 'ES9121000418450200051332'
+  await keepDetails(store.rows, seller, { ...COMMON, name: 'Acme', vatId: 'ESB12345674', vatRate: 2100, iban }, 1)
+  await store.rows(`UPDATE market_billing SET plan = 'bank', terms = $2 WHERE agreement = $1`, [
+    ...[TWO, JSON.stringify({ ...TERMS, plan: 4, price: '12500000' })],
+  ])
+  await store.rows(
+    `INSERT INTO market_payments (payment, agreement, number, provider, consumer, provider_account, consumer_account, amount,
+       fee_bps, due_at, state, changed_at) VALUES ($1, $1, 0, $2, $3, $4, $5, 12500000, 250, $6, 'due', $6)`,
+    [TWO, PROVIDER, CONSUMER, seller, buyer, NOVEMBER],
+  )
+  await issueDueInvoices(store, NOVEMBER)
+  const replace = async (invoice: string) =>
+    store.transaction((rows) => replaceInvoice(rows, { invoice, seller, reason: 'No VAT id' }, 'did:x', DECEMBER))
+  const refusal = (work: Promise<unknown>) => work.then(String, ({ code }) => code)
+  const [first] = await invoices()
+  expect(first!.cents).toBe(1513)
+  expect(await refusal(replace(first!.id))).toBe('ERR_CORRECTION_SAME')
+  await keepDetails(store.rows, buyer, { ...COMMON, name: 'Bolt', vatId: 'DE136695976', country: 'DE' }, 2)
+  const second = (await replace(first!.id)).invoice
+  const current = () =>
+    store.rows(`SELECT i.gross_cents::integer AS cents, p.invoice = i.id AS is_payments, i.due_at::integer AS due
+      FROM market_invoices i JOIN market_payments p USING (payment) WHERE corrected_by IS NULL`)
+  expect(await current()).toEqual([{ cents: 1250, is_payments: true, due: DECEMBER + 30 * 86_400 }])
+  await store.rows(`UPDATE market_payments SET state = 'settled'`)
+  await keepDetails(store.rows, buyer, { ...COMMON, name: 'Bolt' }, 3)
+  expect(await refusal(replace(second))).toBe('ERR_CORRECTION_AMOUNT')
+  await keepDetails(store.rows, buyer, { ...COMMON, name: 'Bolt SA', vatId: 'DE136695976', country: 'DE' }, 4)
+  await replace(second)
+  expect(await current()).toEqual([{ cents: 1250, is_payments: true, due: DECEMBER }])
+  const [, , third] = await invoices()
+  expect(third!.xml).toContain('<cbc:PrepaidAmount currencyID="EUR">12.50</cbc:PrepaidAmount>')
+  expect((await invoices()).map(({ xml }) => checkInvoice(xml))).toEqual([[], [], []])
+  const notes = await store.rows(
+    'SELECT number, gross_cents::integer AS cents, xml FROM market_credit_notes ORDER BY number',
+  )
+  expect(notes.map(({ number, cents, xml }) => [number, cents, checkInvoice(xml as string)])).toEqual([
+    ['C2026-00001', 1513, []],
+    ['C2026-00002', 1250, []],
+  ])
 })
 
 test('a statement begins and ends with what was in the purse, whatever it is cut at', async () => {

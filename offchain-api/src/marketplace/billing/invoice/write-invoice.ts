@@ -8,6 +8,8 @@ import { invoiceXml } from './ubl.ts'
 type Rows = OperationalStore['rows']
 
 export interface InvoiceToWrite {
+  /** Left out: a new one. */
+  readonly id?: string
   /** Null: over use, which is of no payment. */
   readonly payment: string | null
   /** Null: of several. */
@@ -30,11 +32,10 @@ export interface WrittenInvoice {
 
 /** Gives an invoice the next number of its seller, keeps it, and tells both sides. @throws ERR_BILL_RULES */
 export async function writeInvoice(rows: Rows, it: InvoiceToWrite, now: number): Promise<WrittenInvoice> {
-  const { payment, agreement, seller, buyer, draft } = it
+  const { id = randomUUID(), payment, agreement, seller, buyer, draft } = it
   const { year, sequence } = await nextNumber(rows, 'invoice', seller, now)
   const invoice: Invoice = { ...draft, number: invoiceNumber(year, sequence) }
   const kept = keptBill(invoice, invoiceXml(invoice))
-  const id = randomUUID()
   await rows(
     `INSERT INTO market_invoices (id, payment, agreement, seller_account, buyer_account, year, sequence, number, issued_at,
        due_at, gross_cents, document, xml, digest, paid_by, refunded_before, period_from, period_to)
