@@ -23,6 +23,7 @@ export {
   roleBits,
   rolesOfBits,
 } from './authorisation/roles.ts'
+export { correctedAmounts } from './billing/corrected-invoice.ts'
 export { hasVatPrefix, isCountry } from './billing/countries.ts'
 export { type CreditNote, creditLines, creditNoteNumber } from './billing/credit-note.ts'
 export { type Due, dueOf, duesAt, MOST_DUES, nextDue } from './billing/dues.ts'
@@ -39,6 +40,8 @@ export {
   invoiceTotals,
   microToCent,
   netOf,
+  netOfLine,
+  type Preceding,
   type Settlement,
   settlementOf,
   type VatBreakdown,
@@ -69,6 +72,7 @@ export {
   type UseVerdict,
   type VoucherRefusal,
 } from './billing/usage.ts'
+export { type MonthOfUse, monthOf, nextUseInvoice, type UseOfAgreement, useLines } from './billing/use-invoice.ts'
 export { type Hex, type Keccak256, toBytes, toHex } from './commitment/bytes.ts'
 export {
   type BalanceProof,

@@ -1836,6 +1836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing/invoices/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts an invoice right that the account sent: a credit note takes it back, and another invoice stands in its place, with what both sides’ details say now. No money moves.
+         * @description Needs a provider or user of services or data.
+         */
+        post: operations["postBillingInvoicesByIdCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billing/open-credit-notes": {
         parameters: {
             query?: never;
@@ -1884,7 +1904,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The account’s books of a month, a year or all time: every move of its purse, bank settlements, invoices and credit notes. CSV for bookkeeping.
+         * The account’s books of a month, a year, between two instants or all time: every move of its purse, bank settlements, invoices and credit notes. CSV for bookkeeping. Unless it is asked: of this month and the eleven before it.
          * @description Needs a provider or user of services or data.
          */
         get: operations["getBillingStatement"];
@@ -4201,8 +4221,8 @@ export interface components {
             number: string;
             invoice: string;
             invoiceNumber: string;
-            payment: string;
-            agreement: string;
+            payment: string | null;
+            agreement: string | null;
             /** @enum {string} */
             side: "seller" | "buyer" | "operator";
             /**
@@ -4218,10 +4238,10 @@ export interface components {
             /** @enum {string} */
             source: "refund" | "decision" | "lapse" | "correction";
             /**
-             * @description it went back into the purse; it is taken off an open invoice; the seller pays it back by bank
+             * @description it went back into the purse; it is taken off an open invoice; the seller pays it back by bank; another invoice stands in the place of it
              * @enum {string}
              */
-            settlement: "purse" | "offset" | "bank";
+            settlement: "purse" | "offset" | "bank" | "replaced";
             /** @description null: it still has to be paid back */
             settledAt: string | null;
             seller: string;
@@ -4507,8 +4527,10 @@ export interface components {
         Invoice: {
             id: string;
             number: string;
-            payment: string;
-            agreement: string;
+            /** @description null: it is over use, which vouchers paid */
+            payment: string | null;
+            /** @description null: it is over use under several, see its lines */
+            agreement: string | null;
             /** @enum {string} */
             side: "seller" | "buyer" | "operator";
             /**
@@ -4537,6 +4559,23 @@ export interface components {
              * @example 12.50
              */
             credited: string;
+            /** @description of use that it is over, half-open, UTC (BT-73, BT-74) */
+            period: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC, seconds and Z
+                 */
+                to: string;
+            } | null;
+            /** @description number of the invoice in whose place it stands (BT-25) */
+            corrects: string | null;
+            /** @description number of the invoice that stands in its place */
+            correctedBy: string | null;
         };
         InvoiceDetails: {
             name: string;
@@ -11673,6 +11712,87 @@ export interface operations {
             };
         };
     };
+    postBillingInvoicesByIdCorrection: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller, new for each new request (a UUID): who sends the same request again within 24 hours gets the same answer, with Idempotency-Replayed: true, and nothing is done twice. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description stands on the credit note */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoice: components["schemas"]["Invoice"];
+                        /** @description number of the credit note */
+                        creditNote: string;
+                    };
+                };
+            };
+            /** @description Nobody the API knows: sign in, or sign the request */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The rule "billing" refused, and says what is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Under an Idempotency-Key: the same request is still worked on; or the state of things forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key came with another request before */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getBillingOpenCreditNotes: {
         parameters: {
             query?: never;
@@ -11807,6 +11927,8 @@ export interface operations {
         parameters: {
             query?: {
                 period?: string;
+                from?: string;
+                to?: string;
                 format?: "json" | "csv";
             };
             header?: never;
@@ -11822,6 +11944,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description ISO 8601, UTC, seconds and Z
+                         */
+                        from: string;
+                        /** @description half-open; null: up to now */
+                        to: string | null;
                         /**
                          * @description that have lines, the latest first
                          * @example [

@@ -370,6 +370,31 @@ test('what a purse paid is invoiced, a refund of it makes a credit note, and the
   await picture(seller, 'books', books)
 })
 
+test('use of a month is one invoice, and its seller puts it right when the buyer’s address was wrong', async () => {
+  await tools.wait(32 * DAY)
+  const seller = await billingOf(acme.representative)
+  const table = seller.getByRole('region', { name: 'Invoices' })
+  const invoice = table.getByRole('row', { name: /€4\.00.*paid by vouchers/ })
+  await invoice.waitFor({ timeout: 60_000 })
+  const text = await fileOf(seller, invoice, 'XML')
+  const number = /<cbc:ID>(\d{4}-\d{5})<\/cbc:ID>/.exec(text)![1]!
+  expect(text).toContain('<cbc:InvoicedQuantity unitCode="C62">200</cbc:InvoicedQuantity>')
+  expect(text).toMatch(/<cac:InvoicePeriod>\s*<cbc:StartDate>\d{4}-\d{2}-01<\/cbc:StartDate>/)
+
+  await giveDetails(await billingOf(bolt.representative), { City: 'Cádiz' })
+  await billingOf(acme.representative)
+  await button(seller, `Correct invoice ${number}`).click()
+  const form = seller.getByRole('region', { name: `Correct invoice ${number}` })
+  await form.getByLabel('What was wrong').fill('The city was wrong.')
+  await form.getByRole('button', { name: 'Make the new invoice' }).click()
+  await form.getByText(/stands in its place; credit note C\d{4}-\d{5} took it back\.$/).waitFor({ timeout: 60_000 })
+  const right = table.getByRole('row', { name: new RegExp(`in the place of ${number}.*€4\\.00.*paid by vouchers`) })
+  await right.waitFor({ timeout: 60_000 })
+  const corrected = await fileOf(seller, right, 'XML')
+  expect(corrected).toContain(`<cbc:ID>${number}</cbc:ID>`)
+  expect(corrected).toContain('<cbc:CityName>Cádiz</cbc:CityName>')
+})
+
 /** What the link of a name leads to, as the browser would get it. */
 async function fileOf(page: Page, within: Locator, name: string | RegExp): Promise<string> {
   const href = await within.getByRole('link', { name }).first().getAttribute('href')

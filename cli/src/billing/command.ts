@@ -6,7 +6,7 @@ import { refusal } from '../failure.ts'
 import { type Where, withWhere } from '../instance/instance.ts'
 import { oldAuditVerb } from '../market/audit-command.ts'
 import { print } from '../print.ts'
-import { books, credit, invoices } from './bills.ts'
+import { books, correct, credit, invoices } from './bills.ts'
 import { signPermit } from './permit.ts'
 import { type BillingPlace, openBilling, signerOf } from './place.ts'
 
@@ -65,10 +65,18 @@ export function billingCommand(program: Command): void {
     credit,
   ).requiredOption('--reason <words>', 'why; it stands on the credit note')
   verb(
+    'correct <invoice>',
+    'Puts an invoice right that you sent: a credit note, and another one with what both sides’ details say now.',
+    correct,
+  ).requiredOption('--reason <words>', 'what was wrong; it stands on the credit note')
+  verb(
     'books [period]',
-    'What moved in a month (2026-11), a year or all time; with --csv for bookkeeping.',
+    'What moved in a month (2026-11), a year, or `all`; else in the last twelve months; with --csv for bookkeeping.',
     books,
-  ).option('--csv', 'every line as CSV')
+  )
+    .option('--csv', 'every line as CSV')
+    .option('--from <instant>', 'instead of a period: from when on, like 2026-11-01T00:00:00Z')
+    .option('--to <instant>', 'instead of a period: until when, half-open')
   oldAuditVerb(billing)
 }
 

@@ -108,8 +108,8 @@ export const PaymentDetail = z.strictObject({
 export const Invoice = z.strictObject({
   id: z.string(),
   number: z.string(),
-  payment: Bytes32,
-  agreement: Bytes32,
+  payment: Bytes32.nullable(),
+  agreement: Bytes32.nullable(),
   side: z.enum(['seller', 'buyer', 'operator']),
   issuedAt: Instant,
   dueAt: Instant,
@@ -120,6 +120,9 @@ export const Invoice = z.strictObject({
   buyer: z.string(),
   paidBy: z.enum(['bank', 'purse']),
   credited: Eur,
+  period: z.strictObject({ from: Instant, to: Instant }).nullable(),
+  corrects: z.string().nullable(),
+  correctedBy: z.string().nullable(),
 })
 export type Invoice = z.infer<typeof Invoice>
 export const Invoices = pageOf(Invoice)
@@ -129,13 +132,13 @@ export const CreditNote = z.strictObject({
   number: z.string(),
   invoice: z.string(),
   invoiceNumber: z.string(),
-  payment: Bytes32,
-  agreement: Bytes32,
+  payment: Bytes32.nullable(),
+  agreement: Bytes32.nullable(),
   side: z.enum(['seller', 'buyer', 'operator']),
   issuedAt: Instant,
   gross: Eur,
   source: z.enum(['refund', 'decision', 'lapse', 'correction']),
-  settlement: z.enum(['purse', 'offset', 'bank']),
+  settlement: z.enum(['purse', 'offset', 'bank', 'replaced']),
   settledAt: Instant.nullable(),
   seller: z.string(),
   buyer: z.string(),
@@ -143,10 +146,13 @@ export const CreditNote = z.strictObject({
 })
 export type CreditNote = z.infer<typeof CreditNote>
 export const CreditNotes = pageOf(CreditNote)
+export const Correction = z.strictObject({ invoice: Invoice, creditNote: z.string() })
 
 /** Euros that may be below zero. */
 const Difference = z.string().regex(/^-?\d+\.\d{2,6}$/)
 export const Statement = z.strictObject({
+  from: Instant,
+  to: Instant.nullable(),
   months: z.array(z.string()),
   opening: Difference,
   closing: Difference,
@@ -267,7 +273,7 @@ export const invoicesQuery = (period?: string) =>
   query(`invoices ${period ?? ''}`, `/invoices?limit=100${during(period)}`, Invoices)
 export const creditNotesQuery = (period?: string) =>
   query(`credit notes ${period ?? ''}`, `/credit-notes?limit=100${during(period)}`, CreditNotes)
-/** Everything that ever moved is added up for it: it is asked for less often. */
+/** Of the last twelve months unless it is asked. It is long: it is asked for less often. */
 export const statementQuery = (period?: string) => ({
   ...query(`statement ${period ?? ''}`, `/statement?format=json${during(period)}`, Statement),
   refetchInterval: 30_000,
@@ -291,6 +297,8 @@ export const keepDetails = (details: InvoiceDetails) =>
   exchange('/v1/billing/invoice-details', Details, { method: 'PUT', body: details })
 export const makeCreditNote = (invoice: string, body: { amount?: string; reason: string }) =>
   exchange(`/v1/billing/invoices/${invoice}/credit-notes`, CreditNote, { body })
+export const correctInvoice = (invoice: string, reason: string) =>
+  exchange(`/v1/billing/invoices/${invoice}/correction`, Correction, { body: { reason } })
 export const recordPaidBack = (note: string) =>
   exchange(`/v1/billing/credit-notes/${note}/settlement`, CreditNote, { method: 'POST' })
 export const readStatement = (camt053: string) =>

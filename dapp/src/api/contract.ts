@@ -95,6 +95,10 @@ export type ApiContract = AllRead<{
     typeof billing.CreditNote,
     Post<'/v1/billing/invoices/{id}/credit-notes'>
   >
+  'POST /v1/billing/invoices/{id}/correction': Reads<
+    typeof billing.Correction,
+    Post<'/v1/billing/invoices/{id}/correction'>
+  >
   'GET /v1/billing/statement': Reads<typeof billing.Statement, Get<'/v1/billing/statement'>>
   'GET /v1/billing/disputes': Reads<typeof billing.Disputes, Get<'/v1/billing/disputes'>>
   'GET /v1/billing/fees': Reads<typeof billing.Fees, Get<'/v1/billing/fees'>>

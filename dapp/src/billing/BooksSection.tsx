@@ -9,7 +9,7 @@ import { differenceOf, microOf } from './amount.ts'
 import { BalanceFigure } from './BalanceFigure.tsx'
 
 type Props = { month: string | undefined; choose: (month: string | undefined) => void }
-const ALL = 'all'
+const ALL = 'last'
 
 /** What moved in a month, and a file of it for bookkeeping; the month counts for the lists below as well. */
 export function BooksSection({ month, choose }: Props) {
@@ -21,7 +21,7 @@ export function BooksSection({ month, choose }: Props) {
       <h2 id="books">Books</h2>
       <Choice
         label="Month (UTC)"
-        options={[{ id: ALL, name: 'All time' }, ...months.map((it) => ({ id: it, name: monthName(it) }))]}
+        options={[{ id: ALL, name: 'Last twelve months' }, ...months.map((it) => ({ id: it, name: monthName(it) }))]}
         value={month ?? ALL}
         onChange={(next) => choose(next === ALL ? undefined : next)}
       />
@@ -35,7 +35,7 @@ export function BooksSection({ month, choose }: Props) {
           <Totals of={statement.data} />
           <BalanceFigure of={statement.data} />
           <p>
-            <a href={path} download={`billing-${month ?? ALL}.csv`}>
+            <a href={path} download={`billing-${month ?? 'last-12-months'}.csv`}>
               Download {statement.data.count} {statement.data.count === 1 ? 'line' : 'lines'} (CSV)
             </a>{' '}
             <span className="soft small">

@@ -2,9 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { creditNotesQuery, detailsQuery, invoicesQuery } from '../api/billing.ts'
 import { billsOf } from './bills.ts'
+import { CorrectPanel } from './CorrectPanel.tsx'
 import { CreditPanel } from './CreditPanel.tsx'
 import { DetailsForm } from './DetailsForm.tsx'
-import { InvoicesTable } from './InvoicesTable.tsx'
+import { type Chosen, InvoicesTable } from './InvoicesTable.tsx'
 
 /** Invoices with their credit notes beside them, and what they need of a company. */
 export function InvoicesSection({ month }: { month: string | undefined }) {
@@ -12,8 +13,8 @@ export function InvoicesSection({ month }: { month: string | undefined }) {
   const notes = useQuery({ ...creditNotesQuery(month), placeholderData: keepPreviousData })
   const details = useQuery(detailsQuery)
   const bills = billsOf(invoices.data?.items ?? [], notes.data?.items ?? [])
-  const [correcting, setCorrecting] = useState<string>()
-  const corrected = invoices.data?.items.find(({ id }) => id === correcting)
+  const [chosen, choose] = useState<Chosen>()
+  const invoice = invoices.data?.items.find(({ id }) => id === chosen?.id)
   return (
     <section aria-labelledby="invoices">
       <h2 id="invoices">Invoices and credit notes</h2>
@@ -22,10 +23,12 @@ export function InvoicesSection({ month }: { month: string | undefined }) {
           None {month === undefined ? 'yet' : 'in this month'}: they come when both sides gave their details.
         </p>
       ) : (
-        <InvoicesTable bills={bills} correcting={correcting} correct={setCorrecting} />
+        <InvoicesTable bills={bills} chosen={chosen} choose={choose} />
       )}
-      {corrected === undefined ? null : (
-        <CreditPanel key={corrected.id} invoice={corrected} close={() => setCorrecting(undefined)} />
+      {invoice === undefined ? null : chosen?.how === 'Correct' ? (
+        <CorrectPanel key={invoice.id} invoice={invoice} close={() => choose(undefined)} />
+      ) : (
+        <CreditPanel key={invoice.id} invoice={invoice} close={() => choose(undefined)} />
       )}
       {details.data === undefined ? null : (
         <DetailsForm key={String(details.data.details === null)} known={details.data.details} />

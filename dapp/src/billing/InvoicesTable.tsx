@@ -1,17 +1,23 @@
+import type { Invoice } from '../api/billing.ts'
 import { eur } from '../format/money.ts'
-import { dateClock } from '../format/time.ts'
+import { dateClock, longDate } from '../format/time.ts'
 import { Button } from '../parts/Button.tsx'
 import { microOf } from './amount.ts'
-import { type BillRow, invoiceWords, mayCorrect, noteWords } from './bills.ts'
+import { type BillRow, invoiceWords, mayCorrect, mayReplace, noteWords } from './bills.ts'
 
 type Props = {
   bills: readonly BillRow[]
-  correcting: string | undefined
-  correct: (invoice: string | undefined) => void
+  /** Which invoice is worked on, and how. */
+  chosen: Chosen | undefined
+  choose: (chosen: Chosen | undefined) => void
+}
+export interface Chosen {
+  readonly id: string
+  readonly how: 'Take back' | 'Correct'
 }
 
 /** Invoices, and below each its credit notes, with their files. */
-export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
+export const InvoicesTable = ({ bills, chosen, choose }: Props) => (
   <section className="table-wrap" aria-label="Invoices">
     <table>
       <thead>
@@ -25,7 +31,7 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
           <th scope="col">State</th>
           <th scope="col">Files</th>
           <th scope="col">
-            <span className="visually-hidden">Take back</span>
+            <span className="visually-hidden">Take back or correct</span>
           </th>
         </tr>
       </thead>
@@ -36,7 +42,9 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
               {row.bill.number}
               {row.kind === 'credit note' ? (
                 <small className="soft"> credit note on {row.bill.invoiceNumber}</small>
-              ) : null}
+              ) : (
+                <About bill={row.bill} />
+              )}
             </th>
             <td>{row.bill.side === 'seller' ? `to ${row.bill.buyer}` : `from ${row.bill.seller}`}</td>
             <td>{dateClock(row.bill.issuedAt, 'UTC')}</td>
@@ -52,14 +60,10 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
             </td>
             <td>
               {row.kind === 'invoice' && mayCorrect(row.bill) ? (
-                <Button
-                  look="plain"
-                  aria-expanded={correcting === row.bill.id}
-                  onPress={() => correct(correcting === row.bill.id ? undefined : row.bill.id)}
-                >
-                  Take back
-                  <span className="visually-hidden"> invoice {row.bill.number}</span>
-                </Button>
+                <Opener how="Take back" {...{ chosen, choose, row }} />
+              ) : null}
+              {row.kind === 'invoice' && mayReplace(row.bill) ? (
+                <Opener how="Correct" {...{ chosen, choose, row }} />
               ) : null}
             </td>
           </tr>
@@ -68,6 +72,31 @@ export const InvoicesTable = ({ bills, correcting, correct }: Props) => (
     </table>
   </section>
 )
+
+/** What an invoice is about beside a payment. */
+const About = ({ bill: { period, corrects } }: { bill: Invoice }) => (
+  <>
+    {corrects === null ? null : <small className="soft"> in the place of {corrects}</small>}
+    {period === null ? null : (
+      <small className="soft">
+        {' '}
+        use from {longDate(period.from, 'UTC')} to {longDate(period.to - 1, 'UTC')}
+      </small>
+    )}
+  </>
+)
+
+type OpenerProps = Pick<Props, 'chosen' | 'choose'> & { how: Chosen['how']; row: Extract<BillRow, { kind: 'invoice' }> }
+
+function Opener({ how, chosen, choose, row: { bill } }: OpenerProps) {
+  const isOpen = chosen?.id === bill.id && chosen.how === how
+  return (
+    <Button look="plain" aria-expanded={isOpen} onPress={() => choose(isOpen ? undefined : { id: bill.id, how })}>
+      {how}
+      <span className="visually-hidden"> invoice {bill.number}</span>
+    </Button>
+  )
+}
 
 const Files = ({ path, id, number }: { path: string; id: string; number: string }) => (
   <>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { CreditNote, Invoice } from '../api/billing.ts'
 import { differenceOf } from './amount.ts'
 import { balancesOf } from './balance.ts'
-import { billsOf, invoiceWords, mayCorrect, noteWords } from './bills.ts'
+import { billsOf, invoiceWords, mayCorrect, mayReplace, noteWords } from './bills.ts'
 import { stateWords } from './words.ts'
 
 const invoice = (id: string, more: Partial<Invoice> = {}) =>
@@ -14,6 +14,8 @@ const invoice = (id: string, more: Partial<Invoice> = {}) =>
     credited: '0.00',
     paid: false,
     paidBy: 'bank',
+    payment: '0xaa',
+    correctedBy: null,
     ...more,
   }) as Invoice
 const note = (id: string, of: string, more: Partial<CreditNote> = {}) =>
@@ -34,9 +36,14 @@ test('a bill says how its money goes', () => {
   expect(invoiceWords(invoice('1'))).toBe('waits for the bank')
   expect(invoiceWords(invoice('1', { paid: true }))).toBe('paid')
   expect(invoiceWords(invoice('1', { paid: true, paidBy: 'purse' }))).toBe('paid from the purse')
+  expect(invoiceWords(invoice('1', { paid: true, paidBy: 'purse', payment: null }))).toBe('paid by vouchers')
+  expect(invoiceWords(invoice('1', { credited: '15.13', correctedBy: '2026-2' }))).toBe(
+    'corrected: 2026-2 stands in its place',
+  )
   expect(invoiceWords(invoice('1', { credited: '15.13' }))).toBe('taken back')
   expect(noteWords({ settlement: 'purse', settledAt: 1 })).toBe('back in the purse')
   expect(noteWords({ settlement: 'offset', settledAt: 1 })).toBe('taken off the invoice')
+  expect(noteWords({ settlement: 'replaced', settledAt: 1 })).toBe('another invoice stands in its place')
   expect(noteWords({ settlement: 'bank', settledAt: null })).toBe('the seller pays it back')
   expect(noteWords({ settlement: 'bank', settledAt: 1 })).toBe('paid back by bank')
 })
@@ -46,6 +53,14 @@ test('a seller corrects what is paid by bank and not taken back; nobody else doe
   expect(mayCorrect(invoice('1', { side: 'buyer' }))).toBe(false)
   expect(mayCorrect(invoice('1', { paidBy: 'purse' }))).toBe(false)
   expect(mayCorrect(invoice('1', { credited: '15.13' }))).toBe(false)
+})
+
+test('a seller puts any invoice right once, while something of it is left; nobody else does', () => {
+  expect(mayReplace(invoice('1'))).toBe(true)
+  expect(mayReplace(invoice('1', { paidBy: 'purse', payment: null }))).toBe(true)
+  expect(mayReplace(invoice('1', { side: 'buyer' }))).toBe(false)
+  expect(mayReplace(invoice('1', { correctedBy: '2026-2' }))).toBe(false)
+  expect(mayReplace(invoice('1', { credited: '15.13' }))).toBe(false)
 })
 
 test('a payment by bank whose invoice was taken back had nothing that could be given back', () => {

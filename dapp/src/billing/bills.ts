@@ -24,8 +24,11 @@ export const leftOf = ({ gross, credited }: Pick<Invoice, 'gross' | 'credited'>)
   microOf(gross) - microOf(credited)
 
 /** How an invoice stands, in words. */
-export function invoiceWords(it: Pick<Invoice, 'gross' | 'credited' | 'paid' | 'paidBy'>): string {
-  if (it.paidBy === 'purse') return 'paid from the purse'
+export function invoiceWords(
+  it: Pick<Invoice, 'gross' | 'credited' | 'paid' | 'paidBy' | 'payment' | 'correctedBy'>,
+): string {
+  if (it.correctedBy !== null) return `corrected: ${it.correctedBy} stands in its place`
+  if (it.paidBy === 'purse') return it.payment === null ? 'paid by vouchers' : 'paid from the purse'
   if (it.paid) return 'paid'
   return leftOf(it) === 0n ? 'taken back' : 'waits for the bank'
 }
@@ -33,9 +36,13 @@ export function invoiceWords(it: Pick<Invoice, 'gross' | 'credited' | 'paid' | '
 /** How a credit note’s money goes, in words. */
 export function noteWords({ settlement, settledAt }: Pick<CreditNote, 'settlement' | 'settledAt'>): string {
   if (settlement === 'purse') return 'back in the purse'
+  if (settlement === 'replaced') return 'another invoice stands in its place'
   if (settlement === 'offset') return 'taken off the invoice'
   return settledAt === null ? 'the seller pays it back' : 'paid back by bank'
 }
 
+/** A seller puts wrong words of an invoice right as long as something of it is left: another one stands in its place. */
+export const mayReplace = (it: Invoice): boolean => it.side === 'seller' && it.correctedBy === null && leftOf(it) > 0n
+
 /** A seller takes back what is paid by bank; what a purse paid goes back by a refund. */
-export const mayCorrect = (it: Invoice): boolean => it.side === 'seller' && it.paidBy === 'bank' && leftOf(it) > 0n
+export const mayCorrect = (it: Invoice): boolean => mayReplace(it) && it.paidBy === 'bank'

@@ -7,15 +7,19 @@ import {
   type InvoiceLine,
   invoiceTotals,
   netOf,
+  type Preceding,
   settlementOf,
 } from './invoice.ts'
+import { sharesOf } from './shares.ts'
 
 /** Takes back a part of an invoice, or the whole (EN 16931-1, type 381). Its amounts are positive. */
 export interface CreditNote extends Bill {
   /** BG-3: the invoice that it takes back. */
-  readonly invoice: { readonly number: string; readonly issued: string }
+  readonly invoice: Preceding
   /** BT-20: how the money moves, or moved. */
   readonly terms: string
+  /** An invoice of the same payment stands in the place of what is taken back: no money moves. */
+  readonly replaced?: true | undefined
 }
 
 /**
@@ -46,17 +50,6 @@ export function creditLines(invoice: Pick<Bill, 'number' | 'lines' | 'total'>, a
         : `Credit on invoice ${invoice.number}, at ${treatment.rate / 100} %`
     return [{ name, quantity: 1_000n, unit: 'C62', price: centToMicro(netOf(share, treatment.rate)), vat: treatment }]
   })
-}
-
-/** An amount in proportion to weights, to the cent: what is left over goes where most of a cent was cut off. */
-function sharesOf(amount: Cent, weights: readonly Cent[]): readonly Cent[] {
-  const all = weights.reduce((sum, one) => sum + one, 0n)
-  const shares = weights.map((weight) => (amount * weight) / all)
-  const left = amount - shares.reduce((sum, one) => sum + one, 0n)
-  const byRest = weights.map((weight, index) => ({ index, rest: (amount * weight) % all }))
-  byRest.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1))
-  for (const { index } of byRest.slice(0, Number(left))) shares[index]! += 1n
-  return shares
 }
 
 /** Credit notes are numbered in a series of their own. @example creditNoteNumber(2026, 7) // 'C2026-00007' */

@@ -6,12 +6,18 @@ export type Cent = bigint
 
 export interface InvoiceLine {
   readonly name: string
-  /** Thousandths of a unit. */
+  /** BT-127: what there is to say of this line alone. */
+  readonly note?: string | undefined
+  /** Thousandths of a unit, or as fine as `quantityDecimals` says. */
   readonly quantity: bigint
+  /** Decimals of `quantity`; left out: 3. */
+  readonly quantityDecimals?: number | undefined
   /** UN/ECE Recommendation 20: C62 is one, KWH a kilowatt-hour. */
   readonly unit: string
-  /** Net price of a unit, µEUR. */
+  /** Net price of a unit, µEUR, or as fine as `priceDecimals` says. */
   readonly price: bigint
+  /** Decimals of `price` in euros; left out: 6. BT-146 may have more than the two of an amount. */
+  readonly priceDecimals?: number | undefined
   readonly vat: VatTreatment
   /** Half-open, seconds since 1970. */
   readonly period?: { readonly from: number; readonly to: number } | undefined
@@ -30,13 +36,24 @@ export interface Bill {
   readonly note?: string | undefined
   /** What it comes to with VAT where that is given, as by a purse; otherwise the lines say it. */
   readonly total?: Cent | undefined
-  /** The total has moved already: out of the buyer’s purse, or back into it. */
-  readonly paid?: true | undefined
+  /** The total has moved already: out of the buyer’s purse, or back into it; or by bank. */
+  readonly paid?: true | 'by bank' | undefined
+  /** BG-14: when what it is about took place. Half-open, seconds since 1970. */
+  readonly period?: { readonly from: number; readonly to: number } | undefined
+}
+
+/** BG-3: a bill that another one is about. */
+export interface Preceding {
+  readonly number: string
+  /** A day. */
+  readonly issued: string
 }
 
 export interface Invoice extends Bill {
   /** A day. */
   readonly due: string
+  /** The invoice in whose place it stands. */
+  readonly preceding?: Preceding | undefined
 }
 
 export interface VatBreakdown extends VatTreatment {
@@ -69,11 +86,16 @@ export interface Settlement {
   readonly due: Cent
 }
 
-// Half up: amounts of an invoice are never negative here.
-const divideHalfUp = (a: bigint, b: bigint): bigint => (2n * a + b) / (2n * b)
+/** Half up: amounts of an invoice are never negative here. */
+export const divideHalfUp = (a: bigint, b: bigint): bigint => (2n * a + b) / (2n * b)
 
 /** µEUR × thousandths → cents, half up. @example lineNet(250_000n, 1_500n) // 38n: 0.375 € */
 export const lineNet = (price: bigint, quantity: bigint): Cent => divideHalfUp(price * quantity, 10_000_000n)
+
+/** BT-131 of a line, half up: quantity × price, each as fine as the line says. */
+export const netOfLine = ({ price, priceDecimals = 6, quantity, quantityDecimals = 3 }: Amounts): Cent =>
+  divideHalfUp(price * quantity, 10n ** BigInt(priceDecimals + quantityDecimals - 2))
+type Amounts = Pick<InvoiceLine, 'price' | 'priceDecimals' | 'quantity' | 'quantityDecimals'>
 
 /**
  * Totals as EN 16931-1 counts them: each line is rounded to cents; VAT is computed on the sum of each category and rate
@@ -83,13 +105,13 @@ export const lineNet = (price: bigint, quantity: bigint): Cent => divideHalfUp(p
 export function invoiceTotals(lines: readonly InvoiceLine[]): InvoiceTotals {
   if (lines.length === 0)
     throw new OpemError({ code: 'ERR_INVOICE_EMPTY', shortMessage: 'an invoice has at least one line' })
-  const nets = lines.map(({ price, quantity, name }) => {
-    if (price < 0n || quantity < 0n)
+  const nets = lines.map((line) => {
+    if (line.price < 0n || line.quantity < 0n)
       throw new OpemError({
         code: 'ERR_INVOICE_AMOUNT',
-        shortMessage: `the line “${name}” is negative: what is given back is a credit note`,
+        shortMessage: `the line “${line.name}” is negative: what is given back is a credit note`,
       })
-    return lineNet(price, quantity)
+    return netOfLine(line)
   })
   const groups = new Map<string, VatBreakdown>()
   lines.forEach(({ vat }, index) => {

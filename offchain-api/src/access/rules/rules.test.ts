@@ -243,6 +243,7 @@ const TABLE: [route: string, columns: string][] = [
   ['GET /v1/billing/credit-notes', '0++++ +++++++ ---- 00'],
   ['GET /v1/billing/credit-notes/{id}/file', '0++++ +++++++ ---- 00'],
   ['POST /v1/billing/invoices/{id}/credit-notes', '0++++ +++++++ ---- 00'],
+  ['POST /v1/billing/invoices/{id}/correction', '0++++ +++++++ ---- 00'],
   ['GET /v1/billing/open-credit-notes', '0---- ------+ ---- 00'],
   ['POST /v1/billing/credit-notes/{id}/settlement', '0---- ------+ ---- 00'],
   ['GET /v1/billing/disputes', '0---- ------+ ---- 00'],

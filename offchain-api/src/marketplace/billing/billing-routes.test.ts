@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type BillingWorld, openBillingWorld } from '../../testing/billing-world.ts'
 import { dueKillSteps } from './due/due-kill.steps.ts'
+import { useKillSteps } from './invoice/use-kill.steps.ts'
 import { creditNoteRouteSteps } from './routes/credit-note-routes.steps.ts'
 import { invoiceRouteSteps } from './routes/invoice-routes.steps.ts'
 import { paymentRouteSteps } from './routes/payment-routes.steps.ts'
@@ -20,3 +21,4 @@ describe('a voucher', () => voucherRouteSteps(() => world))
 describe('an invoice', () => invoiceRouteSteps(() => world))
 describe('a credit note', () => creditNoteRouteSteps(() => world))
 describe('instalments that are due', () => dueKillSteps(() => world))
+describe('use that was claimed', () => useKillSteps(() => world))

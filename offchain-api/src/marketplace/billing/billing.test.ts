@@ -19,6 +19,7 @@ import { followEscrow } from './follow-escrow.ts'
 import { checkInvoice } from './invoice/check-invoice.ts'
 import { correctInvoice } from './invoice/correct-invoice.ts'
 import { detailsOf, keepDetails } from './invoice/details.ts'
+import { replaceInvoice } from './invoice/replace-invoice.ts'
 import { paymentIdOf } from './terms.ts'
 import { mayUseMoney, useStanding } from './use-account.ts'
 import { claimableVoucher, takeVoucher } from './vouchers.ts'
@@ -386,7 +387,7 @@ const invoiceOfPayment = async (payment: Hex) =>
   (
     await store.rows<Record<'id' | 'number' | 'cents' | 'credited' | 'digest' | 'xml', string> & { document: object }>(
       `SELECT id, number, gross_cents::text AS cents, credited_cents::text AS credited, digest, xml, document
-       FROM market_invoices WHERE payment = $1`,
+       FROM market_invoices WHERE payment = $1 AND corrected_by IS NULL`,
       [payment],
     )
   )[0]
@@ -527,6 +528,282 @@ test('what a purse paid is not corrected by hand: the money goes back, and the n
   expect(await refusal(correct(invoice!.id, 1n))).toBe('ERR_CREDIT_BY_REFUND')
 })
 
+const useInvoices = () =>
+  store.rows<{
+    id: string
+    number: string
+    cents: number
+    from: string
+    to: string
+    agreement: Hex | null
+    xml: string
+  }>(
+    `SELECT id, number, gross_cents::integer AS cents, to_char(to_timestamp(period_from) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS from,
+       to_char(to_timestamp(period_to) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS to, agreement, xml
+     FROM market_invoices WHERE payment IS NULL ORDER BY issued_at, sequence`,
+  )
+/** The worker has looked at months that are over, as the chain’s clock says. */
+const invoicedUse = async (count: number) => {
+  await until(async () => {
+    billing.wake()
+    return (await useInvoices()).length >= count
+  })
+  expect((await useInvoices()).length).toBe(count)
+}
+const claim = async (id: Hex, cumulative: bigint) =>
+  tell('claim', [id, cumulative, await market.signVoucher(market.consumer.signer, id, cumulative)])
+/** Goes on to a day of the next month. */
+const nextMonth = async (day: number) => {
+  const today = new Date((await market.now()) * 1000)
+  const at = Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1, day) / 1000
+  await market.wait(at - (await market.now()))
+}
+/** What the escrow’s events say was claimed under agreements of use, µEUR. */
+const claimedThere = async (agreement: Hex): Promise<bigint> =>
+  (
+    await market.client.getContractEvents({
+      ...{ ...market.contracts.escrow, eventName: 'VoucherClaimed', args: { agreement }, fromBlock: 0n },
+    })
+  ).reduce((all, { args }) => all + (args.toProvider ?? 0n) + (args.fee ?? 0n), 0n)
+
+let forecasts: { id: Hex; agreement: Agreement }
+let alerts: { id: Hex; agreement: Agreement }
+
+test('use of a month is one invoice between a provider and a consumer, with a line for each agreement', async () => {
+  await market.deposit(market.consumer, '50')
+  // What the test of vouchers claimed: 2.00 in a month that is over.
+  await invoicedUse(1)
+  expect((await useInvoices())[0]!.cents).toBe(200)
+  await nextMonth(3)
+  forecasts = await conclude({ plan: 3, price: 20_000n })
+  alerts = await conclude({ plan: 3, price: 30_000n })
+  for (const { agreement } of [forecasts, alerts]) await market.reserve(market.consumer, agreement, '20')
+  await claim(forecasts.id, 4_000_000n)
+  await claim(alerts.id, 1_000_001n)
+  await claim(forecasts.id, 4_020_000n)
+  const today = new Date((await market.now()) * 1000)
+  await followed()
+  await turned()
+  expect((await useInvoices()).length).toBe(1)
+  await nextMonth(2)
+  await invoicedUse(2)
+  const [, invoice] = await useInvoices()
+  const first = (months: number) =>
+    new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months)).toISOString().slice(0, 10)
+  // 4.02 and 1.000001.
+  expect([invoice!.cents, invoice!.from, invoice!.to, invoice!.agreement]).toEqual([502, first(0), first(1), null])
+  expect(checkInvoice(invoice!.xml)).toEqual([])
+  for (const part of [
+    `<cbc:Note>Agreement ${forecasts.id}: €4.02 at €0.02 per unit with VAT</cbc:Note>`,
+    '<cbc:InvoicedQuantity unitCode="C62">201</cbc:InvoicedQuantity>',
+    '<cbc:InvoicedQuantity unitCode="C62">33.333367</cbc:InvoicedQuantity>',
+    `<cbc:StartDate>${first(0)}</cbc:StartDate>`,
+    '<cbc:TaxExclusiveAmount currencyID="EUR">4.15</cbc:TaxExclusiveAmount>',
+    '<cbc:TaxInclusiveAmount currencyID="EUR">5.02</cbc:TaxInclusiveAmount>',
+    '<cbc:PrepaidAmount currencyID="EUR">5.02</cbc:PrepaidAmount>',
+    '<cbc:PayableAmount currencyID="EUR">0.00</cbc:PayableAmount>',
+  ])
+    expect(invoice!.xml).toContain(part)
+  expect(await noticesOf(market.consumer.account, forecasts.id)).not.toContain(`Invoice ${invoice!.number}`)
+  const told = await store.rows<{ account: string }>('SELECT account FROM market_notifications WHERE title = $1', [
+    `Invoice ${invoice!.number}`,
+  ])
+  expect(told.map(({ account }) => account).sort()).toEqual([market.consumer.account, market.provider.account].sort())
+})
+
+test('less than half a cent of a month stands on the next invoice, whose period begins with it', async () => {
+  await claim(forecasts.id, 4_023_000n)
+  const today = new Date((await market.now()) * 1000)
+  await nextMonth(2)
+  await followed()
+  await turned()
+  await claim(forecasts.id, 4_024_999n)
+  await nextMonth(2)
+  await claim(forecasts.id, 4_034_000n)
+  await nextMonth(2)
+  await invoicedUse(3)
+  const [, , invoice] = await useInvoices()
+  const first = (months: number) =>
+    new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months)).toISOString().slice(0, 10)
+  // 0.000001 were over; 0.003, 0.001999 and 0.009001 came: 0.014001 in all.
+  expect([invoice!.cents, invoice!.from, invoice!.to]).toEqual([1, first(0), first(2)])
+  await claim(forecasts.id, 4_040_000n)
+  await nextMonth(2)
+  await invoicedUse(4)
+  expect((await useInvoices())[3]!.cents).toBe(1)
+})
+
+test('what invoices of use come to is what the chain moved between the two, to half a cent', async () => {
+  const [pair] = await store.rows<{ micro: string; cents: string }>(
+    'SELECT micro::text, cents::text FROM market_use_pairs',
+  )
+  const all = await store.rows<{ agreement: Hex }>('SELECT DISTINCT agreement FROM market_use_lines')
+  let moved = 0n
+  for (const { agreement } of all) moved += await claimedThere(agreement)
+  expect(moved).toBe(7_040_001n) // 2.00 of the test of vouchers, 4.04 and 1.000001
+  expect([pair!.micro, pair!.cents]).toEqual(['7040001', '704'])
+  expect((await useInvoices()).reduce((sum, { cents }) => sum + cents, 0)).toBe(704)
+})
+
+test('use is not invoiced before both sides gave their details, and none of its months is left out', async () => {
+  const details = await detailsOf(store.rows, market.consumer.account)
+  await store.rows('DELETE FROM market_invoice_details WHERE account = $1', [market.consumer.account])
+  await claim(forecasts.id, 5_040_000n)
+  await nextMonth(2)
+  await claim(forecasts.id, 7_040_000n)
+  await nextMonth(2)
+  await followed()
+  await turned()
+  expect((await useInvoices()).length).toBe(4)
+  await keepDetails(store.rows, market.consumer.account, details!, 1)
+  await invoicedUse(6)
+  expect((await useInvoices()).slice(4).map(({ cents }) => cents)).toEqual([100, 200])
+})
+
+const replace = (invoice: string, seller = market.provider.account) =>
+  store.transaction(async (rows) =>
+    replaceInvoice(rows, { invoice, seller, reason: 'The address was wrong' }, 'did:x', await market.now()),
+  )
+const kept = async (id: string) =>
+  (
+    await store.rows<Record<'number' | 'xml' | 'cents' | 'credited' | 'replaces' | 'state', string>>(
+      `SELECT i.number, i.xml, i.gross_cents::text AS cents, i.credited_cents::text AS credited, p.state,
+         i.document #>> '{preceding,number}' AS replaces
+       FROM market_invoices i LEFT JOIN market_payments p USING (payment) WHERE id = $1`,
+      [id],
+    )
+  )[0]!
+/** The consumer’s details with something else in them. */
+const moveHouse = async (change: object) =>
+  keepDetails(
+    store.rows,
+    market.consumer.account,
+    { ...(await detailsOf(store.rows, market.consumer.account))!, ...change },
+    1,
+  )
+
+test('an invoice over use is corrected: a credit note takes it back, another one with the right address refers to it', async () => {
+  const wrong = (await useInvoices())[1]!
+  expect(await refusal(replace(wrong.id))).toBe('ERR_CORRECTION_SAME')
+  expect(await refusal(replace(wrong.id, market.consumer.account))).toBe('ERR_INVOICE_UNKNOWN')
+  expect(await refusal(correct(wrong.id, 1n))).toBe('ERR_CREDIT_OF_USE')
+  await moveHouse({ street: 'Calle 2' })
+  const { invoice, creditNote } = await replace(wrong.id)
+  const made = await kept(invoice)
+  expect([made.cents, made.credited, made.replaces]).toEqual(['502', '0', wrong.number])
+  expect(checkInvoice(made.xml)).toEqual([])
+  expect(made.xml).toContain('<cbc:StreetName>Calle 2</cbc:StreetName>')
+  expect(made.xml).toMatch(
+    new RegExp(`<cac:InvoiceDocumentReference>\\s*<cbc:ID>${wrong.number}</cbc:ID>\\s*<cbc:IssueDate>`),
+  )
+  expect(await kept(wrong.id)).toMatchObject({ cents: '502', credited: '502' })
+  const [note] = await store.rows<{ xml: string; cents: string; settlement: string; number: string }>(
+    'SELECT xml, gross_cents::text AS cents, settlement, number FROM market_credit_notes WHERE id = $1',
+    [creditNote],
+  )
+  expect([note!.cents, note!.settlement]).toEqual(['502', 'replaced'])
+  expect(note!.xml).toContain(
+    `<cbc:Note>Invoice ${made.number} stands in the place of invoice ${wrong.number}; no money moves.</cbc:Note>`,
+  )
+  expect(await refusal(replace(wrong.id))).toBe('ERR_INVOICE_CORRECTED')
+  expect(await refusal(correct(wrong.id, 1n))).toBe('ERR_INVOICE_CORRECTED')
+  const told = await store.rows<{ title: string }>(
+    'SELECT title FROM market_notifications WHERE account = $1 ORDER BY id DESC LIMIT 2',
+    [market.consumer.account],
+  )
+  expect(told.map(({ title }) => title)).toEqual([`Credit note ${note!.number}`, `Invoice ${made.number}`])
+})
+
+test('a corrected invoice of a bank plan is what the bank waits for, with the VAT that the right details bring', async () => {
+  const { id, agreement } = await conclude({ plan: 4, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'invoiced')
+  const wrong = (await invoiceOfPayment(payment))!
+  await moveHouse({ country: 'DE', vatId: 'DE136695976' })
+  const made = await kept((await replace(wrong.id)).invoice)
+  // Reverse charge: 12.50 without VAT in the place of 15.13.
+  expect([made.cents, made.replaces, made.state]).toEqual(['1250', wrong.number, 'invoiced'])
+  expect(made.xml).toContain('<cbc:TaxExemptionReasonCode>VATEX-EU-AE</cbc:TaxExemptionReasonCode>')
+  expect(made.xml).toContain('<cbc:PayableAmount currencyID="EUR">12.50</cbc:PayableAmount>')
+  expect(await read('CRDT', '15.13', wrong.number)).toEqual(['it names no open invoice of this account'])
+  expect(await read('CRDT', '12.50', made.number)).toEqual([`it names invoice ${made.number} and is its amount`])
+
+  const current = (
+    await store.rows<{ id: string; digest: Hex }>(
+      'SELECT id, digest FROM market_invoices WHERE payment = $1 AND corrected_by IS NULL',
+      [payment],
+    )
+  )[0]!
+  await tell('recordBankSettlement', [agreement, 0, current.digest, micro('12.50')])
+  await comesTo(payment, 'settled')
+  // It is paid: other VAT would be another amount than what moved.
+  await moveHouse({ country: 'ES', vatId: 'ESA58818501', street: 'Calle 3' })
+  expect(await refusal(replace(current.id))).toBe('ERR_CORRECTION_AMOUNT')
+  await moveHouse({ country: 'DE', vatId: 'DE136695976', street: 'Hafen 3' })
+  const paid = await kept((await replace(current.id)).invoice)
+  expect([paid.cents, paid.replaces, paid.state]).toEqual(['1250', made.number, 'settled'])
+  expect(paid.xml).toContain('<cbc:PrepaidAmount currencyID="EUR">12.50</cbc:PrepaidAmount>')
+  expect(paid.xml).not.toContain('PaymentMeans')
+  expect((await notesOf(id)).map(({ cents, settlement }) => [cents, settlement])).toEqual([
+    ['1513', 'replaced'],
+    ['1250', 'replaced'],
+  ])
+})
+
+test('a refund after a correction is taken off the invoice that counts, and the amount that a purse paid stays', async () => {
+  const { id } = await conclude({ plan: 1, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await market.deposit(market.consumer, '20')
+  await comesTo(payment, 'held')
+  await until(async () => (await invoiceOfPayment(payment)) !== undefined)
+  const wrong = (await invoiceOfPayment(payment))!
+  await tell('refund', [payment, micro('4.005')], market.provider.signer)
+  await comesToNotes(id, 1)
+  await moveHouse({ country: 'ES', vatId: 'ESA58818501', street: 'Calle 4' })
+  const { invoice } = await replace(wrong.id)
+  const made = await kept(invoice)
+  // 12.50 less 4.00: with 21 % within.
+  expect([made.cents, checkInvoice(made.xml)]).toEqual(['850', []])
+  expect(made.xml).toContain(`<cbc:Name>What is left of invoice ${wrong.number}</cbc:Name>`)
+  expect(made.xml).toContain('<cbc:PrepaidAmount currencyID="EUR">8.50</cbc:PrepaidAmount>')
+  await tell('refund', [payment, micro('8.495')], market.provider.signer)
+  await comesToNotes(id, 3)
+  expect((await notesOf(id)).map(({ cents, source }) => [cents, source])).toEqual([
+    ['400', 'refund'],
+    ['850', 'correction'],
+    ['850', 'refund'],
+  ])
+  expect((await kept(invoice)).credited).toBe('850')
+  expect(await refusal(replace(invoice))).toBe('ERR_INVOICE_CREDITED')
+})
+
+test('numbers of invoices and credit notes have no gaps, also of those in the place of others', async () => {
+  for (const table of ['market_invoices', 'market_credit_notes'])
+    expect(
+      await store.rows(
+        `SELECT year FROM ${table} GROUP BY seller_account, year HAVING max(sequence) <> count(*) OR min(sequence) <> 1`,
+      ),
+    ).toEqual([])
+})
+
+test('invoices less credit notes are what the chain moved between the two, for each plan', async () => {
+  await followed()
+  const [purse] = await store.rows<{ off: string; worst: string }>(
+    `SELECT count(*) FILTER (WHERE abs(moved - billed) > 5000)::text AS off, count(*)::text AS worst FROM (
+       SELECT p.payment, p.amount - p.refunded AS moved,
+         (SELECT sum(i.gross_cents - i.credited_cents) * 10000 FROM market_invoices i WHERE i.payment = p.payment) AS billed
+       FROM market_payments p WHERE p.invoice IS NOT NULL AND p.held_at IS NOT NULL) x`,
+  )
+  expect(purse!.off).toBe('0')
+  const [use] = await store.rows<{ billed: string; moved: string }>(
+    `SELECT sum(gross_cents - credited_cents)::text AS billed,
+       (SELECT sum((detail ->> 'toProvider')::numeric + (detail ->> 'fee')::numeric)::text FROM market_reserve_events
+        WHERE what = 'VoucherClaimed') AS moved
+     FROM market_invoices WHERE payment IS NULL`,
+  )
+  expect(use).toEqual({ billed: '1004', moved: '10040001' })
+})
+
 test('an account’s books add up to its purse, and count credit notes against invoices', async () => {
   await agreesWithTheChain()
   for (const { account, address } of [market.consumer, market.provider]) {
@@ -544,7 +821,7 @@ test('an account’s books add up to its purse, and count credit notes against i
   const received = await booksOf(store.rows, market.consumer.account, periodOf(undefined))
   expect(sent.totals.vatSent > 0n).toBe(true)
   expect(received.totals.vatReceived).toBe(sent.totals.vatSent)
-  expect(received.totals.bankOut).toBe(micro('15.13'))
+  expect(received.totals.bankOut).toBe(micro('27.63')) // 15.13 and, of a corrected invoice, 12.50
   expect(received.totals.bankIn).toBe(micro('6.05'))
 })
 

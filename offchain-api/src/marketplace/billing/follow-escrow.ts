@@ -1,5 +1,6 @@
 import type { Hex } from '@opem/domain'
 import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/reaction.ts'
+import { noteBookEntry } from './books/entries.ts'
 import { endArrears } from './due/arrears.ts'
 import { noteReserves } from './follow-reserves.ts'
 import { paymentNotice } from './payment-notices.ts'
@@ -9,8 +10,8 @@ type Of<N extends Event['name']> = Event & { name: N }
 
 /** Purses, payments and reserves, as the escrow tells them. */
 export const followEscrow: Reaction<'Escrow'> = {
-  // Another name has the past read again: the second one keeps the events of reserves.
-  name: 'escrow-2',
+  // Another name has the past read again: the second one keeps the events of reserves, the third books and months of use.
+  name: 'escrow-3',
   contract: 'Escrow',
   async apply(event, rows, parts) {
     switch (event.name) {
@@ -41,12 +42,18 @@ export const followEscrow: Reaction<'Escrow'> = {
   async forget(rows) {
     for (const table of ['balances', 'transfers', 'payments', 'payment_events', 'reserves', 'reserve_events'])
       await rows(`DELETE FROM market_${table}`)
+    for (const table of ['use_months', 'book_entries']) await rows(`DELETE FROM market_${table}`)
   },
 }
 
-/** Adds to what is available to a party; a purse that would fall below zero stops the follower: then an event is missing. */
-export const addAvailable = (rows: Rows, parts: ReactionParts, party: Hex, amount: bigint): Promise<void> =>
-  add(rows, parts, 'available', party, amount)
+/**
+ * Adds to what is available to a party, and notes what is there now in its account’s books. A purse that would fall below zero stops the
+ * follower: then an event is missing.
+ */
+export async function addAvailable(rows: Rows, parts: ReactionParts, party: Hex, amount: bigint, event: Event) {
+  await add(rows, parts, 'available', party, amount)
+  await noteBookEntry(rows, parts.accountOf(party), event)
+}
 
 /** Adds to the fees on what a provider earned that the treasury has not had yet. */
 export const addFees = (rows: Rows, parts: ReactionParts, provider: Hex, amount: bigint): Promise<void> =>
@@ -74,7 +81,7 @@ async function purse(event: Of<'Deposited' | 'Withdrawn'>, rows: Rows, parts: Re
   const { party, amount, balance } = event.args
   const isDeposit = event.name === 'Deposited'
   const account = parts.accountOf(party)
-  await addAvailable(rows, parts, party, isDeposit ? amount : -amount)
+  await addAvailable(rows, parts, party, isDeposit ? amount : -amount, event)
   const [now] = await rows<{ available: string }>('SELECT available::text FROM market_balances WHERE party = $1', [
     party.toLowerCase(),
   ])
@@ -91,7 +98,7 @@ async function purse(event: Of<'Deposited' | 'Withdrawn'>, rows: Rows, parts: Re
 
 async function held(event: Of<'PaymentHeld'>, rows: Rows, parts: ReactionParts) {
   const { payment, agreement, consumer, provider, number, amount, feeBps, releasableAt } = event.args
-  await addAvailable(rows, parts, consumer, -amount)
+  await addAvailable(rows, parts, consumer, -amount, event)
   await rows(
     `INSERT INTO market_payments (payment, agreement, number, provider, consumer, provider_account, consumer_account, amount,
        fee_bps, due_at, state, held_at, until, changed_at, transaction)
@@ -133,7 +140,7 @@ async function moved(event: Move, rows: Rows, parts: ReactionParts) {
   switch (event.name) {
     case 'PaymentReleased': {
       const { toProvider, fee } = event.args
-      await earn(rows, parts, sides, toProvider, fee)
+      await earn(rows, parts, sides, event)
       await set(`state = 'released', until = NULL, to_provider = to_provider + $4::numeric, fee = fee + $5::numeric`, [
         ...[toProvider.toString(), fee.toString()],
       ])
@@ -144,8 +151,8 @@ async function moved(event: Move, rows: Rows, parts: ReactionParts) {
       return paymentNotice(rows, parts, payment, 'disputed')
     case 'PaymentDecided': {
       const { refund, toProvider, fee, reason } = event.args
-      await addAvailable(rows, parts, sides.consumer, refund)
-      await earn(rows, parts, sides, toProvider, fee)
+      await addAvailable(rows, parts, sides.consumer, refund, event)
+      await earn(rows, parts, sides, event)
       await set(
         `state = CASE WHEN $4::numeric + $5::numeric = 0 THEN 'returned' ELSE 'released' END, until = NULL,
          to_provider = to_provider + $4::numeric, fee = fee + $5::numeric, refunded = refunded + $6::numeric, decision_reason = $7`,
@@ -154,7 +161,7 @@ async function moved(event: Move, rows: Rows, parts: ReactionParts) {
       return paymentNotice(rows, parts, payment, 'decided')
     }
     case 'PaymentLapsed': {
-      await addAvailable(rows, parts, sides.consumer, event.args.refund)
+      await addAvailable(rows, parts, sides.consumer, event.args.refund, event)
       await set(`state = 'returned', until = NULL, refunded = refunded + $4::numeric, lapsed = true`, [
         event.args.refund.toString(),
       ])
@@ -162,8 +169,8 @@ async function moved(event: Move, rows: Rows, parts: ReactionParts) {
     }
     case 'PaymentRefunded': {
       const { amount } = event.args
-      if (sides.state === 'released') await addAvailable(rows, parts, sides.provider, -amount)
-      await addAvailable(rows, parts, sides.consumer, amount)
+      if (sides.state === 'released') await addAvailable(rows, parts, sides.provider, -amount, event)
+      await addAvailable(rows, parts, sides.consumer, amount, event)
       await set(
         `refunded = refunded + $4::numeric,
          until = CASE WHEN state = 'held' AND refunded + $4::numeric >= amount THEN NULL ELSE until END,
@@ -177,8 +184,15 @@ async function moved(event: Move, rows: Rows, parts: ReactionParts) {
   }
 }
 
-async function earn(rows: Rows, parts: ReactionParts, { provider }: Sides, toProvider: bigint, fee: bigint) {
-  await addAvailable(rows, parts, provider, toProvider)
+async function earn(
+  rows: Rows,
+  parts: ReactionParts,
+  { provider }: Sides,
+  event: Of<'PaymentReleased' | 'PaymentDecided'>,
+) {
+  const { toProvider, fee } = event.args
+  if (toProvider === 0n && fee === 0n) return
+  await addAvailable(rows, parts, provider, toProvider, event)
   await addFees(rows, parts, provider, fee)
 }
 
@@ -193,6 +207,11 @@ async function settled(event: Of<'BankSettled'>, rows: Rows, parts: ReactionPart
     [payment, agreement, number, event.time, event.transaction],
   )
   await noteEvent(event, rows, payment, { invoice, amount: amount.toString() })
+  const [sides] = await rows<{ provider_account: Hex; consumer_account: Hex }>(
+    'SELECT provider_account, consumer_account FROM market_payments WHERE payment = $1',
+    [payment],
+  )
+  for (const account of Object.values(sides!)) await noteBookEntry(rows, account, event)
   await endArrears(rows, payment, parts.first)
   await paymentNotice(rows, parts, payment, 'settled')
 }

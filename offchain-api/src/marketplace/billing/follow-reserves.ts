@@ -1,6 +1,7 @@
 import type { MarketEvent, ReactionParts, Rows } from '../follower/reaction.ts'
 import { notify } from '../notifications/notify.ts'
 import { addAvailable, addFees } from './follow-escrow.ts'
+import { noteMonthOfUse } from './note-month.ts'
 
 type Event = MarketEvent<'Escrow'> & {
   name: 'Reserved' | 'VoucherClaimed' | 'ReserveClosing' | 'ReserveReclaimed'
@@ -10,6 +11,7 @@ interface Stored extends Record<string, unknown> {
   readonly provider: `0x${string}`
   readonly consumer: `0x${string}`
   readonly provider_account: `0x${string}`
+  readonly consumer_account: `0x${string}`
 }
 
 /** Money set aside for use, what was claimed of it, and what went back. */
@@ -18,7 +20,7 @@ export async function noteReserves(event: Event, rows: Rows, parts: ReactionPart
   await noteReserveEvent(event, rows)
   if (event.name === 'Reserved') {
     const { consumer, provider, amount, funded, feeBps, key } = event.args
-    await addAvailable(rows, parts, consumer, -amount)
+    await addAvailable(rows, parts, consumer, -amount, event)
     await rows(
       `INSERT INTO market_reserves (agreement, provider, consumer, provider_account, consumer_account, key, funded, fee_bps)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -31,20 +33,24 @@ export async function noteReserves(event: Event, rows: Rows, parts: ReactionPart
     return
   }
   const [known] = await rows<Stored>(
-    'SELECT provider, consumer, provider_account FROM market_reserves WHERE agreement = $1',
+    'SELECT provider, consumer, provider_account, consumer_account FROM market_reserves WHERE agreement = $1',
     [agreement],
   )
   if (known === undefined) throw new Error(`nothing was set aside under the agreement ${agreement}`)
   switch (event.name) {
     case 'VoucherClaimed': {
       const { cumulative, toProvider, fee } = event.args
-      await addAvailable(rows, parts, known.provider, toProvider)
+      await addAvailable(rows, parts, known.provider, toProvider, event)
       await addFees(rows, parts, known.provider, fee)
       await rows(
         `UPDATE market_reserves SET claimed = $2, to_provider = to_provider + $3::numeric, fee = fee + $4::numeric
          WHERE agreement = $1`,
         [agreement, cumulative.toString(), toProvider.toString(), fee.toString()],
       )
+      await noteMonthOfUse(rows, {
+        ...{ agreement, seller: known.provider_account, buyer: known.consumer_account },
+        ...{ at: event.time, claimed: cumulative },
+      })
       return
     }
     case 'ReserveClosing': {
@@ -63,7 +69,7 @@ export async function noteReserves(event: Event, rows: Rows, parts: ReactionPart
     }
     case 'ReserveReclaimed': {
       const { amount, funded } = event.args
-      await addAvailable(rows, parts, known.consumer, amount)
+      await addAvailable(rows, parts, known.consumer, amount, event)
       await rows('UPDATE market_reserves SET key = NULL, funded = $2, reclaimable_at = NULL WHERE agreement = $1', [
         agreement,
         funded.toString(),

@@ -1,26 +1,27 @@
 import { formatInstant, type Hex, microOfEur, microToCent } from '@opem/domain'
 import { z } from 'zod'
 import { settleCreditNote } from '../../marketplace/billing/bank/settle.ts'
-import { periodOf } from '../../marketplace/billing/books/period.ts'
-import { centsAsMicro } from '../../marketplace/billing/invoice/bills.ts'
+import { centsAsMicro, creditNoteOf } from '../../marketplace/billing/invoice/bills.ts'
 import { correctInvoice } from '../../marketplace/billing/invoice/correct-invoice.ts'
-import { creditNoteFile } from '../../marketplace/billing/invoice/credit-notes.ts'
 import { creditNotePdf } from '../../marketplace/billing/invoice/invoice-pdf.ts'
 import { eur } from '../../marketplace/billing/list.ts'
-import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
+import { pageOf } from '../paging.ts'
 import { Refusal } from '../problem.ts'
-import { defineRoute, text } from '../route.ts'
+import { defineRoute } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, instantText } from '../shapes.ts'
-import { euros, period, personOf, unknown } from './billing.ts'
+import { euros, personOf } from './billing.ts'
+import { billFile, billsPage, billsQuery, fileQuery } from './billing-bills.ts'
+import { reason } from './billing-invoices.ts'
 
 const creditNote = z
   .object({
     ...{ id: z.string(), number: z.string(), invoice: z.string(), invoiceNumber: z.string() },
-    ...{ payment: bytes32, agreement: bytes32, side: z.enum(['seller', 'buyer', 'operator']) },
+    ...{ payment: bytes32.nullable(), agreement: bytes32.nullable(), side: z.enum(['seller', 'buyer', 'operator']) },
     ...{ issuedAt: instantText, gross: euros, source: z.enum(['refund', 'decision', 'lapse', 'correction']) },
-    settlement: z.enum(['purse', 'offset', 'bank']).meta({
-      description: 'it went back into the purse; it is taken off an open invoice; the seller pays it back by bank',
+    settlement: z.enum(['purse', 'offset', 'bank', 'replaced']).meta({
+      description:
+        'it went back into the purse; it is taken off an open invoice; the seller pays it back by bank; another invoice stands in the place of it',
     }),
     settledAt: instantText.nullable().meta({ description: 'null: it still has to be paid back' }),
     ...{ seller: z.string(), buyer: z.string(), digest: bytes32 },
@@ -32,23 +33,23 @@ interface Row extends Record<string, unknown> {
   readonly number: string
   readonly invoice: string
   readonly invoice_number: string
-  readonly payment: string
-  readonly agreement: string
+  readonly payment: string | null
+  readonly agreement: string | null
   readonly seller_account: string
   readonly issued_at: string
   readonly gross_cents: string
   readonly source: 'refund' | 'decision' | 'lapse' | 'correction'
-  readonly settlement: 'purse' | 'offset' | 'bank'
+  readonly settlement: 'purse' | 'offset' | 'bank' | 'replaced'
   readonly settled_at: string | null
   readonly seller: string
   readonly buyer: string
   readonly digest: string
 }
 
-const CREDIT_NOTE = `SELECT n.id, n.number, n.invoice, i.number AS invoice_number, n.payment, n.agreement, n.seller_account,
-  n.buyer_account, n.issued_at::text, n.gross_cents::text, n.source, n.settlement, n.settled_at::text, n.digest,
-  n.document #>> '{seller,name}' AS seller, n.document #>> '{buyer,name}' AS buyer
-  FROM market_credit_notes n JOIN market_invoices i ON i.id = n.invoice`
+const CREDIT_NOTE = `SELECT bill.id, bill.number, bill.invoice, i.number AS invoice_number, bill.payment, bill.agreement,
+  bill.seller_account, bill.buyer_account, bill.issued_at::text, bill.gross_cents::text, bill.source, bill.settlement,
+  bill.settled_at::text, bill.digest, bill.document #>> '{seller,name}' AS seller, bill.document #>> '{buyer,name}' AS buyer
+  FROM market_credit_notes bill JOIN market_invoices i ON i.id = bill.invoice`
 
 const toCreditNote = (it: Row, account: string | null) => ({
   ...{ id: it.id, number: it.number, invoice: it.invoice, invoiceNumber: it.invoice_number, payment: it.payment },
@@ -63,27 +64,17 @@ const toCreditNote = (it: Row, account: string | null) => ({
 })
 
 const oneCreditNote = async (rows: Services['store']['rows'], id: string): Promise<Row> =>
-  (await rows<Row>(`${CREDIT_NOTE} WHERE n.id = $1`, [id]))[0]!
+  (await rows<Row>(`${CREDIT_NOTE} WHERE bill.id = $1`, [id]))[0]!
 
 export const getCreditNotes = defineRoute({
   method: 'get',
   path: '/v1/billing/credit-notes',
   summary: 'Credit notes that the account sent or got, the latest first.',
   access: 'billing',
-  query: z.strictObject({ ...paging, period }),
+  query: billsQuery,
   answers: pageOf(creditNote),
-  async handle({ query: { after, limit, period: of } }, { store }, access) {
-    const { account } = personOf(access)
-    const from = fromCursor(after, z.tuple([z.number().int(), z.string()]))
-    const { from: first, until } = periodOf(of)
-    const rows = await store.rows<Row>(
-      `${CREDIT_NOTE} WHERE $1 IN (n.seller_account, n.buyer_account) AND n.issued_at >= $5 AND n.issued_at < $6
-         AND ($2::bigint IS NULL OR (n.issued_at, n.id) < ($2::bigint, $3)) ORDER BY n.issued_at DESC, n.id DESC LIMIT $4`,
-      [account, from?.[0] ?? null, from?.[1] ?? null, limit + 1, first, until],
-    )
-    const { items, next } = pageFrom(rows, limit, (it) => [Number(it.issued_at), it.id])
-    return { items: items.map((it) => toCreditNote(it, account)), next }
-  },
+  handle: ({ query }, { store }, access) =>
+    billsPage(store.rows, { ...query, account: personOf(access).account }, CREDIT_NOTE, toCreditNote),
 })
 
 export const getCreditNoteFile = defineRoute({
@@ -92,14 +83,12 @@ export const getCreditNoteFile = defineRoute({
   summary: 'A credit note as PDF for people, or as UBL 2.1 CreditNote (EN 16931, type 381) for machines.',
   access: 'see-payment',
   params: z.strictObject({ id: z.uuid() }),
-  query: z.strictObject({ format: z.enum(['pdf', 'xml']).default('pdf') }),
+  query: fileQuery,
   answers: z.string().meta({ description: 'application/pdf or application/xml' }),
   async handle({ params: { id }, query: { format } }, { store }, access) {
     const { account, operator } = personOf(access)
-    const found = await creditNoteFile(store.rows, id, account, operator)
-    if (found === undefined) throw unknown('credit note', id)
-    if (format === 'xml') return text('application/xml', found.xml)
-    return text('application/pdf', await creditNotePdf(found.note))
+    const asked = { id, format, account, operator }
+    return billFile(store.rows, 'credit note', asked, (it) => creditNotePdf(creditNoteOf(it)))
   },
 })
 
@@ -112,21 +101,15 @@ export const postCreditNote = defineRoute({
   params: z.strictObject({ id: z.uuid() }),
   body: z.strictObject({
     amount: z.string().optional().meta({ description: 'euros with VAT, whole cents; left out: all that is left' }),
-    reason: z
-      .string()
-      .trim()
-      .min(1)
-      .max(300)
-      .regex(/^[^\p{Cc}]*$/u, 'one line of text')
-      .meta({ description: 'stands on the credit note' }),
+    reason,
   }),
   answers: creditNote,
-  async handle({ params: { id }, body: { amount, reason } }, { store, billing }, access) {
+  async handle({ params: { id }, body: { amount, reason: why } }, { store, billing }, access) {
     const { account, did } = personOf(access)
     // The chain’s clock, by which invoices are dated as well: no credit note is older than its invoice.
     const now = await (await billing.chain()).now()
     return store.transaction(async (rows) => {
-      const credit = { invoice: id, seller: account as Hex, amount: centsOf(amount), reason }
+      const credit = { invoice: id, seller: account as Hex, amount: centsOf(amount), reason: why }
       const made = await correctInvoice(rows, credit, did, now)
       return toCreditNote(await oneCreditNote(rows, made), account)
     })

@@ -76,7 +76,7 @@ export const getOpenInvoices = defineRoute({
          (SELECT jsonb_build_object('cents', c.cents::text, 'bookedOn', c.booked_on, 'reference', c.reference)
           FROM market_bank_credits c WHERE c.invoice = i.id LIMIT 1) AS credit
        FROM (${INVOICE}) i JOIN market_payments p USING (payment) JOIN market_billing b ON b.agreement = i.agreement
-       WHERE i.state = 'invoiced' ORDER BY i.issued_at, i.id LIMIT 200`,
+       WHERE i.state = 'invoiced' AND i.corrected_by IS NULL ORDER BY i.issued_at, i.id LIMIT 200`,
     )
     return {
       items: found.map(({ terms, due_number, credit, ...it }) => ({

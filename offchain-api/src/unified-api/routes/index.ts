@@ -41,7 +41,13 @@ import {
   postCreditNote,
   postCreditNoteSettlement,
 } from './billing-credit-notes.ts'
-import { getInvoiceDetails, getInvoiceFile, getInvoices, putInvoiceDetails } from './billing-invoices.ts'
+import {
+  getInvoiceDetails,
+  getInvoiceFile,
+  getInvoices,
+  postCorrection,
+  putInvoiceDetails,
+} from './billing-invoices.ts'
 import { getDisputes, getFees, getOpenInvoices, postBankStatement, postDevelopmentEuros } from './billing-operator.ts'
 import { getStatement } from './billing-statement.ts'
 import { getCommunities, getCommunity, postCommunity, postRules } from './communities.ts'
@@ -246,6 +252,7 @@ export const routes: readonly Route[] = [
   getCreditNotes,
   getCreditNoteFile,
   postCreditNote,
+  postCorrection,
   getOpenCreditNotes,
   postCreditNoteSettlement,
   getStatement,

@@ -14,7 +14,8 @@ async function openBills(rows: Rows): Promise<OpenBill[]> {
   const invoices = await rows<Row>(
     `SELECT i.id, i.number, i.document #>> '{seller,iban}' AS iban, (i.gross_cents - i.credited_cents)::text AS open
      FROM market_invoices i JOIN market_payments p USING (payment)
-     WHERE p.state = 'invoiced' AND NOT EXISTS (SELECT 1 FROM market_bank_credits c WHERE c.invoice = i.id)
+     WHERE p.state = 'invoiced' AND i.corrected_by IS NULL
+       AND NOT EXISTS (SELECT 1 FROM market_bank_credits c WHERE c.invoice = i.id)
      FOR UPDATE OF i`,
   )
   const notes = await rows<Row>(

@@ -1,7 +1,9 @@
 import { type Bill, centToMicro, invoiceTotals, settlementOf } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { creditNoteOf, invoiceOf } from '../invoice/bills.ts'
+import { monthsOf, purseBefore } from './entries.ts'
 import { type BookLine, type EscrowRow, lineOfTransfer, linesOfBill, linesOfEvent, type TransferRow } from './line.ts'
+import type { Period } from './period.ts'
 
 type Rows = OperationalStore['rows']
 
@@ -29,87 +31,94 @@ export interface BookTotals {
 }
 
 /**
- * Everything that moved an account’s money in the marketplace, and every bill. Lines of the purse come from the chain’s events
- * alone: what is in it afterwards is their sum.
+ * Everything that moved an account’s money in the marketplace within `[from, until)`, and every bill. Lines of the purse come from the
+ * chain’s events alone. Nothing before the period is read: what was in the purse stands beside each event.
  */
-export async function booksOf(rows: Rows, account: string, period: { from: number; until: number }): Promise<Books> {
-  const all = await allLines(rows, account)
-  const before = all.filter(({ at }) => at < period.from)
-  const lines = all.filter(({ at }) => at >= period.from && at < period.until)
-  const opening = purseOf(before)
-  return {
-    ...{ lines, opening, closing: opening + purseOf(lines), totals: totalsOf(lines) },
-    months: [...new Set(all.map(({ at }) => new Date(at * 1000).toISOString().slice(0, 7)))].reverse(),
-  }
+export async function booksOf(rows: Rows, account: string, period: Period): Promise<Books> {
+  const [opening, closing] = [
+    await purseBefore(rows, account, period.from),
+    await purseBefore(rows, account, period.until),
+  ]
+  const lines = await linesOf(rows, account, period)
+  return { lines, opening, closing, totals: totalsOf(lines), months: await monthsOf(rows, account) }
 }
 
-async function allLines(rows: Rows, account: string): Promise<BookLine[]> {
+async function linesOf(rows: Rows, account: string, { from, until }: Period): Promise<BookLine[]> {
+  const values = [account, from, until]
   const transfers = await rows<TransferRow & Record<string, unknown>>(
-    'SELECT at::text, kind, amount::text, transaction FROM market_transfers WHERE account = $1 ORDER BY at, transaction, log_index',
-    [account],
+    `SELECT at::text, kind, amount::text, transaction FROM market_transfers
+     WHERE account = $1 AND at >= $2 AND at < $3 ORDER BY at, transaction, log_index`,
+    values,
   )
   const payments = await rows<EscrowRow & Record<string, unknown>>(
     `SELECT e.at::text, e.what, e.detail, e.transaction, p.agreement, p.payment, p.number::text, p.consumer, p.provider,
        p.consumer_account, p.provider_account, l.document ->> 'title' AS service
-     FROM market_payment_events e JOIN market_payments p USING (payment) LEFT JOIN market_billing b ON b.agreement = p.agreement
-       LEFT JOIN market_listings l ON l.listing = b.listing
-     WHERE $1 IN (p.consumer_account, p.provider_account) ORDER BY e.at, e.log_index`,
-    [account],
+     FROM ${ENTRIES} JOIN market_payment_events e USING (transaction, log_index) JOIN market_payments p USING (payment)
+       LEFT JOIN market_billing b ON b.agreement = p.agreement LEFT JOIN market_listings l ON l.listing = b.listing
+     ORDER BY e.at, entry.id`,
+    values,
   )
   const reserves = await rows<EscrowRow & Record<string, unknown>>(
     `SELECT e.at::text, e.what, e.detail, e.transaction, r.agreement, '' AS payment, '' AS number, r.consumer, r.provider,
        r.consumer_account, r.provider_account, l.document ->> 'title' AS service
-     FROM market_reserve_events e JOIN market_reserves r USING (agreement) LEFT JOIN market_billing b ON b.agreement = r.agreement
-       LEFT JOIN market_listings l ON l.listing = b.listing
-     WHERE $1 IN (r.consumer_account, r.provider_account) ORDER BY e.at, e.log_index`,
-    [account],
+     FROM ${ENTRIES} JOIN market_reserve_events e USING (transaction, log_index) JOIN market_reserves r USING (agreement)
+       LEFT JOIN market_billing b ON b.agreement = r.agreement LEFT JOIN market_listings l ON l.listing = b.listing
+     ORDER BY e.at, entry.id`,
+    values,
   )
   const lines = [
     ...transfers.map(lineOfTransfer),
     ...[...payments, ...reserves].flatMap((row) => linesOfEvent(row, account)),
-    ...(await billLines(rows, account)),
+    ...(await billLines(rows, account, { from, until })),
   ]
   // A stable sort: what has one time stays as it was read.
   return lines.sort((a, b) => a.at - b.at)
 }
 
+/** Events of an account in a period, each once, also where it is on both sides. */
+const ENTRIES = `(SELECT transaction, log_index, min(id) AS id FROM market_book_entries
+  WHERE account = $1 AND at >= $2 AND at < $3 GROUP BY transaction, log_index) entry`
+
 interface Kept extends Record<string, unknown> {
   readonly kind: 'invoice' | 'credit note'
   readonly at: string
   readonly number: string
-  readonly agreement: string
-  readonly payment: string
+  readonly agreement: string | null
+  readonly payment: string | null
   readonly seller_account: string
   readonly document: Record<string, unknown>
   readonly bank_at: string | null
 }
 
-async function billLines(rows: Rows, account: string): Promise<BookLine[]> {
+/** Bills that were issued in the period, and credit notes that were paid back in it. */
+async function billLines(rows: Rows, account: string, { from, until }: Period): Promise<BookLine[]> {
   const kept = await rows<Kept>(
     `SELECT 'invoice' AS kind, issued_at::text AS at, number, agreement, payment, seller_account, document, NULL AS bank_at
-       FROM market_invoices WHERE $1 IN (seller_account, buyer_account)
+       FROM market_invoices WHERE $1 IN (seller_account, buyer_account) AND issued_at >= $2 AND issued_at < $3
      UNION ALL
      SELECT 'credit note', issued_at::text, number, agreement, payment, seller_account, document,
          CASE WHEN settlement = 'bank' THEN settled_at::text END
        FROM market_credit_notes WHERE $1 IN (seller_account, buyer_account)
+         AND (issued_at >= $2 AND issued_at < $3 OR settlement = 'bank' AND settled_at >= $2 AND settled_at < $3)
      ORDER BY at, number`,
-    [account],
+    [account, from, until],
   )
-  return kept.flatMap(({ kind, at, number, agreement, payment, seller_account, document, bank_at: bankAt }) => {
+  const lines = kept.flatMap(({ kind, at, number, agreement, payment, seller_account, document, bank_at: bankAt }) => {
     const bill: Bill = kind === 'invoice' ? invoiceOf(document) : creditNoteOf(document)
     const { net, tax } = invoiceTotals(bill.lines)
     const sent = seller_account === account
     return linesOfBill({
-      ...{ at, kind, document: number, agreement, payment, service: bill.lines[0]?.name ?? '', sent, bankAt },
+      ...{ at, kind, document: number, agreement: agreement ?? '', payment: payment ?? '', sent, bankAt },
+      service: [...new Set(bill.lines.map(({ name }) => name))].join(', '),
       counterparty: sent ? bill.buyer.name : bill.seller.name,
       ...{ net: centToMicro(net), vat: centToMicro(tax), gross: centToMicro(settlementOf(bill).total) },
     })
   })
+  return lines.filter(({ at }) => at >= from && at < until)
 }
 
 const sum = (lines: readonly BookLine[], of: (line: BookLine) => bigint): bigint =>
   lines.reduce((all, line) => all + of(line), 0n)
-const purseOf = (lines: readonly BookLine[]): bigint => sum(lines, ({ purseIn, purseOut }) => purseIn - purseOut)
 
 /** What a credit note takes back lowers what its invoice said. */
 const signed = (line: BookLine, way: 'sent' | 'received'): bigint =>

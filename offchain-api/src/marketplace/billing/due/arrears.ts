@@ -43,7 +43,7 @@ export const keepArrears = (store: OperationalStore, now: number, graceSeconds: 
     await rows(
       `INSERT INTO market_arrears (payment, agreement, since)
        SELECT p.payment, p.agreement, i.due_at FROM market_payments p JOIN market_invoices i USING (payment)
-       WHERE p.state = 'invoiced' AND i.due_at <= $1 ON CONFLICT DO NOTHING`,
+       WHERE p.state = 'invoiced' AND i.corrected_by IS NULL AND i.due_at <= $1 ON CONFLICT DO NOTHING`,
       [now],
     )
     const suspended = await rows<Lacking>(

@@ -5,6 +5,7 @@ import type { Follower } from '../../follower/follower.ts'
 import type { EscrowChain } from '../escrow-chain.ts'
 import { creditGivenBack } from '../invoice/credit-given-back.ts'
 import { issueDueInvoices } from '../invoice/issue-invoices.ts'
+import { type Heard, issueUseInvoices } from '../invoice/issue-use-invoices.ts'
 import { keepArrears } from './arrears.ts'
 import { createEscrowOutbox } from './escrow-outbox.ts'
 import { findDues } from './find-dues.ts'
@@ -43,6 +44,15 @@ export function createDueWorker(options: DueWorkerOptions): Rounds {
     // Last: a bill that cannot be issued is said, and holds up no money.
     await creditGivenBack(store, at)
     await issueDueInvoices(store, at)
+    await issueUseInvoices(store, () => heardUpTo(block, at), at)
+  }
+
+  /** A month is over when no block can tell of it any more: the newest is followed, or one that is later. */
+  async function heardUpTo(block: number, at: number): Promise<Heard> {
+    const { client } = await chain()
+    const newest = Number(await client.getBlockNumber({ cacheTime: 0 }))
+    if (newest <= block) return { block, until: at }
+    return { block, until: Number((await client.getBlock({ blockNumber: BigInt(block) })).timestamp) }
   }
 
   return startRounds({ what: 'billing', round, everyMs: 1000, log })

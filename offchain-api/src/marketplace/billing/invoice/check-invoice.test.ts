@@ -1,5 +1,5 @@
 import type { CreditNote, Invoice, InvoiceParty, VatTreatment } from '@opem/domain'
-import { creditLines } from '@opem/domain'
+import { creditLines, useLines } from '@opem/domain'
 import { expect, test } from 'vitest'
 import { checkedRules, checkInvoice } from './check-invoice.ts'
 import { creditNoteXml, invoiceXml } from './ubl.ts'
@@ -36,6 +36,15 @@ const noteOf = (invoice: Invoice, amount: bigint, more: Partial<CreditNote> = {}
   ...{ lines: creditLines(invoice, amount), total: amount, ...more },
 })
 const broken = (xml: string) => checkInvoice(xml).map(({ rule }) => rule)
+/** November 2026. */
+const period = { from: 1_793_491_200, to: 1_796_083_200 }
+const USE = useLines(
+  [
+    { ...{ agreement: '0xaa', from: 0n, until: 4_000_000n, name: 'Forecast', unit: 'forecast', price: 20_000n } },
+    { ...{ agreement: '0xbb', from: 500_000n, until: 1_500_001n, name: 'Alerts', unit: 'kWh', price: 30_000n } },
+  ],
+  { total: 500n, period, vat: HOME },
+)
 const two = [line(10_000_000n, HOME), line(5_000_000n, { category: 'S', rate: 1000 }), line(0n, EXEMPT)]
 const paid = { paid: true as const }
 
@@ -54,6 +63,12 @@ const MADE: readonly (readonly [string, string])[] = [
     'a paid invoice with a cent of rounding',
     invoiceXml(invoiceOf(HOME, { ...paid, lines: [line(20_000n, HOME)], total: 3n })),
   ],
+  ['an invoice over use', invoiceXml(invoiceOf(HOME, { ...paid, lines: USE, total: 500n, period }))],
+  [
+    'an invoice that stands in the place of another one',
+    invoiceXml(invoiceOf(HOME, { preceding: { number: '2026-00006', issued: '2026-11-25' } })),
+  ],
+  ['a credit note over the whole of use', creditNoteXml(noteOf(invoiceOf(HOME, { lines: USE, total: 500n }), 500n))],
   ['a credit note over the whole', creditNoteXml(noteOf(invoiceOf(HOME), 1558n))],
   ['a credit note over a part', creditNoteXml(noteOf(invoiceOf(HOME), 333n))],
   ['a credit note over a part of several rates', creditNoteXml(noteOf(invoiceOf(HOME, { lines: two }), 440n))],
@@ -75,6 +90,8 @@ const REASON = '\n        <cbc:TaxExemptionReason>Small business</cbc:TaxExempti
 const Z = E.replaceAll('<cbc:ID>E<', '<cbc:ID>Z<').replace(REASON, '')
 const G = E.replaceAll('<cbc:ID>E<', '<cbc:ID>G<')
 const C = creditNoteXml(noteOf(invoiceOf(HOME), 1558n))
+const U = invoiceXml(invoiceOf(HOME, { ...paid, lines: USE, total: 500n, period }))
+const R = invoiceXml(invoiceOf(HOME, { preceding: { number: '2026-00006', issued: '2026-11-25' } }))
 
 type Break = readonly [rule: string, bill: string, from: string | RegExp, to: string]
 /** Takes an element away, the first of its name, or the one within another. */
@@ -131,6 +148,7 @@ const BREAKS: readonly Break[] = [
   gone('BR-25', 'Name', 'Item'),
   gone('BR-26', 'PriceAmount'),
   amount('BR-27', 'PriceAmount', '10.00', '-10.00'),
+  ['BR-29', U, '<cbc:EndDate>2026-11-30<', '<cbc:EndDate>2026-10-31<'],
   ['BR-30', S, '<cbc:EndDate>2025-12-01<', '<cbc:EndDate>2025-11-30<'],
   gone('BR-45', 'TaxableAmount'),
   gone('BR-46', 'TaxAmount', 'TaxSubtotal'),
@@ -139,6 +157,7 @@ const BREAKS: readonly Break[] = [
   gone('BR-49', 'PaymentMeansCode'),
   gone('BR-50', 'ID', 'PayeeFinancialAccount'),
   gone('BR-55', 'ID', 'InvoiceDocumentReference', C),
+  gone('BR-55', 'ID', 'InvoiceDocumentReference', R),
   gone('BR-61', 'PayeeFinancialAccount'),
   ['BR-62', S, / schemeID="EM"(?=>billing)/, ''],
   ['BR-63', S, / schemeID="EM"(?=>einkauf)/, ''],
@@ -157,6 +176,7 @@ const BREAKS: readonly Break[] = [
   amount('BR-CO-16', 'PayableRoundingAmount', '0.01', '-0.01', ROUNDED),
   ['BR-CO-17', S, '<cbc:Percent>21.00<', '<cbc:Percent>20.00<'],
   ['BR-CO-18', S, SUBTOTAL, ''],
+  ['BR-CO-19', U, /<cbc:StartDate>[\s\S]*?<\/cbc:EndDate>/, ''],
   ['BR-CO-20', S, /<cbc:StartDate>[\s\S]*?<\/cbc:EndDate>/, ''],
   gone('BR-CO-25', 'DueDate'),
   gone('BR-CO-25', 'PaymentTerms', '', C),
@@ -211,6 +231,9 @@ const BREAKS: readonly Break[] = [
   ['PEPPOL-EN16931-R051', S, '<cbc:PayableAmount currencyID="EUR">', '<cbc:PayableAmount currencyID="USD">'],
   ['PEPPOL-EN16931-R053', S, /(<cac:TaxTotal>[\s\S]*<\/cac:TaxTotal>)/, '$1$1'],
   amount('PEPPOL-EN16931-R120', 'PriceAmount', '10.00', '11.00'),
+  amount('PEPPOL-EN16931-R120', 'PriceAmount', '0.0165', '0.017', U),
+  ['PEPPOL-EN16931-R110', U, '<cbc:StartDate>2026-11-01<', '<cbc:StartDate>2026-11-02<'],
+  ['PEPPOL-EN16931-R111', U, '<cbc:EndDate>2026-11-30<', '<cbc:EndDate>2026-11-29<'],
   ['PEPPOL-EN16931-P0100', S, '>380<', '>381<'],
   ['PEPPOL-EN16931-P0101', C, '>381<', '>380<'],
 ]
@@ -230,7 +253,7 @@ test('each rule that is checked has a bill that breaks it', () => {
 const NOT_THERE: Readonly<Record<string, string>> = {
   'BR-17': 'PayeeParty',
   ...{ 'BR-18': 'TaxRepresentativeParty', 'BR-19': 'TaxRepresentativeParty', 'BR-20': 'TaxRepresentativeParty' },
-  ...{ 'BR-56': 'TaxRepresentativeParty', 'BR-29': 'InvoicePeriod', 'BR-CO-19': 'InvoicePeriod' },
+  'BR-56': 'TaxRepresentativeParty',
   ...{ 'BR-28': 'AllowanceCharge', 'BR-51': 'CardAccount', 'BR-52': 'AdditionalDocumentReference' },
   ...{ 'BR-53': 'TaxCurrencyCode', 'BR-DEC-15': 'TaxCurrencyCode', 'BR-54': 'AdditionalItemProperty' },
   ...{ 'BR-57': 'Delivery', 'BR-64': 'StandardItemIdentification', 'BR-65': 'CommodityClassification' },
@@ -266,8 +289,6 @@ for (const element of new Set(Object.values(NOT_THERE)))
     const places = S.split(/(?=<c[ab]c:)/)
     const extra = `<cac:${element}><cbc:ID>1</cbc:ID></cac:${element}>`
     for (let at = 1; at < places.length; at++) {
-      // A line has a period of its own; a bill as a whole has none.
-      if (element === 'InvoicePeriod' && places[at]!.startsWith('<cac:Item>')) continue
       const xml = [...places.slice(0, at), extra, ...places.slice(at)].join('')
       expect(broken(xml)).toContain('UBL-ORDER')
     }

@@ -12,7 +12,8 @@ type Rows = OperationalStore['rows']
  * it asks for; afterwards the seller owes it. What a purse paid goes back by a refund, which the chain knows of.
  * @param amount with VAT, cents; undefined: all that was not taken back yet
  * @returns the credit note’s id
- * @throws Refusal ERR_INVOICE_UNKNOWN, ERR_CREDIT_BY_REFUND, ERR_CREDIT_AMOUNT, ERR_INVOICE_STATE
+ * @throws Refusal ERR_INVOICE_UNKNOWN, ERR_INVOICE_CORRECTED, ERR_CREDIT_OF_USE, ERR_CREDIT_BY_REFUND, ERR_CREDIT_AMOUNT,
+ *   ERR_INVOICE_STATE
  */
 export async function correctInvoice(
   rows: Rows,
@@ -20,15 +21,27 @@ export async function correctInvoice(
   by: string,
   now: number,
 ): Promise<string> {
-  const [it] = await rows<InvoiceToCredit & { state: string | null }>(
+  const [it] = await rows<InvoiceToCredit & { state: string | null; corrected_by: string | null }>(
     `SELECT i.id, i.payment, i.agreement, i.seller_account, i.buyer_account, i.number, i.paid_by, i.gross_cents::text,
-       i.credited_cents::text, i.document, p.state
+       i.credited_cents::text, i.document, i.corrected_by, p.state
      FROM market_invoices i LEFT JOIN market_payments p USING (payment)
      WHERE i.id = $1 AND i.seller_account = $2 FOR UPDATE OF i`,
     [invoice, seller],
   )
   if (it === undefined)
     throw new Refusal(404, 'ERR_INVOICE_UNKNOWN', `you sent no invoice ${invoice}; see GET /v1/billing/invoices`)
+  if (it.corrected_by !== null)
+    throw new Refusal(
+      409,
+      'ERR_INVOICE_CORRECTED',
+      `invoice ${it.number} was corrected: another one stands in its place, take that back`,
+    )
+  if (it.payment === null)
+    throw new Refusal(
+      409,
+      'ERR_CREDIT_OF_USE',
+      'vouchers paid this invoice, and what they brought does not go back through the escrow; wrong names and addresses are put right by POST …/correction',
+    )
   if (it.paid_by === 'purse')
     throw new Refusal(
       409,

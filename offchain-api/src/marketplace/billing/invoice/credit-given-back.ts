@@ -24,7 +24,7 @@ interface Back extends Record<string, unknown> {
 export async function creditGivenBack(store: OperationalStore, now: number): Promise<void> {
   const waiting = await store.rows<{ id: string }>(
     `SELECT i.id FROM market_payments p JOIN market_invoices i USING (payment)
-     WHERE p.refunded > 0 AND i.paid_by = 'purse' AND p.refunded > i.refunded_before + i.given_back
+     WHERE p.refunded > 0 AND i.paid_by = 'purse' AND i.corrected_by IS NULL AND p.refunded > i.refunded_before + i.given_back
      ORDER BY p.changed_at, i.id LIMIT 100`,
   )
   for (const { id } of waiting) await store.transaction((rows) => creditOne(rows, id, now))
@@ -35,7 +35,8 @@ async function creditOne(rows: Rows, id: string, now: number): Promise<void> {
     `SELECT i.id, i.payment, i.agreement, i.seller_account, i.buyer_account, i.number, i.paid_by, i.gross_cents::text,
        i.credited_cents::text, i.document, i.refunded_before::text, i.given_back::text, p.amount::text,
        p.number::text AS payment_number
-     FROM market_invoices i JOIN market_payments p USING (payment) WHERE i.id = $1 FOR UPDATE OF i`,
+     FROM market_invoices i JOIN market_payments p USING (payment)
+     WHERE i.id = $1 AND i.corrected_by IS NULL FOR UPDATE OF i`,
     [id],
   )
   if (it === undefined) return

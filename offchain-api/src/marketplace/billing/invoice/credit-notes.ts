@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type CreditNote, creditLines, creditNoteNumber, type Hex, type InvoiceParty } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
-import { creditNoteOf, dayOf, invoiceOf, keptBill, nextNumber } from './bills.ts'
+import { dayOf, invoiceOf, keptBill, nextNumber } from './bills.ts'
 import { PAY_WITHIN_DAYS } from './draft-invoice.ts'
 import { creditNoteXml } from './ubl.ts'
 
@@ -10,8 +10,8 @@ type Rows = OperationalStore['rows']
 
 export interface InvoiceToCredit extends Record<string, unknown> {
   readonly id: string
-  readonly payment: string
-  readonly agreement: string
+  readonly payment: string | null
+  readonly agreement: string | null
   readonly seller_account: Hex
   readonly buyer_account: Hex
   readonly number: string
@@ -25,8 +25,13 @@ export interface Credit {
   /** With VAT. */
   readonly cents: bigint
   readonly source: 'refund' | 'decision' | 'lapse' | 'correction'
-  /** How the money goes: it went back into the purse, is taken off an open invoice, or comes back by bank. */
-  readonly settlement: 'purse' | 'offset' | 'bank'
+  /**
+   * How the money goes: it went back into the purse, is taken off an open invoice, or comes back by bank; or it does not move,
+   * since another invoice stands in the place of this one.
+   */
+  readonly settlement: 'purse' | 'offset' | 'bank' | 'replaced'
+  /** Number of that invoice, and whether what both are over has moved already. */
+  readonly by?: { readonly number: string; readonly moved: boolean }
   readonly reason: string
   readonly transaction?: string
 }
@@ -54,15 +59,20 @@ export async function writeCreditNote(rows: Rows, it: InvoiceToCredit, credit: C
   await rows('UPDATE market_invoices SET credited_cents = credited_cents + $2 WHERE id = $1', [it.id, cents.toString()])
   for (const account of [it.buyer_account, it.seller_account])
     await notify(rows, {
-      ...{ account, kind: 'invoice-issued', about: { agreement: it.agreement, payment: it.payment } },
+      ...{ account, kind: 'invoice-issued', about: aboutOf(it), link: '/billing' },
       words: {
         title: `Credit note ${note.number}`,
         text: `It takes back a part of invoice ${it.number}, or the whole: ${reason}`,
       },
-      link: '/billing',
     })
   return id
 }
+
+/** What a notice of a bill is about. */
+export const aboutOf = ({ agreement, payment }: Pick<InvoiceToCredit, 'agreement' | 'payment'>) => ({
+  ...(agreement === null ? {} : { agreement: agreement as Hex }),
+  ...(payment === null ? {} : { payment: payment as Hex }),
+})
 
 function draftCreditNote(it: InvoiceToCredit, credit: Credit, number: string, now: number): CreditNote {
   const invoice = invoiceOf(it.document)
@@ -72,24 +82,18 @@ function draftCreditNote(it: InvoiceToCredit, credit: Credit, number: string, no
     buyer: credit.settlement === 'bank' ? invoice.buyer : withoutAccount(invoice.buyer),
     ...{ lines: creditLines(invoice, credit.cents), total: credit.cents, note: credit.reason },
     invoice: { number: invoice.number, issued: invoice.issued },
-    terms: TERMS[credit.settlement](invoice.number, credit.transaction),
-    ...(credit.settlement === 'purse' ? { paid: true } : {}),
+    terms: TERMS[credit.settlement](invoice.number, credit),
+    ...(credit.settlement === 'purse' || credit.by?.moved ? { paid: true } : {}),
+    ...(credit.settlement === 'replaced' ? { replaced: true } : {}),
   }
 }
 
 const withoutAccount = ({ iban: _iban, ...party }: InvoiceParty): InvoiceParty => party
 
-const TERMS: Readonly<Record<Credit['settlement'], (invoice: string, transaction: string | undefined) => string>> = {
-  purse: (_, transaction) => `It went back into the buyer’s purse, transaction ${transaction ?? 'unknown'}.`,
+const TERMS: Readonly<Record<Credit['settlement'], (invoice: string, credit: Credit) => string>> = {
+  purse: (_, { transaction }) => `It went back into the buyer’s purse, transaction ${transaction ?? 'unknown'}.`,
   offset: (invoice) => `It is taken off what invoice ${invoice} asks for.`,
   bank: () => `The seller pays it back by bank within ${PAY_WITHIN_DAYS} days.`,
-}
-
-/** A stored credit note for its files; undefined when it is somebody else’s. */
-export async function creditNoteFile(rows: Rows, id: string, account: string, operator: boolean) {
-  const [found] = await rows<{ xml: string; document: Record<string, unknown> }>(
-    'SELECT xml, document FROM market_credit_notes WHERE id = $1 AND ($3 OR seller_account = $2 OR buyer_account = $2)',
-    [id, account, operator],
-  )
-  return found && { xml: found.xml, note: creditNoteOf(found.document) }
+  replaced: (invoice, { by }) =>
+    `Invoice ${by?.number ?? 'unknown'} stands in the place of invoice ${invoice}; no money moves.`,
 }

@@ -3,10 +3,10 @@ import {
   type CreditNote,
   centText,
   type Invoice,
+  type InvoiceLine,
   type InvoiceParty,
   invoiceTotals,
   settlementOf,
-  shortEur,
 } from '@opem/domain'
 import { letterPdf } from '../letter/letter.ts'
 
@@ -18,7 +18,14 @@ const linesOf = ({ name, street, postalCode, city, country, vatId, registration 
   ...(registration === undefined ? [] : [`Register ${registration}`]),
 ]
 
-const quantity = (thousandths: bigint): string => `${Number(thousandths) / 1000}`
+const quantity = ({ quantity: of, quantityDecimals = 3 }: InvoiceLine): string =>
+  `${Number(of) / 10 ** quantityDecimals}`
+
+/** At least cents, more decimals only where they are not zero. */
+function price({ price: of, priceDecimals = 6 }: InvoiceLine): string {
+  const digits = of.toString().padStart(priceDecimals + 1, '0')
+  return `${digits.slice(0, -priceDecimals)}.${digits.slice(-priceDecimals).replace(/(?<=^\d{2,})0+$/, '')}`
+}
 
 /** The same invoice for people. */
 export const invoicePdf = (invoice: Invoice): Promise<Buffer> =>
@@ -27,12 +34,18 @@ export const invoicePdf = (invoice: Invoice): Promise<Buffer> =>
     facts: [
       ...(invoice.paid ? [] : [['To be paid by', invoice.due] as const]),
       ['Reference', invoice.reference],
+      ...(invoice.period === undefined
+        ? []
+        : [['Period', `${day(invoice.period.from)} to ${day(invoice.period.to - 1)}`] as const]),
+      ...(invoice.preceding === undefined
+        ? []
+        : [['In the place of', `invoice ${invoice.preceding.number} of ${invoice.preceding.issued}`] as const]),
       ...(invoice.paid || invoice.seller.iban === undefined
         ? []
         : [['Pay to', `IBAN ${invoice.seller.iban}`] as const, ['Please name', invoice.number] as const]),
     ],
     sum: 'To pay',
-    moved: 'Paid from the purse',
+    moved: invoice.paid === 'by bank' ? 'Paid by bank' : 'Paid from the purse',
     kind: 'invoice',
   })
 
@@ -50,7 +63,7 @@ export const creditNotePdf = (note: CreditNote): Promise<Buffer> =>
         ...(note.paid || note.buyer.iban === undefined ? [] : [['Goes to', `IBAN ${note.buyer.iban}`] as const]),
       ],
       sum: 'To your credit',
-      moved: 'Back into the purse',
+      moved: note.replaced ? 'Stands on the invoice in its place' : 'Back into the purse',
       kind: 'credit note',
     },
   )
@@ -82,8 +95,8 @@ function billPdf(bill: Bill, { title, facts, sum, moved, kind }: Words): Promise
     ],
     rows: bill.lines.map((line, index) => [
       line.period === undefined ? line.name : `${line.name} (${day(line.period.from)} to ${day(line.period.to - 1)})`,
-      quantity(line.quantity),
-      shortEur(line.price),
+      quantity(line),
+      price(line),
       line.vat.category === 'O' ? '–' : `${line.vat.rate / 100} %`,
       centText(lines[index]!),
     ]),
@@ -101,6 +114,7 @@ function billPdf(bill: Bill, { title, facts, sum, moved, kind }: Words): Promise
     ],
     notes: [
       ...vat.flatMap(({ reason }) => (reason === undefined ? [] : [reason])),
+      ...bill.lines.flatMap(({ note, name }) => (note === undefined ? [] : [`${name}: ${note}`])),
       ...(bill.note === undefined ? [] : [bill.note]),
       `The same ${kind} as a file for machines: UBL 2.1, EN 16931, Peppol BIS Billing 3.0.`,
     ],

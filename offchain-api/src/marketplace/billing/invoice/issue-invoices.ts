@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { EU_COUNTRIES, type Hex, type Invoice, type InvoiceParty, invoiceNumber, settlementOf } from '@opem/domain'
+import { EU_COUNTRIES, type Hex, type InvoiceParty } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
-import { notify } from '../../notifications/notify.ts'
 import type { AgreementJson } from '../terms.ts'
-import { keptBill, nextNumber } from './bills.ts'
 import { DAY, draftInvoice, PAY_WITHIN_DAYS } from './draft-invoice.ts'
-import { invoiceXml } from './ubl.ts'
+import { writeInvoice } from './write-invoice.ts'
 
 type Rows = OperationalStore['rows']
 
@@ -22,15 +19,18 @@ interface Waiting extends Record<string, unknown> {
   readonly buyer: InvoiceParty
 }
 
-/** Both sides’ details are known, and enough of them: see `vatTreatment`. $1 are the countries of the Union. */
+/** Of the details s of the seller and c of the buyer enough is known: see `vatTreatment`. $1 are the countries of the Union. */
+export const ENOUGH_DETAILS = `s.details ? 'vatRate' AND (s.details ? 'registration'
+    OR s.details ->> 'country' = c.details ->> 'country' OR c.details ->> 'country' = ANY($1))`
+
+/** Both sides’ details are known, and enough of them. */
 const WAITING = `SELECT p.payment, p.agreement, p.number::text, b.plan, p.provider_account, p.consumer_account, b.terms,
     l.document ->> 'title' AS title, s.details AS seller, c.details AS buyer
   FROM market_payments p JOIN market_billing b USING (agreement)
     JOIN market_invoice_details s ON s.account = p.provider_account
     JOIN market_invoice_details c ON c.account = p.consumer_account
     LEFT JOIN market_listings l ON l.listing = b.listing
-  WHERE s.details ? 'vatRate' AND (s.details ? 'registration' OR s.details ->> 'country' = c.details ->> 'country'
-    OR c.details ->> 'country' = ANY($1))`
+  WHERE ${ENOUGH_DETAILS}`
 const BY_BANK = `${WAITING} AND p.state = 'due' AND b.plan = 'bank' AND s.details ? 'iban'
   ORDER BY p.due_at, p.payment LIMIT 100`
 /** What a purse paid, when at least a cent of it did not go back; older payments than this are left to the books they are in. */
@@ -76,7 +76,7 @@ async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
   if (payment === undefined || payment.invoice !== null || (byBank && payment.state !== 'due')) return
   // Issued before the mirrors of the chain were rebuilt: it stays as it is.
   const [known] = await rows<{ id: string; open: boolean }>(
-    'SELECT id, credited_cents < gross_cents AS open FROM market_invoices WHERE payment = $1',
+    'SELECT id, credited_cents < gross_cents AS open FROM market_invoices WHERE payment = $1 AND corrected_by IS NULL',
     [it.payment],
   )
   if (known !== undefined)
@@ -92,32 +92,20 @@ async function issue(rows: Rows, it: Waiting, now: number): Promise<void> {
     now,
   )
   if (!drafted.ok) return
-  const { year, sequence } = await nextNumber(rows, 'invoice', it.provider_account, now)
-  const invoice: Invoice = { ...drafted.value, number: invoiceNumber(year, sequence) }
-  const kept = keptBill(invoice, invoiceXml(invoice))
-  const id = randomUUID()
-  await rows(
-    `INSERT INTO market_invoices (id, payment, agreement, seller_account, buyer_account, year, sequence, number, issued_at,
-       due_at, gross_cents, document, xml, digest, paid_by, refunded_before)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [
-      ...[id, it.payment, agreement, it.provider_account, it.consumer_account, year, sequence, invoice.number],
-      ...[now, byBank ? now + PAY_WITHIN_DAYS * DAY : now, settlementOf(invoice).total.toString()],
-      ...[kept.document, kept.xml, kept.digest, byBank ? 'bank' : 'purse', payment.refunded],
-    ],
+  const { id } = await writeInvoice(
+    rows,
+    {
+      ...{ payment: it.payment, agreement, seller: it.provider_account, buyer: it.consumer_account },
+      ...{ paidBy: byBank ? 'bank' : 'purse', dueAt: byBank ? now + PAY_WITHIN_DAYS * DAY : now },
+      ...{ refundedBefore: payment.refunded, draft: drafted.value },
+      words: (number) =>
+        byBank
+          ? `Invoice ${number} was issued; it is paid by bank until ${drafted.value.due}.`
+          : `Invoice ${number} was issued over what the purse paid; nothing is left to pay.`,
+    },
+    now,
   )
   await mark(rows, it, id, byBank ? 'invoiced' : undefined, now)
-  for (const account of [it.consumer_account, it.provider_account])
-    await notify(rows, {
-      ...{ account, kind: 'invoice-issued', about: { agreement, payment: it.payment } },
-      words: {
-        title: `Invoice ${invoice.number}`,
-        text: byBank
-          ? `Invoice ${invoice.number} was issued; it is paid by bank until ${invoice.due}.`
-          : `Invoice ${invoice.number} was issued over what the purse paid; nothing is left to pay.`,
-      },
-      link: '/billing',
-    })
 }
 
 const mark = async (rows: Rows, { payment }: Waiting, id: string, state: string | undefined, now: number) => {

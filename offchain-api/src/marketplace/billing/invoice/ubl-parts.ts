@@ -108,25 +108,31 @@ function category(at: XMLBuilder, vat: VatTreatment, reasons: boolean): void {
 function billLine(root: XMLBuilder, kind: Kind, line: InvoiceLine, net: bigint, id: number): void {
   const at = root.ele(`cac:${KINDS[kind].line}`)
   text(at, 'ID', String(id)) // BT-126
-  at.ele(`cbc:${KINDS[kind].quantity}`, { unitCode: line.unit }).txt(milli(line.quantity)) // BT-129, BT-130
+  if (line.note !== undefined) text(at, 'Note', line.note) // BT-127
+  const { quantity, quantityDecimals = 3, price, priceDecimals = 6 } = line
+  at.ele(`cbc:${KINDS[kind].quantity}`, { unitCode: line.unit }).txt(decimal(quantity, quantityDecimals, 0)) // BT-129, BT-130
   amount(at, 'LineExtensionAmount', net) // BT-131
-  if (line.period !== undefined) {
-    const period = at.ele('cac:InvoicePeriod')
-    text(period, 'StartDate', dayOf(line.period.from)) // BT-134
-    text(period, 'EndDate', dayOf(Math.max(line.period.from, line.period.to - 1))) // BT-135: the last day, inclusive
-  }
+  if (line.period !== undefined) period(at, line.period) // BT-134, BT-135
   const item = at.ele('cac:Item')
   text(item, 'Name', line.name) // BT-153
   category(item.ele('cac:ClassifiedTaxCategory'), line.vat, false) // BT-151
-  at.ele('cac:Price').ele('cbc:PriceAmount', EUR).txt(micro(line.price)) // BT-146
+  at.ele('cac:Price')
+    .ele('cbc:PriceAmount', EUR)
+    .txt(decimal(price, priceDecimals, 2)) // BT-146: more decimals than an amount
+}
+
+/** First and last day of a period, which is half-open inside: of the whole bill (BT-73, BT-74) or of a line. */
+export function period(at: XMLBuilder, { from, to }: { readonly from: number; readonly to: number }): void {
+  const it = at.ele('cac:InvoicePeriod')
+  text(it, 'StartDate', dayOf(from))
+  text(it, 'EndDate', dayOf(Math.max(from, to - 1)))
 }
 
 const dayOf = (instant: number): string => new Date(instant * 1000).toISOString().slice(0, 10)
-const decimal = (value: bigint, places: number): string => {
+/** A decimal without zeros at its end, but for the `least` first of them. @example decimal(1_500n, 3, 0) // '1.5' */
+function decimal(value: bigint, places: number, least: number): string {
   const digits = value.toString().padStart(places + 1, '0')
-  return `${digits.slice(0, -places)}.${digits.slice(-places)}`
+  const fraction = digits.slice(-places)
+  const kept = fraction.slice(0, least) + fraction.slice(least).replace(/0+$/, '')
+  return kept === '' ? digits.slice(0, -places) : `${digits.slice(0, -places)}.${kept}`
 }
-/** Thousandths. @example milli(1_500n) // '1.5' */
-const milli = (value: bigint): string => decimal(value, 3).replace(/\.?0+$/, '')
-/** BT-146 may have more decimals than an amount. */
-const micro = (value: bigint): string => decimal(value, 6).replace(/0{1,4}$/, '')

@@ -1,4 +1,4 @@
-import type { Bill, CreditNote, Invoice } from '@opem/domain'
+import type { Bill, CreditNote, Invoice, Preceding } from '@opem/domain'
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.d.ts'
 import {
   amounts,
@@ -9,6 +9,7 @@ import {
   PROFILE,
   parties,
   paymentMeans,
+  period,
   text,
 } from './ubl-parts.ts'
 
@@ -16,6 +17,7 @@ import {
 export function invoiceXml(invoice: Invoice): string {
   const root = documentOf('Invoice')
   head(root, 'Invoice', invoice, invoice.paid ? undefined : invoice.due)
+  if (invoice.preceding !== undefined) preceding(root, invoice.preceding)
   parties(root, invoice)
   if (!invoice.paid) paymentMeans(root, invoice.seller, invoice.number)
   amounts(root, 'Invoice', invoice)
@@ -26,9 +28,7 @@ export function invoiceXml(invoice: Invoice): string {
 export function creditNoteXml(note: CreditNote): string {
   const root = documentOf('CreditNote')
   head(root, 'CreditNote', note, undefined)
-  const preceding = root.ele('cac:BillingReference').ele('cac:InvoiceDocumentReference')
-  text(preceding, 'ID', note.invoice.number) // BT-25
-  text(preceding, 'IssueDate', note.invoice.issued) // BT-26
+  preceding(root, note.invoice)
   parties(root, note)
   if (!note.paid) paymentMeans(root, note.buyer, note.number)
   text(root.ele('cac:PaymentTerms'), 'Note', note.terms) // BT-20
@@ -47,4 +47,12 @@ function head(root: XMLBuilder, kind: Kind, bill: Bill, due: string | undefined)
   if (bill.note !== undefined) text(root, 'Note', bill.note) // BT-22
   text(root, 'DocumentCurrencyCode', 'EUR') // BT-5
   text(root, 'BuyerReference', bill.reference) // BT-10
+  if (bill.period !== undefined) period(root, bill.period) // BT-73, BT-74
+}
+
+/** The invoice that a bill takes back, or in whose place it stands (BG-3). */
+function preceding(root: XMLBuilder, { number, issued }: Preceding): void {
+  const it = root.ele('cac:BillingReference').ele('cac:InvoiceDocumentReference')
+  text(it, 'ID', number) // BT-25
+  text(it, 'IssueDate', issued) // BT-26
 }

@@ -89,7 +89,65 @@ export function creditNoteRouteSteps(open: () => BillingWorld): void {
     })
   })
 
-  test.each(['2026-13', '26-11', '2026-11-01', 'all'])('books have no period %s', async (period) => {
+  test('books are of the last twelve months, of two instants, or of all time', async () => {
+    const books = '/v1/billing/statement'
+    const of = async (query: string) => (await world.ask(world.provider, 'GET', `${books}${query}`)).body
+    const { available } = (await world.ask(world.provider, 'GET', '/v1/billing')).body
+    const [whole, usual] = [await of('?period=all'), await of('')]
+    expect([whole.from, whole.to, whole.opening, whole.closing]).toEqual([
+      ...['1970-01-01T00:00:00Z', null, '0.00', available],
+    ])
+    expect([usual.from.slice(7), usual.count, usual.closing]).toEqual(['-01T00:00:00Z', whole.count, available])
+    const middle = whole.lines[Math.floor(whole.lines.length / 2)].at
+    const [before, after] = [await of(`?to=${middle}`), await of(`?from=${middle}`)]
+    expect([before.opening, after.opening, after.closing]).toEqual(['0.00', before.closing, available])
+    expect(before.count + after.count).toBe(whole.count)
+    expect((await of(`?from=${middle}&to=2106-01-01T00:00:00Z`)).count).toBe(after.count)
+  })
+
+  test.each([
+    ['a period and an instant', 'period=2026-11&from=2026-11-01T00:00:00Z'],
+    ['an end before its beginning', 'from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z'],
+  ])('books are not of %s', async (_what, query) => {
+    expect(await world.refusal(world.provider, 'GET', `/v1/billing/statement?${query}`)).toEqual([
+      ...[400, 'ERR_STATEMENT_RANGE'],
+    ])
+  })
+
+  test('a correction is made by the seller alone, and of something that is wrong', async () => {
+    const correction = `/v1/billing/invoices/${invoice.id}/correction`
+    const asked = { body: { reason: 'The address was wrong' } }
+    for (const who of [world.consumer, world.stranger])
+      expect(await world.refusal(who, 'POST', correction, asked)).toEqual([404, 'ERR_INVOICE_UNKNOWN'])
+    expect(await world.refusal(world.provider, 'POST', correction, { body: {} })).toEqual([400, 'ERR_BODY'])
+    const { details } = (await world.ask(world.consumer, 'GET', '/v1/billing/invoice-details')).body
+    await world.ask(world.consumer, 'PUT', '/v1/billing/invoice-details', { body: { ...details, street: 'Calle 2' } })
+    const made = await world.ask(world.provider, 'POST', correction, { ...asked, key: 'right-address' })
+    // 12.10, of which 6.05 were taken back.
+    expect(made.body).toMatchObject({
+      invoice: {
+        side: 'seller',
+        gross: '6.05',
+        credited: '0.00',
+        corrects: invoice.number,
+        correctedBy: null,
+        period: null,
+      },
+    })
+    expect((await world.ask(world.provider, 'POST', correction, { ...asked, key: 'right-address' })).body).toEqual(
+      made.body,
+    )
+    expect(await world.refusal(world.provider, 'POST', correction, asked)).toEqual([409, 'ERR_INVOICE_CORRECTED'])
+    const { items } = (await world.ask(world.consumer, 'GET', '/v1/billing/invoices')).body
+    const [old] = items.filter(({ id }: { id: string }) => id === invoice.id)
+    expect([old.credited, old.correctedBy]).toEqual(['12.10', made.body.invoice.number])
+    const open = (await world.ask(world.operator, 'GET', '/v1/billing/open-invoices')).body.items
+    expect(open.map((one: { invoice: { number: string } }) => one.invoice.number)).toEqual([made.body.invoice.number])
+    const xml = await world.ask(world.consumer, 'GET', `/v1/billing/invoices/${made.body.invoice.id}/file?format=xml`)
+    expect(xml.body).toContain('<cbc:StreetName>Calle 2</cbc:StreetName>')
+  })
+
+  test.each(['2026-13', '26-11', '2026-11-01', 'ever'])('books have no period %s', async (period) => {
     expect(await world.refusal(world.provider, 'GET', `/v1/billing/statement?period=${period}`)).toEqual([
       ...[400, 'ERR_QUERY'],
     ])

@@ -33,6 +33,15 @@ export const millionths = (text: string | undefined): bigint | undefined => {
   const match = /^(\d+)(?:\.(\d{1,6}))?$/.exec(text ?? '')
   return match === null ? undefined : BigInt(match[1]!) * 1_000_000n + BigInt((match[2] ?? '').padEnd(6, '0'))
 }
+/** A decimal as a number of its last decimal’s unit, and how many decimals that are: prices and quantities may have many. */
+export const decimalOf = (
+  text: string | undefined,
+): { readonly value: bigint; readonly places: number } | undefined => {
+  const match = /^(\d+)(?:\.(\d{1,30}))?$/.exec(text ?? '')
+  if (match === null) return undefined
+  const fraction = match[2] ?? ''
+  return { value: BigInt(`${match[1]}${fraction}`), places: fraction.length }
+}
 export const sum = (of: readonly (bigint | undefined)[]): bigint | undefined =>
   of.reduce<bigint | undefined>((a, b) => (a === undefined || b === undefined ? undefined : a + b), 0n)
 export const same = (a: bigint | undefined, b: bigint | undefined): boolean => a !== undefined && a === b

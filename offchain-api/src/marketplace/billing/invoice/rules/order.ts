@@ -2,9 +2,9 @@ import type { Element } from '../xml-tree.ts'
 import type { Rule } from './bill.ts'
 
 const BILL = (type: string, line: string, due: string) =>
-  `CustomizationID ProfileID ID IssueDate ${due} ${type} Note DocumentCurrencyCode BuyerReference BillingReference
+  `CustomizationID ProfileID ID IssueDate ${due} ${type} Note DocumentCurrencyCode BuyerReference InvoicePeriod BillingReference
    AccountingSupplierParty AccountingCustomerParty PaymentMeans PaymentTerms TaxTotal LegalMonetaryTotal ${line}+`
-const LINE = (quantity: string) => `ID ${quantity} LineExtensionAmount InvoicePeriod Item Price`
+const LINE = (quantity: string) => `ID Note ${quantity} LineExtensionAmount InvoicePeriod Item Price`
 
 /**
  * What our bills are made of, in the order of the schemas of UBL 2.1 (UBL-Invoice-2.1.xsd, UBL-CreditNote-2.1.xsd); + several

@@ -1,5 +1,5 @@
 import { all, type Element, first, textAt } from '../xml-tree.ts'
-import { BUYER, cents, everyLine, halfUp, has, millionths, type Rule, SELLER, same } from './bill.ts'
+import { BUYER, cents, decimalOf, everyLine, halfUp, has, type Rule, SELLER, same } from './bill.ts'
 
 const hasScheme = (path: string) => (bill: Element) =>
   (first(bill, path)?.attributes.schemeID ?? '') !== '' && has(path)(bill)
@@ -34,13 +34,21 @@ export const PEPPOL: readonly Rule[] = [
     'PEPPOL-EN16931-R120',
     'a line’s net amount that is quantity × price',
     everyLine((it) => {
-      const [quantity, price] = [
-        millionths(textAt(it, 'InvoicedQuantity')),
-        millionths(textAt(it, 'Price/PriceAmount')),
-      ]
+      const [quantity, price] = [decimalOf(textAt(it, 'InvoicedQuantity')), decimalOf(textAt(it, 'Price/PriceAmount'))]
       if (quantity === undefined || price === undefined) return false
-      return same(cents(it, 'LineExtensionAmount'), halfUp(quantity * price, 10_000_000_000n))
+      const cent = 10n ** BigInt(quantity.places + price.places)
+      return same(cents(it, 'LineExtensionAmount'), halfUp(quantity.value * price.value * 100n, cent))
     }),
+  ],
+  [
+    'PEPPOL-EN16931-R110',
+    'no line whose period begins before the bill’s (BT-134, BT-73)',
+    (it) => withinPeriod(it, 'StartDate', (line, bill) => line >= bill),
+  ],
+  [
+    'PEPPOL-EN16931-R111',
+    'no line whose period ends after the bill’s (BT-135, BT-74)',
+    (it) => withinPeriod(it, 'EndDate', (line, bill) => line <= bill),
   ],
   ['PEPPOL-EN16931-P0100', 'the type 380 of an invoice (BT-3)', typeOf('Invoice', '380')],
   ['PEPPOL-EN16931-P0101', 'the type 381 of a credit note (BT-3)', typeOf('CreditNote', '381')],
@@ -54,6 +62,14 @@ function typeOf(kind: string, code: string) {
 
 function noEmpty({ text, children }: Element): boolean {
   return children.length === 0 ? text !== '' : children.every(noEmpty)
+}
+
+function withinPeriod(bill: Element, day: string, holds: (line: string, bill: string) => boolean): boolean {
+  const whole = textAt(bill, `InvoicePeriod/${day}`)
+  return everyLine((line) => {
+    const own = textAt(line, `InvoicePeriod/${day}`)
+    return whole === undefined || own === undefined || holds(own, whole)
+  })(bill)
 }
 
 function oneCurrency(bill: Element): boolean {

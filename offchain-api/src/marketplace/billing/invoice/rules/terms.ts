@@ -1,5 +1,5 @@
 import { isCountry } from '@opem/domain'
-import { all, textAt } from '../xml-tree.ts'
+import { all, type Element, textAt } from '../xml-tree.ts'
 import { BUYER, everyLine, everyVat, has, isDay, lines, MONEY, type Rule, SELLER, scheme, there } from './bill.ts'
 
 const TRANSFERS = ['30', '58']
@@ -34,14 +34,8 @@ export const TERMS: readonly Rule[] = [
   ['BR-25', 'a name of each item (BT-153)', everyLine(has('Item/Name'))],
   ['BR-26', 'a net price of each item (BT-146)', everyLine(has('Price/PriceAmount'))],
   ['BR-27', 'no negative price (BT-146)', everyLine((it) => !(textAt(it, 'Price/PriceAmount') ?? '').startsWith('-'))],
-  [
-    'BR-30',
-    'no line whose period ends before it begins (BT-134, BT-135)',
-    everyLine((it) => {
-      const [start, end] = [textAt(it, 'InvoicePeriod/StartDate'), textAt(it, 'InvoicePeriod/EndDate')]
-      return start === undefined || end === undefined || start <= end
-    }),
-  ],
+  ['BR-29', 'no period that ends before it begins (BT-73, BT-74)', (it) => endsAfterStart(it)],
+  ['BR-30', 'no line whose period ends before it begins (BT-134, BT-135)', everyLine((it) => endsAfterStart(it))],
   ['BR-45', 'a taxable amount of each VAT category (BT-116)', everyVat(has('TaxableAmount'))],
   ['BR-46', 'a tax amount of each VAT category (BT-117)', everyVat(has('TaxAmount'))],
   ['BR-47', 'a code of each VAT category (BT-118)', everyVat(has('TaxCategory/ID'))],
@@ -84,3 +78,8 @@ export const TERMS: readonly Rule[] = [
   ['BR-62', 'a scheme of the seller’s electronic address (BT-34)', scheme(`${SELLER}/EndpointID`)],
   ['BR-63', 'a scheme of the buyer’s electronic address (BT-49)', scheme(`${BUYER}/EndpointID`)],
 ]
+
+function endsAfterStart(at: Element): boolean {
+  const [start, end] = [textAt(at, 'InvoicePeriod/StartDate'), textAt(at, 'InvoicePeriod/EndDate')]
+  return start === undefined || end === undefined || start <= end
+}

@@ -28,6 +28,9 @@ const decimals =
   (at: Element) =>
     paths.every((path) => all(at, path).every(({ text }) => !/\.\d{3,}$/.test(text)))
 
+const hasDay = (at: Element) =>
+  all(at, 'InvoicePeriod').every((period) => has('StartDate')(period) || has('EndDate')(period))
+
 /** BR-CO and BR-DEC: amounts add up, and are written in cents. */
 export const TOTALS: readonly Rule[] = [
   ['BR-CO-04', 'a VAT category of each item (BT-151)', everyLine(has('Item/ClassifiedTaxCategory/ID'))],
@@ -79,11 +82,8 @@ export const TOTALS: readonly Rule[] = [
     }),
   ],
   ['BR-CO-18', 'at least one VAT breakdown (BG-23)', (it) => breakdowns(it).length > 0],
-  [
-    'BR-CO-20',
-    'a first or a last day of each period (BT-134, BT-135)',
-    everyLine((it) => all(it, 'InvoicePeriod').every((period) => has('StartDate')(period) || has('EndDate')(period))),
-  ],
+  ['BR-CO-19', 'a first or a last day of the period (BT-73, BT-74)', (it) => hasDay(it)],
+  ['BR-CO-20', 'a first or a last day of each line’s period (BT-134, BT-135)', everyLine((it) => hasDay(it))],
   [
     'BR-CO-25',
     'a due date or terms where something is to be paid (BT-9, BT-20)',
