@@ -72,7 +72,7 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
     about: about(listing),
     words: {
       title: `Published: ${submission?.title ?? 'your listing'}`,
-      text: `Version ${version} can be found and contracted now.`,
+      text: await whatFollows(rows, listing, version),
     },
     link: `/services/${listing}`,
   })
@@ -84,6 +84,18 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
     },
     event.time,
   )
+}
+
+/** A version can be published while nothing is contracted under the listing: then it is not open by this. */
+async function whatFollows(rows: Rows, listing: Hex, version: number): Promise<string> {
+  const [{ state } = { state: 'published' }] = await rows<{ state: ListingState }>(
+    'SELECT state FROM market_listings WHERE listing = $1',
+    [listing],
+  )
+  const closed = `Version ${version} takes the place of the one before. The listing is ${state}: nothing new is contracted until`
+  if (state === 'stopped') return `${closed} you start it again.`
+  if (state === 'suspended') return `${closed} the operator reinstates it.`
+  return `Version ${version} can be found and contracted now.`
 }
 
 /** Being a provider is a contract with the marketplace: a line of the account's credential, once for each listing and provider. */
@@ -166,6 +178,13 @@ async function offered(event: Event & { name: 'ListingOffered' }, rows: Rows, pa
 }
 
 async function handedOver(event: Event & { name: 'ListingHandedOver' }, rows: Rows, parts: ReactionParts) {
+  // What was approved is approved for the provider before: the contract takes it from nobody now.
+  await rows(`UPDATE market_submissions SET state = 'withdrawn' WHERE listing = $1 AND state = 'approved'`, [
+    event.args.listing,
+  ])
+  await rows(`UPDATE market_drafts SET state = 'draft', changed_at = $2 WHERE listing = $1 AND state = 'approved'`, [
+    ...[event.args.listing, event.time],
+  ])
   if (!parts.first) return
   const { listing, previous, current } = event.args
   const [before, now] = [parts.accountOf(previous), parts.accountOf(current)]
