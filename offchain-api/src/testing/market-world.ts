@@ -109,13 +109,18 @@ export async function openMarketWorld({
   }
 
   let listings = 0
-  /** Publishes a listing on the chain with the operator's approval, and waits until the API knows its document. */
-  async function publish(provider: Trader, document: ListingDocument = SERVICE, drafted?: Hex): Promise<Hex> {
+  /** Publishes a version of a listing on the chain with the operator's approval, and waits until the API knows its document. */
+  async function publish(
+    provider: Trader,
+    document: ListingDocument = SERVICE,
+    drafted?: Hex,
+    version = 1,
+  ): Promise<Hex> {
     listings += 1
     const { digest } = await createContent({ url: content.url }).putContent(document)
     const approval = {
       listing: drafted ?? keccak256(toHex(`listing ${listings}`)),
-      ...{ provider: provider.address, kind: listingKindNumber(document.kind), version: 1, content: digest },
+      ...{ provider: provider.address, kind: listingKindNumber(document.kind), version, content: digest },
       ...{ providerContract: contentDigest({ text: 'the contract' }, sha256), deadline: 2n ** 40n },
     }
     const signature = await administratorWallet.signTypedData(
@@ -127,15 +132,15 @@ export async function openMarketWorld({
         args: [approval, signature],
       }),
     )
-    await until(() => isKnown(approval.listing))
+    await until(() => isKnown(approval.listing, version))
     return approval.listing
   }
 
   /** Whether somebody else than the provider can contract it: the document has been read. */
-  async function isKnown(listing: Hex): Promise<boolean> {
+  async function isKnown(listing: Hex, version: number): Promise<boolean> {
     const [row] = await world.rows<{ known: boolean }>(
-      'SELECT document IS NOT NULL AS known FROM market_listings WHERE listing = $1',
-      [listing],
+      'SELECT document IS NOT NULL AS known FROM market_listings WHERE listing = $1 AND version = $2',
+      [listing, version],
     )
     return row?.known === true
   }

@@ -1,6 +1,7 @@
 import { formatInstant, type Hex } from '@opem/domain'
 import { noteAction } from '../audit-log/note.ts'
 import { wantLine } from '../contract-lines/want-line.ts'
+import { endOffers } from '../contracting/end-offers.ts'
 import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/reaction.ts'
 import { listingState } from '../listings/states.ts'
 import { notify } from '../notifications/notify.ts'
@@ -38,6 +39,9 @@ export const followPublishing: Reaction<'ListingRegistry'> = {
   },
 }
 
+/** Above every version: the contract counts them in 32 bits. */
+const ALL_VERSIONS = 2 ** 32
+
 const about = (listing: Hex) => ({ listing })
 const by = ({ transaction }: Event): `chain ${string}` => `chain ${transaction}`
 
@@ -65,6 +69,10 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
   )
   if (!parts.first) return
   const account = parts.accountOf(provider)
+  await endOffers(rows, {
+    ...{ listing, below: version, now: event.time },
+    why: `The listing was updated to version ${version} before the offer was concluded. Make a new offer under it.`,
+  })
   if (version === 1) await wantProviderLine(rows, { account, listing, kind, time: event.time })
   await notify(rows, {
     account,
@@ -140,6 +148,11 @@ async function stateChanged(event: Event & { name: 'ListingStateChanged' }, rows
     },
     link: `/services/${listing}/manage`,
   })
+  if (now === 'removed')
+    await endOffers(rows, {
+      ...{ listing, below: ALL_VERSIONS, now: event.time },
+      why: 'The listing was removed before the offer was concluded. Nothing is contracted under it any more.',
+    })
   await tellUsers(rows, { listing, title: of.title, before, now, reason: of.words, time: event.time })
   await noteAction(
     rows,
@@ -193,6 +206,10 @@ async function handedOver(event: Event & { name: 'ListingHandedOver' }, rows: Ro
     [listing],
   )
   await wantProviderLine(rows, { account: now, listing, kind: kind === 'data' ? 1 : 0, time: event.time })
+  await endOffers(rows, {
+    ...{ listing, below: ALL_VERSIONS, now: event.time },
+    why: 'The listing was handed over to another provider before the offer was concluded. Make a new offer to them.',
+  })
   for (const account of [before, now])
     await notify(rows, {
       account,
