@@ -6,6 +6,7 @@ export {
   type AccountKind,
   type AccountStatus,
 } from './accounts/states.ts'
+export { houseErrors, withHouseErrors } from './house-errors.ts'
 export { MARKET_CHAIN_CONTRACTS, type MarketChainAddresses, openMarketChain } from './market-chain.ts'
 export { revocationTypedData } from './revocation.ts'
 export { packSignatures, unpackSignatures } from './signatures.ts'

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ShownAgreement } from '../api/agreements.ts'
 import { checkData, type Instance, instanceQuery } from '../api/instances.ts'
 import { Button } from '../parts/Button.tsx'
-import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { DataCheckShown } from './DataCheckShown.tsx'
 import { ProvideSection } from './ProvideSection.tsx'
@@ -17,6 +17,14 @@ export function ServiceSections({ it }: { it: ShownAgreement }) {
   const over = it.stage === 'ended' || ['ended', 'revoked'].includes(instance.data.state)
   return (
     <>
+      {instance.data.state === 'revoked' && it.stage !== 'ended' ? (
+        <Notice tone="warn" title="The operator took this service away">
+          <p>
+            {instance.data.reason ?? 'No reason was given.'} It answers no calls any more. The agreement goes on until
+            somebody ends it, and what is due under it is still paid: end it below when nothing more is to come.
+          </p>
+        </Notice>
+      ) : null}
       {over ? null : <DataSection it={it} instance={instance.data} />}
       {over ? null : it.side === 'provider' ? (
         <ProvideSection it={it} instance={instance.data} />

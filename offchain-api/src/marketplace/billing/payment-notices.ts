@@ -50,7 +50,7 @@ const SAID: Readonly<Record<Happened, Said>> = {
       `${eur(refunded)} went back to the consumer, ${eur(to_provider)} to the provider.`,
   },
   lapsed: {
-    kind: 'payment-decided',
+    kind: 'payment-lapsed',
     title: 'A dispute lapsed',
     text: ({ refunded }) => `Nobody decided in time: ${eur(refunded)} went back to the consumer.`,
   },
