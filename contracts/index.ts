@@ -7,6 +7,7 @@ export {
   type AccountStatus,
 } from './accounts/states.ts'
 export { type Governor, readGovernors } from './governors.ts'
+export { houseErrors, withHouseErrors } from './house-errors.ts'
 export { MARKET_CHAIN_CONTRACTS, type MarketChainAddresses, openMarketChain } from './market-chain.ts'
 export { revocationTypedData } from './revocation.ts'
 export { packSignatures, unpackSignatures } from './signatures.ts'

@@ -1,4 +1,4 @@
-import { OpemError } from '@opem/domain'
+import { OpemError, sentenceOf } from '@opem/domain'
 
 /** What a thrown value tells a person: domain's errors have a code and a sentence of their own. */
 interface Sayable {
@@ -41,6 +41,23 @@ function foreign(message: string): Sayable | undefined {
   return undefined
 }
 
+/** What a contract said when it refused (viem's ContractFunctionRevertedError), in the sentence that the pages show as well. */
+function refusedByContract(at: object): Sayable | undefined {
+  const { name, data, reason } = at as {
+    name?: unknown
+    data?: { errorName?: unknown; args?: unknown }
+    reason?: unknown
+  }
+  if (name !== 'ContractFunctionRevertedError') return undefined
+  const error = text(data?.errorName)
+  const args = Array.isArray(data?.args) ? (data.args as unknown[]) : []
+  const message =
+    error !== undefined && error !== 'Error'
+      ? sentenceOf(error, args)
+      : `The contract refused: ${text(reason) ?? 'no reason given'}.`
+  return { code: 'ERR_CONTRACT_REFUSED', message }
+}
+
 /** One sentence and a stable code for anything thrown. */
 export function sayableOf(error: unknown): Sayable {
   const chain = causes(error) as {
@@ -62,6 +79,8 @@ export function sayableOf(error: unknown): Sayable {
   }
   const known = chain.map((at) => foreign(text(at.message) ?? '')).find(Boolean)
   if (known) return known
+  const refused = chain.map(refusedByContract).find(Boolean)
+  if (refused) return refused
   if (first === undefined) return { code: 'ERR_UNEXPECTED', message: String(error) }
   const message = text(first.shortMessage) ?? text(first.message)?.split('\n')[0] ?? String(error)
   return { code: text(first.code)?.startsWith('ERR_') ? (first.code as string) : 'ERR_UNEXPECTED', message }

@@ -275,6 +275,7 @@ export {
   pricesBetween,
 } from './pricing/price-commitment.ts'
 export type { PriceSeries } from './pricing/price-series.ts'
+export { sentenceOf, sentences } from './refusals/contract-sentences.ts'
 export { canonicalJson } from './rules/canonical-json.ts'
 export { parseRules } from './rules/parse-rules.ts'
 export type * from './rules/rules-document.ts'

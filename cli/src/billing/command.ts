@@ -1,16 +1,14 @@
-import { escrowAbi } from '@opem/contracts'
-import { type Agreement, type Hex, microOfEur, shortEur, voucherTypedData } from '@opem/domain'
+import { type Agreement, type Hex, shortEur, voucherTypedData } from '@opem/domain'
 import type { Command } from 'commander'
-import { send } from '../community/transactions.ts'
 import { refusal } from '../failure.ts'
-import { type Where, withWhere } from '../instance/instance.ts'
+import { withWhere } from '../instance/instance.ts'
 import { oldAuditVerb } from '../market/audit-command.ts'
 import { print } from '../print.ts'
 import { books, correct, credit, invoices } from './bills.ts'
+import { accept, payments, refund, takeBack } from './payments.ts'
 import { signPermit } from './permit.ts'
 import { type BillingPlace, openBilling, signerOf } from './place.ts'
-
-type Options = Where & { json?: boolean; number?: string; reason?: string; refund?: string }
+import { amountOf, idOf, type Options, tell } from './tell.ts'
 
 interface Purse {
   readonly party: Hex | null
@@ -54,6 +52,10 @@ export function billingCommand(program: Command): void {
   verb('reserve <agreement> <amount>', 'Sets money of the purse aside for use.', reserve)
   verb('voucher <agreement> [amount]', 'Signs a voucher for all use so far: an amount, or what is owed.', voucher)
   verb('claim [agreement]', 'Claims vouchers: of one agreement, or of all.', claim)
+  verb('take-back <agreement>', 'Takes back what is set aside and not claimed.', takeBack)
+  verb('payments', 'Payments by you and to you, the latest first, with their ids.', payments)
+  verb('accept <payment>', 'Accepts a held payment: it goes to the provider at once.', accept)
+  verb('refund <payment> <amount>', 'As the provider: gives back a part of a payment, or all of it.', refund)
   verb('dispute <payment>', 'Disputes a held payment.', dispute).requiredOption('--reason <words>', 'why')
   verb('decide <payment>', 'As the operator: how much of a disputed payment goes back.', decide)
     .requiredOption('--refund <amount>', 'back to the consumer, EUR')
@@ -80,19 +82,6 @@ export function billingCommand(program: Command): void {
   oldAuditVerb(billing)
 }
 
-/** @throws ERR_AMOUNT */
-function amountOf(text: string, { zero = false } = {}): bigint {
-  const micro = microOfEur(text)
-  if (micro !== undefined && (micro > 0n || zero)) return micro
-  throw refusal('ERR_AMOUNT', `"${text}" is no amount: give euros like 12.50, six decimals at most.`)
-}
-
-/** @throws ERR_ID */
-function idOf(text: string, what: string): Hex {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex
-  throw refusal('ERR_ID', `"${text}" is no ${what}: give 0x and 64 hex digits.`)
-}
-
 const agreements = async ({ api }: BillingPlace): Promise<readonly Billed[]> =>
   (await api.get<{ items: Billed[] }>('/v1/billing/agreements?limit=100')).items
 
@@ -108,14 +97,6 @@ async function partyOf({ api }: BillingPlace): Promise<Hex> {
   const { party } = await api.get<Purse>('/v1/billing')
   if (party === null) throw refusal('ERR_PARTY_ADDRESS', 'This account’s DID has no address, so it has no purse.')
   return party
-}
-
-/** One transaction to the escrow, and what it was. */
-async function tell(options: Options, place: BillingPlace, name: string, args: readonly unknown[], done: string) {
-  const { transactionHash } = await send(place.chain, await signerOf(options), {
-    ...{ address: place.escrow, abi: escrowAbi as never, functionName: name, args },
-  })
-  print(options, { transaction: transactionHash }, [`${done} (${transactionHash})`])
 }
 
 async function balance(options: Options) {

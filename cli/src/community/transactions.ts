@@ -1,3 +1,4 @@
+import { withHouseErrors } from '@opem/contracts'
 import {
   type Abi,
   type Address,
@@ -45,7 +46,10 @@ export async function sendAll(
     client.getTransactionCount({ address: account.address, blockTag: 'pending' }),
     client.estimateFeesPerGas(),
   ])
-  const gas = await inLanes(calls, async (one) => one.gas ?? client.estimateContractGas({ ...one, account } as never))
+  const gas = await inLanes(
+    calls,
+    async (one) => one.gas ?? client.estimateContractGas({ ...one, abi: withHouseErrors(one.abi), account } as never),
+  )
   const signed = await Promise.all(
     calls.map(({ address, abi, functionName, args }, index) =>
       account.signTransaction({

@@ -4,6 +4,7 @@ import { type Where, withWhere } from '../instance/instance.ts'
 export type Options = Where & { json?: boolean }
 export type DraftOptions = Options & { listing?: string }
 export type ReasonOptions = Options & { reason: string }
+export type ToOptions = Options & { to: string }
 export type RejectOptions = Options & { item: string[]; reason?: string }
 
 const LISTING = 'its id (0x and 64 hex digits)'
@@ -45,6 +46,37 @@ export function listingCommand(program: Command): void {
   verb('start', 'Starts a stopped listing again.').action(async (id: string, options: Options) =>
     (await steps()).start(id, options),
   )
+  verb('update', 'Begins the next version of a published listing.').action(async (id: string, options: Options) =>
+    (await managing()).update(id, options),
+  )
+  verb('withdraw', 'Takes an application back, to change the draft again.').action(
+    async (id: string, options: Options) => (await managing()).withdraw(id, options),
+  )
+  verb('remove', 'Removes a listing for ever; agreements under it go on.')
+    .requiredOption('--reason <text>', 'why; its users may read it')
+    .action(async (id: string, options: ReasonOptions) => (await managing()).remove(id, options))
+  verb('manage', 'Who owns a listing, to whom it is offered, and who may use it.').action(
+    async (id: string, options: Options) => (await managing()).manage(id, options),
+  )
+  const account = ['--to <did>', 'DID of the account'] as const
+  verb('offer', 'Offers a listing to another provider; it stays yours until they take it over.')
+    .requiredOption('--to <did>', 'DID or address of another provider’s account')
+    .action(async (id: string, options: ToOptions) => (await managing()).offer(id, options))
+  verb('take-over', 'Takes over a listing that is offered to you.').action(async (id: string, options: Options) =>
+    (await managing()).takeOver(id, options),
+  )
+  verb('assign', 'Puts an account on the access list of a listing.')
+    .requiredOption(...account)
+    .action(async (id: string, options: ToOptions) => (await managing()).assign(id, options))
+  verb('revoke', 'Takes an account off the access list of a listing.')
+    .requiredOption(...account)
+    .action(async (id: string, options: ToOptions) => (await managing()).revoke(id, options))
+  verb('suspend', 'Operator: suspends a listing; nobody uses or contracts it.')
+    .requiredOption('--reason <text>', 'why; its provider and users read it')
+    .action(async (id: string, options: ReasonOptions) => (await managing()).suspend(id, options))
+  verb('reinstate', 'Operator: reinstates a suspended listing.').action(async (id: string, options: Options) =>
+    (await managing()).reinstate(id, options),
+  )
   verb('approve', 'Operator: finds every item of the checklist right, and signs the approval.').action(
     async (id: string, options: Options) => (await steps()).approve(id, options),
   )
@@ -58,3 +90,4 @@ const collect = (value: string, before: string[]) => [...before, value]
 
 /** Loaded when a verb is used, not when its help is shown. */
 const steps = () => import('./steps.ts')
+const managing = () => import('./manage.ts')

@@ -39,3 +39,12 @@ export interface Review {
   readonly checklist: { readonly items: readonly { readonly id: string }[] }
   readonly toSign: Omit<Approval, 'approver' | 'signature'>
 }
+
+/** Whose a listing is, and who may use it. */
+export interface Managed {
+  readonly chain: Own['chain']
+  readonly owner: { readonly address: Hex; readonly name: string }
+  readonly offeredTo: { readonly address: Hex; readonly name: string | null } | null
+  readonly policy: { readonly restricted: boolean }
+  readonly access: readonly { readonly account: Hex; readonly did: string; readonly name: string | null }[]
+}

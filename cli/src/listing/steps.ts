@@ -11,9 +11,9 @@ import { keyFileOf } from '../wallet/names.ts'
 import type { DraftOptions, Options, ReasonOptions, RejectOptions } from './command.ts'
 import type { Approval, Own, Review, Workbench } from './shapes.ts'
 
-const SERVICES = '/v1/market/services'
+export const SERVICES = '/v1/market/services'
 
-function idOf(text: string): Hex {
+export function idOf(text: string): Hex {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hex
   throw refusal(
     'ERR_LISTING',
@@ -33,7 +33,7 @@ function documentIn(file: string): Record<string, unknown> {
 }
 
 /** The key that signs for who is signed in. */
-async function signerOf({ as }: Options): Promise<LocalAccount> {
+export async function signerOf({ as }: Options): Promise<LocalAccount> {
   const wallet = as ?? (process.env.OPEM_WALLET || undefined)
   if (wallet === undefined)
     throw refusal('ERR_WALLET', 'This is signed on chain: name the wallet that is signed in with --as.')
@@ -45,7 +45,7 @@ async function signerOf({ as }: Options): Promise<LocalAccount> {
   )
 }
 
-const nextOf = ({ listing, next, state, chain }: Own): string[] => [
+export const nextOf = ({ listing, next, state, chain }: Own): string[] => [
   `${listing} is ${chain === null || chain.state === 'published' ? state : chain.state}`,
   next.what,
 ]
@@ -189,10 +189,15 @@ type Arguments = {
   publish: [Omit<Approval, 'deadline' | 'approver' | 'signature'> & { deadline: bigint }, Hex]
   stop: [Hex, Hex]
   start: [Hex]
+  remove: [Hex, Hex]
+  suspend: [Hex, Hex]
+  reinstate: [Hex]
+  offer: [Hex, Address]
+  accept: [Hex]
 }
 
 /** Sends a call of the registry, and waits until the marketplace has heard of it. */
-async function onChain<N extends keyof Arguments>(
+export async function onChain<N extends keyof Arguments>(
   instance: Instance,
   signer: LocalAccount,
   name: N,

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ShownAgreement } from '../api/agreements.ts'
 import { checkData, type Instance, instanceQuery } from '../api/instances.ts'
 import { Button } from '../parts/Button.tsx'
-import { ReadProblem, Waiting } from '../parts/Notice.tsx'
+import { Notice, ReadProblem, Waiting } from '../parts/Notice.tsx'
 import { Refusal } from '../presentation/Refusal.tsx'
 import { DataCheckShown } from './DataCheckShown.tsx'
 import { HeldDataSection } from './HeldDataSection.tsx'
@@ -21,6 +21,14 @@ export function ServiceSections({ it }: { it: ShownAgreement }) {
   const over = it.stage === 'ended' || ['ended', 'revoked'].includes(state)
   return (
     <>
+      {state === 'revoked' && it.stage !== 'ended' ? (
+        <Notice tone="warn" title="The operator took this service away">
+          <p>
+            {instance.data.reason ?? 'No reason was given.'} It answers no calls any more. The agreement goes on until
+            somebody ends it, and what is due under it is still paid: end it below when nothing more is to come.
+          </p>
+        </Notice>
+      ) : null}
       {over || held ? null : <DataSection it={it} instance={instance.data} />}
       {over ? null : held ? (
         <HeldDataSection it={it} instance={instance.data} />

@@ -1,7 +1,7 @@
 import * as contracts from '@opem/contracts'
+import { sentenceOf, sentences } from '@opem/domain'
 import { BaseError, HttpRequestError } from 'viem'
 import { expect, test } from 'vitest'
-import { sentenceOf, sentences } from './errors.ts'
 import { houseErrors, refusalOf } from './revert.ts'
 
 type Item = { type: string; name?: string; inputs?: readonly { type: string }[] }

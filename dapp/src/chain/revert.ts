@@ -1,23 +1,4 @@
-import {
-  accessManagerAbi,
-  accountRegistryAbi,
-  agreementRegistryAbi,
-  communityFactoryAbi,
-  compositionRegistryAbi,
-  credentialDefinitionRegistryAbi,
-  developmentEuroAbi,
-  energyCommunityAbi,
-  erc1967ProxyAbi,
-  escrowAbi,
-  issuerRegistryAbi,
-  listingRegistryAbi,
-  openInnovationAbi,
-  priceBookAbi,
-  revocationRegistryAbi,
-  schemaRegistryAbi,
-  settlementAbi,
-} from '@opem/contracts'
-import type { Abi } from 'viem'
+import { sentenceOf } from '@opem/domain'
 import {
   BaseError,
   ContractFunctionRevertedError,
@@ -26,31 +7,8 @@ import {
   TimeoutError,
   UserRejectedRequestError,
 } from 'viem'
-import { sentenceOf } from './errors.ts'
 
-/** Every custom error of the house: a community may pass on an error of the settlement contract. */
-export const houseErrors: Abi = [
-  ...accessManagerAbi,
-  ...accountRegistryAbi,
-  ...agreementRegistryAbi,
-  ...communityFactoryAbi,
-  ...compositionRegistryAbi,
-  ...credentialDefinitionRegistryAbi,
-  ...developmentEuroAbi,
-  ...energyCommunityAbi,
-  ...erc1967ProxyAbi,
-  ...escrowAbi,
-  ...issuerRegistryAbi,
-  ...listingRegistryAbi,
-  ...openInnovationAbi,
-  ...priceBookAbi,
-  ...revocationRegistryAbi,
-  ...schemaRegistryAbi,
-  ...settlementAbi,
-].filter((item) => item.type === 'error')
-
-/** An ABI that can also read the errors of the contracts behind it. */
-export const withHouseErrors = (abi: Abi): Abi => [...abi.filter((item) => item.type !== 'error'), ...houseErrors]
+export { houseErrors, withHouseErrors } from '@opem/contracts'
 
 /** Why a transaction was refused, in a sentence its sender understands. */
 export function refusalOf(error: unknown): string {

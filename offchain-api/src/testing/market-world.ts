@@ -109,7 +109,7 @@ export async function openMarketWorld({
   }
 
   let listings = 0
-  /** Publishes a listing on the chain with the operator's approval, and waits until the API knows its document. */
+  /** Publishes a version of a listing on the chain with the operator's approval, and waits until the API knows its document. */
   async function publish(
     provider: Trader,
     document: ListingDocument = SERVICE,
@@ -139,7 +139,7 @@ export async function openMarketWorld({
   /** Whether somebody else than the provider can contract it: the document has been read. */
   async function isKnown(listing: Hex, version: number): Promise<boolean> {
     const [row] = await world.rows<{ known: boolean }>(
-      'SELECT document IS NOT NULL AND version = $2 AS known FROM market_listings WHERE listing = $1',
+      'SELECT document IS NOT NULL AS known FROM market_listings WHERE listing = $1 AND version = $2',
       [listing, version],
     )
     return row?.known === true

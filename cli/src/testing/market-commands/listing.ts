@@ -53,4 +53,52 @@ export function listingCommands(open: () => CommandLine): void {
     expect(await opem('listing', 'start', listing, ...pia)).toContain(`${listing} is published`)
     expect(await opem('listing', 'status', ...pia)).toContain('Forecast by command, version 1')
   })
+
+  test('is updated: another version is drafted, withdrawn from review, approved and published', async () => {
+    const { opem, told, file } = open()
+    const next = await file('next.json', { ...DOCUMENT, title: 'Better forecast by command' })
+    await expect(opem('listing', 'draft', next, '--listing', listing, ...pia)).rejects.toThrow(/^ERR_DRAFT_STATE: /)
+    expect(await opem('listing', 'update', listing, ...pia)).toContain('The draft is complete')
+    await opem('listing', 'draft', next, '--listing', listing, ...pia)
+    await opem('listing', 'submit', listing, ...pia)
+    expect(await opem('listing', 'withdraw', listing, ...pia)).toContain(`${listing} is draft`)
+    await opem('listing', 'submit', listing, ...pia)
+    await opem('listing', 'approve', listing, ...operator)
+    await opem('listing', 'publish', listing, '--accept-contract', '0', ...pia)
+    const { title, version } = await told<{ title: string; version: number }>('listing', 'status', listing, ...pia)
+    expect([title, version]).toEqual(['Better forecast by command', 2])
+  })
+
+  test('is assigned to an account, and revoked from it', async () => {
+    const { opem, sam } = open()
+    const to = ['--to', sam.browser.did, ...pia]
+    expect(await opem('listing', 'assign', listing, ...to)).toContain(`  ${sam.browser.did} sam`)
+    expect(await opem('listing', 'revoke', listing, ...to)).not.toContain(sam.browser.did)
+    await expect(opem('listing', 'revoke', listing, ...to)).rejects.toThrow(/^ERR_NOT_LISTED: .*on it is nobody/)
+  })
+
+  test('is suspended by the operator with a reason, and reinstated', async () => {
+    const { opem } = open()
+    const words = ['--reason', 'The terms changed.']
+    expect(await opem('listing', 'suspend', listing, ...words, ...operator)).toContain(
+      `${listing} is suspended: The terms changed.`,
+    )
+    await expect(opem('listing', 'start', listing, ...pia)).rejects.toThrow(
+      'ERR_CONTRACT_REFUSED: The listing is suspended: this is not possible now.',
+    )
+    expect(await opem('listing', 'reinstate', listing, ...operator)).toContain(`${listing} is published`)
+  })
+
+  test('is offered to another provider and back, and removed for ever with a reason', async () => {
+    const { opem, sam } = open()
+    expect(await opem('listing', 'offer', listing, '--to', sam.browser.did, ...pia)).toContain('offered to sam')
+    await expect(opem('listing', 'take-over', listing, '--as', 'sam')).rejects.toThrow(
+      /^ERR_CONTRACT_REFUSED: The account of 0x\w{40} is not active as service-provider/,
+    )
+    await expect(opem('listing', 'offer', listing, '--to', 'sam', ...pia)).rejects.toThrow(/^ERR_PARTY: /)
+    const words = ['--reason', 'It is replaced.']
+    expect(await opem('listing', 'remove', listing, ...words, ...pia)).toContain(
+      `${listing} is removed: It is replaced.`,
+    )
+  })
 }

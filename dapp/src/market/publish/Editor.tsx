@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Workbench } from '../../api/services.ts'
 import { discardDraft, submitDraft } from '../../api/services.ts'
 import { Button } from '../../parts/Button.tsx'
@@ -34,6 +34,11 @@ export function Editor({ service, onGone }: { service: Workbench; onGone: () => 
       queries.invalidateQueries({ queryKey: ['service', service.listing] }),
       queries.invalidateQueries({ queryKey: ['services'] }),
     ])
+  // What differs from the published version is the API's to say, after each save.
+  const [compared, saved] = [service.chain !== null, state.at === 'saved']
+  useEffect(() => {
+    if (compared && saved) void queries.invalidateQueries({ queryKey: ['service', service.listing] })
+  }, [compared, saved, queries, service.listing])
   const submit = useMutation({
     mutationFn: async () => {
       setShowAll(true)

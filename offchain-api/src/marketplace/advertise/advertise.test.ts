@@ -62,6 +62,23 @@ describe('a landing page', () => {
     expect((await add(PNG)).body).toEqual({ digest, type: 'image/png', width: 1, height: 1 })
   })
 
+  test('has room for sixty pictures; those that no revision shows make room in a day', async () => {
+    const { Pool } = await import('pg')
+    const pool = new Pool({ connectionString: it.world.postgres.url })
+    const now = Math.floor(Date.now() / 1000)
+    const fill = `INSERT INTO market_pictures SELECT $1, 'old ' || n, 'image/png', 1, 1, '', $2 FROM generate_series(1, 59) n`
+    await pool.query(fill, [listing, now])
+    const other = PNG.replace('SUhEUgAAAAEAAAAB', 'SUhEUgAAAAEAAAAC')
+    expect(coded(await add(other))).toEqual([409, 'ERR_TOO_MANY_PICTURES'])
+    expect((await add(PNG)).body.digest).toBe(digest)
+    await pool.query('UPDATE market_pictures SET added_at = $2 WHERE listing = $1', [listing, now - 90_000])
+    const { status, body } = await add(other)
+    expect([status, body.height]).toEqual([200, 2])
+    const left = await pool.query('SELECT digest FROM market_pictures WHERE listing = $1', [listing])
+    expect(left.rows.map((row) => row.digest).sort()).toEqual([digest, body.digest].sort())
+    await pool.end()
+  })
+
   test('is its provider’s alone until the listing is published', async () => {
     expect(coded(await everybody())).toEqual([404, 'ERR_PAGE_UNKNOWN'])
     expect((await pictureAs(digest)).status).toBe(404)

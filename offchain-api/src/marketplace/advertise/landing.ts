@@ -2,7 +2,7 @@ import type { LandingBlock, ListingDocument } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
 import { Refusal } from '../../unified-api/problem.ts'
 import { picturesIn } from './blocks.ts'
-import { type Picture, picturesOf } from './pictures.ts'
+import { KEPT_REVISIONS, type Picture, picturesOf } from './pictures.ts'
 
 type Rows = OperationalStore['rows']
 
@@ -66,7 +66,7 @@ export async function saveLanding(
 export const landingRevisions = (rows: Rows, listing: string) =>
   rows<{ revision: number; savedAt: number; blocks: LandingBlock[] }>(
     `SELECT revision, saved_at::float8 AS "savedAt", blocks FROM market_landing_revisions WHERE listing = $1
-     ORDER BY market_landing_revisions.revision DESC LIMIT 50`,
+     ORDER BY market_landing_revisions.revision DESC LIMIT ${KEPT_REVISIONS}`,
     [listing],
   )
 

@@ -11,6 +11,8 @@ export interface Picture extends PictureType {
 }
 
 const MOST_PICTURES = 60
+/** Of a landing page: as many as its provider can take up again. */
+export const KEPT_REVISIONS = 50
 
 /** Adds a picture to a listing; the same bytes are the same picture. @throws Refusal ERR_PICTURE, ERR_PICTURE_TOO_LARGE, ERR_TOO_MANY_PICTURES */
 export async function addPicture(
@@ -30,13 +32,17 @@ export async function addPicture(
       'ERR_PICTURE',
       'the bytes are no PNG, JPEG or WebP of at most 40 million pixels; other kinds of pictures are not taken',
     )
-  const [{ kept } = { kept: 0 }] = await rows<{ kept: number }>(
-    'SELECT count(*)::int AS kept FROM market_pictures WHERE listing = $1',
-    [listing],
-  )
-  if (kept >= MOST_PICTURES)
-    throw new Refusal(409, 'ERR_TOO_MANY_PICTURES', `the listing has ${kept} pictures, and may have ${MOST_PICTURES}`)
   const digest = sha256(bytes)
+  const [known] = await picturesOf(rows, listing, [digest])
+  if (known !== undefined) return known
+  if ((await countOf(rows, listing)) >= MOST_PICTURES) await dropUnused(rows, listing, now)
+  const kept = await countOf(rows, listing)
+  if (kept >= MOST_PICTURES)
+    throw new Refusal(
+      409,
+      'ERR_TOO_MANY_PICTURES',
+      `the listing has ${kept} pictures, and may have ${MOST_PICTURES}; take one of them, or take some off the page: what it does not show makes room in a day`,
+    )
   await rows(
     `INSERT INTO market_pictures (listing, digest, type, width, height, bytes, added_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
@@ -44,6 +50,21 @@ export async function addPicture(
   )
   return { ...type, digest }
 }
+
+const countOf = async (rows: Rows, listing: string): Promise<number> =>
+  (await rows<{ kept: number }>('SELECT count(*)::int AS kept FROM market_pictures WHERE listing = $1', [listing]))[0]!
+    .kept
+
+const DAY = 86_400
+
+/** Takes away what was added more than a day ago and stands on neither the page nor a revision that can be taken up. */
+const dropUnused = (rows: Rows, listing: string, now: number) =>
+  rows(
+    `DELETE FROM market_pictures p WHERE p.listing = $1 AND p.added_at < $2 AND NOT EXISTS (
+       SELECT 1 FROM (SELECT blocks FROM market_landing_revisions WHERE listing = $1 ORDER BY revision DESC LIMIT ${KEPT_REVISIONS}) r
+       WHERE r.blocks @> jsonb_build_array(jsonb_build_object('kind', 'picture', 'digest', p.digest)))`,
+    [listing, now - DAY],
+  )
 
 /** The pictures of a listing that are named, or all. */
 export const picturesOf = (rows: Rows, listing: string, digests?: readonly string[]): Promise<Picture[]> =>

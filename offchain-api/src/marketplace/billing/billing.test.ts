@@ -502,6 +502,22 @@ test('a seller corrects an invoice that waits for the bank: less of it is asked 
   expect(await refusal(correct(invoice.id, undefined))).toBe('ERR_CREDIT_AMOUNT')
 })
 
+test('an invoice that nobody pays: told when it is overdue, after the grace period suspended', async () => {
+  const { id } = await conclude({ plan: 4, price: micro('12.50') })
+  const payment = paymentIdOf(id, 0)
+  await comesTo(payment, 'invoiced')
+  const { number } = (await invoiceOfPayment(payment))!
+  await market.wait(30 * DAY + 60)
+  const told = (title: string) => until(async () => (await noticesOf(market.consumer.account, id)).includes(title))
+  await told(`Invoice ${number} is overdue`)
+  expect(await mayUseMoney(store.rows, id)).toEqual({ ok: true })
+  await market.wait(GRACE)
+  await told('A service is suspended until it is paid')
+  expect(await mayUseMoney(store.rows, id)).toMatchObject({ ok: false, code: 'ERR_PAYMENT_OVERDUE' })
+  await correct((await invoiceOfPayment(payment))!.id, undefined)
+  expect(await mayUseMoney(store.rows, id)).toEqual({ ok: true })
+})
+
 test('a correction after an invoice was paid is paid back by bank: a debit names it, the operator records it once', async () => {
   const { id, agreement } = await conclude({ plan: 4, price: micro('12.50') })
   const payment = paymentIdOf(id, 0)

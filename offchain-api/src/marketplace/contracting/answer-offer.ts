@@ -8,6 +8,7 @@ import { accountOfSide, checkSignature, checkTurn, otherParty, takeTurn } from '
 import { changeOffer, type Rows, readDocument, readOffer, type StoredOffer, signOffer } from './offers.ts'
 import type { ContractingParts } from './parts.ts'
 import { needRole, otherSide, partyOf, type Side, sideOf, unknownAgreement } from './party.ts'
+import { refusalWords } from './refusal-words.ts'
 
 /**
  * The second signature. The contract is asked first whether it would take the agreement, so that nobody waits for one that
@@ -41,7 +42,7 @@ export async function answerWithSignature(
     ...{ name: 'conclude', terms: parseAgreementTerms(terms), consumer: consumer!, provider: provider! },
   })
   if (refused !== undefined)
-    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `the contract would refuse this agreement: ${refused}`)
+    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `it cannot be concluded: ${refusalWords(refused)}`)
   await store.transaction(async (rows) => {
     await takeTurn(rows, id, side, 'open', now())
     await signOffer(rows, { id, side, signature, relay, now: now() })

@@ -4,7 +4,7 @@ import { sha256 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../../testing/harness.ts'
-import { type MarketWorld, openMarketWorld, type Trader } from '../../testing/market-world.ts'
+import { type MarketWorld, openMarketWorld, SERVICE, type Trader } from '../../testing/market-world.ts'
 
 let world: MarketWorld
 let provider: Trader
@@ -269,6 +269,46 @@ test('a suspended listing is contracted by nobody, and its open offers cannot be
     ...{ listing: own, plan: 'trial', parameters: { horizon: '24' } },
   })
   expect(code(drafted)).toEqual([409, 'ERR_LISTING_NOT_OFFERED'])
+})
+
+test('an offer under a version that was updated meanwhile ends, and both sides hear why', async () => {
+  const own = await world.publish(provider)
+  const { id, terms } = await world.offer(consumer, own)
+  await world.publish(provider, { ...SERVICE, title: 'Forecast for homes and farms' }, own, 2)
+  const { body } = await consumer.browser.call('GET', `/v1/agreements/${id}`)
+  const why = 'The listing was updated to version 2 before the offer was concluded. Make a new offer under it.'
+  expect([body.stage, body.reason]).toEqual(['failed', why])
+  const told = await world.rows<{ account: string; body: string }>(
+    `SELECT account, body FROM market_notifications WHERE kind = 'agreement-rejected' AND about ->> 'agreement' = $1`,
+    [id],
+  )
+  expect(told.map(({ account }) => account).sort()).toEqual([consumer.account, provider.account].sort())
+  expect(told.map(({ body: text }) => text)).toEqual([why, why])
+  const signature = await world.sign(provider.wallet, terms)
+  const late = await provider.browser.call('POST', `/v1/agreements/${id}/signatures`, { signature })
+  expect(code(late)).toEqual([409, 'ERR_OFFER_NOT_OPEN'])
+})
+
+test('what both have signed and the contract does not take is told to both sides as a sentence', async () => {
+  const own = await world.publish(provider)
+  const { id, terms } = await world.offer(consumer, own)
+  const signature = await world.sign(provider.wallet, terms)
+  await provider.browser.call('POST', `/v1/agreements/${id}/signatures`, { signature })
+  await world.operatorSays('suspend', own)
+  await world.followed()
+  expect((await provider.browser.call('POST', `/v1/agreements/${id}/relays`)).status).toBe(200)
+  await until(async () => (await consumer.browser.call('GET', `/v1/agreements/${id}`)).body.stage === 'failed')
+  const { body } = await consumer.browser.call('GET', `/v1/agreements/${id}`)
+  expect(body.reason).toBe(
+    'It cannot be concluded: the listing is not published now; ask its provider, and try again when it is.',
+  )
+  const told = await world.rows<{ account: string; body: string }>(
+    `SELECT account, body FROM market_notifications WHERE kind = 'agreement-rejected' AND about ->> 'agreement' = $1`,
+    [id],
+  )
+  expect(told.map((one) => [one.account, one.body]).sort()).toEqual(
+    [consumer.account, provider.account].map((account) => [account, body.reason]).sort(),
+  )
 })
 
 test('whoever is not active makes no agreement: the other side is told so', async () => {

@@ -10,6 +10,7 @@ import { accountOfSide } from './make-offer.ts'
 import type { Rows } from './offers.ts'
 import type { ContractingParts } from './parts.ts'
 import { needRole, otherSide, partyOf, roleOfSide, type Side, sideOf, unknownAgreement } from './party.ts'
+import { refusalWords } from './refusal-words.ts'
 
 /** A later end: offered by one side, in force when both have signed and the chain has it. */
 export interface StoredExtension {
@@ -102,7 +103,7 @@ const isAnswer = (
 async function needTaken(parts: ContractingParts, agreement: StoredAgreement, it: StoredExtension): Promise<void> {
   const refused = await (await parts.chain()).refusalOf(extensionCall(agreement, it))
   if (refused !== undefined)
-    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `the contract would refuse this later end: ${refused}`)
+    throw new Refusal(409, 'ERR_AGREEMENT_REFUSED', `this end cannot be agreed on: ${refusalWords(refused)}`)
 }
 
 /** Both have signed a later end, and the wallets have no ether: this API brings it to the chain. @throws Refusal ERR_NO_RELAY, ERR_OFFER_NOT_OPEN */

@@ -4,8 +4,11 @@ import type { AccessParts } from '../../access/access.ts'
 import { type Rounds, startRounds } from '../../rounds.ts'
 import { notify } from '../notifications/notify.ts'
 import type { AgreementChain, MarketCall } from './agreement-chain.ts'
+import { readAgreement } from './agreements.ts'
+import { tellFailed } from './end-offers.ts'
 import { extensionCall, type StoredExtension } from './extensions.ts'
-import { expireOffers, readDocument, type StoredOffer } from './offers.ts'
+import { changeOffer, expireOffers, readDocument, type StoredOffer } from './offers.ts'
+import { refusalWords } from './refusal-words.ts'
 import { remindEndings } from './remind-endings.ts'
 
 const IDLE_MS = 1000
@@ -90,7 +93,7 @@ export function keepContracting(parts: {
 
   async function relayAll(relayer: () => Promise<PrivateKeyAccount>): Promise<void> {
     const due = await store.rows<StoredOffer & { id: `0x${string}` }>(
-      `SELECT id, terms, consumer_signature, provider_signature FROM market_offers
+      `SELECT id, listing, document, provider_account, consumer_account, terms, consumer_signature, provider_signature FROM market_offers
        WHERE state = 'signed' AND relay AND next_try <= $1 ORDER BY changed_at LIMIT 20`,
       [now()],
     )
@@ -120,11 +123,25 @@ export function keepContracting(parts: {
     ])
     if ((await chain.standingOf(it.agreement)).endsAt === it.ends_at) return // the follower reads it next
     const call = extensionCall(it, it)
-    if ((await chain.refusalOf(call)) === undefined) return sendCall(chain, account, call)
-    await store.rows(
-      `UPDATE market_extensions SET state = 'expired' WHERE agreement = $1 AND number = $2 AND state = 'signed'`,
-      key,
-    )
+    const refused = await chain.refusalOf(call)
+    if (refused === undefined) return sendCall(chain, account, call)
+    await store.transaction(async (rows) => {
+      const [ended] = await rows(
+        `UPDATE market_extensions SET state = 'expired' WHERE agreement = $1 AND number = $2 AND state = 'signed' RETURNING number`,
+        key,
+      )
+      const agreement = ended && (await readAgreement(rows, it.agreement))
+      if (!agreement) return
+      for (const to of [agreement.provider_account, agreement.consumer_account])
+        await notify(rows, {
+          ...{ account: to, kind: 'agreement-rejected', link: `/agreements/${agreement.id}` },
+          about: { agreement: agreement.id, listing: agreement.listing },
+          words: {
+            title: 'A later end was not taken',
+            text: `It cannot be agreed on: ${refusalWords(refused)}. Offer it anew.`,
+          },
+        })
+    })
   }
 
   /** The contract takes an agreement once; a second transaction is refused there and costs nothing here, because it is tried first. */
@@ -137,11 +154,11 @@ export function keepContracting(parts: {
     if ((await chain.standingOf(offer.id)).state !== 'none') return
     const refused = await chain.refusalOf(call)
     if (refused !== undefined) {
-      await store.rows(
-        `UPDATE market_offers SET state = 'failed', reason = $2, changed_at = $3 WHERE id = $1 AND state = 'signed'`,
-        [offer.id, `The contract refused it: ${refused}.`, now()],
-      )
-      return
+      const why = `It cannot be concluded: ${refusalWords(refused)}.`
+      return store.transaction(async (rows) => {
+        const reason = { from: ['signed'], to: 'failed', reason: why, now: now() } as const
+        if (await changeOffer(rows, { id: offer.id, ...reason })) await tellFailed(rows, offer, why)
+      })
     }
     await sendCall(chain, account, call)
   }

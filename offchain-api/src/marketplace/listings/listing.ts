@@ -31,7 +31,7 @@ export interface StoredListing {
 }
 
 /**
- * One listing as far as somebody may see it: what is published to all who are not kept out by its access list, everything
+ * One listing as far as somebody may see it: what is published by an active account to all who are not kept out by its access list, everything
  * to its provider, the operator, and whoever has an agreement under it. undefined: there is none, or not for them.
  * @param address of their account, where it has one
  */
@@ -45,8 +45,8 @@ export async function seenListing(
        jsonb_build_object('account', l.account, 'address', l.provider, 'name', coalesce(a.name, '')) AS provider,
        l.published_at::float8 AS "publishedAt", l.updated_at::float8 AS "updatedAt", r.words AS reason,
        coalesce(p.restricted, false) AS restricted,
-       NOT coalesce(p.restricted, false) OR EXISTS (
-         SELECT 1 FROM market_listing_access x WHERE x.listing = l.listing AND x.account = $2) AS listed,
+       coalesce(a.status NOT IN ('suspended', 'revoked'), true) AND (NOT coalesce(p.restricted, false) OR EXISTS (
+         SELECT 1 FROM market_listing_access x WHERE x.listing = l.listing AND x.account = $2)) AS listed,
        EXISTS (SELECT 1 FROM market_events e WHERE e.name = 'AgreementConcluded' AND e.applied
          AND e.args->>'listing' = l.listing AND e.args->>'consumer' = $3) AS uses,
        EXISTS (SELECT 1 FROM market_landing_pages g WHERE g.listing = l.listing AND g.taken_down_at IS NULL

@@ -6,6 +6,7 @@ import {
   isTimeZone,
   LISTING_KINDS,
   type ListingDocument,
+  type ListingKind,
   MOST_STEPS,
   PARAMETER_TYPES,
   PRICE_PLAN_KINDS,
@@ -251,6 +252,22 @@ export function readListingDocument(
   const read = listingDocument.safeParse(raw)
   if (read.success) return { document: read.data as ListingDocument }
   return { problems: problemsOf(read.error) }
+}
+
+/** The same of a draft: an update keeps the kind under which the listing was published, since the chain never changes it. */
+export function readDraftedDocument({
+  document,
+  publishedKind,
+}: {
+  readonly document: unknown
+  readonly publishedKind: ListingKind | null
+}): ReturnType<typeof readListingDocument> {
+  const read = readListingDocument(document)
+  const kind = (document as { kind?: unknown } | null)?.kind
+  if (publishedKind === null || kind === publishedKind) return read
+  const message = `a published listing stays “${publishedKind}”; begin another listing for another kind`
+  const others = 'problems' in read ? read.problems.filter(({ path }) => path !== 'kind') : []
+  return { problems: [{ path: 'kind', message }, ...others] }
 }
 
 /** What is wrong at one field. */

@@ -1,4 +1,4 @@
-import type { Hex, ListingDocument } from '@opem/domain'
+import type { Hex, ListingDocument, ListingKind } from '@opem/domain'
 import type { OperationalStore } from '../../operational/store.ts'
 
 export type Rows = OperationalStore['rows']
@@ -25,6 +25,8 @@ export interface Draft {
   readonly changedAt: number
   /** As the chain says; null before it is published the first time. */
   readonly chain: { readonly state: ListingState; readonly version: number; readonly reason: string | null } | null
+  /** The kind on chain, which no update changes; null before it is published the first time. */
+  readonly publishedKind: ListingKind | null
 }
 
 export type ListingState = 'published' | 'stopped' | 'suspended' | 'removed'
@@ -33,6 +35,7 @@ const MOST_REVISIONS = 30
 
 const SELECT = `SELECT d.listing, coalesce(l.account, d.account) AS account, coalesce(l.provider, d.provider) AS provider,
     d.state, d.version, d.document, d.revision, d.created_at::float8 AS "createdAt", d.changed_at::float8 AS "changedAt",
+    l.kind AS "publishedKind",
     CASE WHEN l.listing IS NULL THEN NULL
       ELSE json_build_object('state', l.state, 'version', l.version, 'reason', nullif(l.state_reason, '0x' || repeat('0', 64))) END AS chain
   FROM market_drafts d LEFT JOIN market_listings l USING (listing)`

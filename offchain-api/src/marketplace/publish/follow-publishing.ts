@@ -1,6 +1,7 @@
 import { formatInstant, type Hex } from '@opem/domain'
 import { noteAction } from '../audit-log/note.ts'
 import { wantLine } from '../contract-lines/want-line.ts'
+import { endOffers } from '../contracting/end-offers.ts'
 import type { MarketEvent, Reaction, ReactionParts, Rows } from '../follower/reaction.ts'
 import { listingState } from '../listings/states.ts'
 import { notify } from '../notifications/notify.ts'
@@ -38,6 +39,9 @@ export const followPublishing: Reaction<'ListingRegistry'> = {
   },
 }
 
+/** Above every version: the contract counts them in 32 bits. */
+const ALL_VERSIONS = 2 ** 32
+
 const about = (listing: Hex) => ({ listing })
 const by = ({ transaction }: Event): `chain ${string}` => `chain ${transaction}`
 
@@ -65,6 +69,10 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
   )
   if (!parts.first) return
   const account = parts.accountOf(provider)
+  await endOffers(rows, {
+    ...{ listing, below: version, now: event.time },
+    why: `The listing was updated to version ${version} before the offer was concluded. Make a new offer under it.`,
+  })
   if (version === 1) await wantProviderLine(rows, { account, listing, kind, time: event.time })
   await notify(rows, {
     account,
@@ -72,7 +80,7 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
     about: about(listing),
     words: {
       title: `Published: ${submission?.title ?? 'your listing'}`,
-      text: `Version ${version} can be found and contracted now.`,
+      text: await whatFollows(rows, listing, version),
     },
     link: `/services/${listing}`,
   })
@@ -84,6 +92,18 @@ async function published(event: Event & { name: 'ListingPublished' }, rows: Rows
     },
     event.time,
   )
+}
+
+/** A version can be published while nothing is contracted under the listing: then it is not open by this. */
+async function whatFollows(rows: Rows, listing: Hex, version: number): Promise<string> {
+  const [{ state } = { state: 'published' }] = await rows<{ state: ListingState }>(
+    'SELECT state FROM market_listings WHERE listing = $1',
+    [listing],
+  )
+  const closed = `Version ${version} takes the place of the one before. The listing is ${state}: nothing new is contracted until`
+  if (state === 'stopped') return `${closed} you start it again.`
+  if (state === 'suspended') return `${closed} the operator reinstates it.`
+  return `Version ${version} can be found and contracted now.`
 }
 
 /** Being a provider is a contract with the marketplace: a line of the account's credential, once for each listing and provider. */
@@ -128,6 +148,11 @@ async function stateChanged(event: Event & { name: 'ListingStateChanged' }, rows
     },
     link: `/services/${listing}/manage`,
   })
+  if (now === 'removed')
+    await endOffers(rows, {
+      ...{ listing, below: ALL_VERSIONS, now: event.time },
+      why: 'The listing was removed before the offer was concluded. Nothing is contracted under it any more.',
+    })
   await tellUsers(rows, { listing, title: of.title, before, now, reason: of.words, time: event.time })
   await noteAction(
     rows,
@@ -166,6 +191,13 @@ async function offered(event: Event & { name: 'ListingOffered' }, rows: Rows, pa
 }
 
 async function handedOver(event: Event & { name: 'ListingHandedOver' }, rows: Rows, parts: ReactionParts) {
+  // What was approved is approved for the provider before: the contract takes it from nobody now.
+  await rows(`UPDATE market_submissions SET state = 'withdrawn' WHERE listing = $1 AND state = 'approved'`, [
+    event.args.listing,
+  ])
+  await rows(`UPDATE market_drafts SET state = 'draft', changed_at = $2 WHERE listing = $1 AND state = 'approved'`, [
+    ...[event.args.listing, event.time],
+  ])
   if (!parts.first) return
   const { listing, previous, current } = event.args
   const [before, now] = [parts.accountOf(previous), parts.accountOf(current)]
@@ -174,6 +206,10 @@ async function handedOver(event: Event & { name: 'ListingHandedOver' }, rows: Ro
     [listing],
   )
   await wantProviderLine(rows, { account: now, listing, kind: kind === 'data' ? 1 : 0, time: event.time })
+  await endOffers(rows, {
+    ...{ listing, below: ALL_VERSIONS, now: event.time },
+    why: 'The listing was handed over to another provider before the offer was concluded. Make a new offer to them.',
+  })
   for (const account of [before, now])
     await notify(rows, {
       account,

@@ -4,7 +4,7 @@ import { Refusal } from '../../unified-api/problem.ts'
 import { noteAction } from '../audit-log/note.ts'
 import { compositionBehind } from '../composition/served-chain.ts'
 import { notify } from '../notifications/notify.ts'
-import { readListingDocument } from './document.ts'
+import { readDraftedDocument } from './document.ts'
 import {
   addDraft,
   changeState,
@@ -99,12 +99,12 @@ export async function submit(
     )
   if (draft.chain?.state === 'removed')
     throw new Refusal(409, 'ERR_LISTING_REMOVED', 'the listing was removed for ever; begin another')
-  const read = readListingDocument(draft.document)
+  const read = readDraftedDocument(draft)
   if ('problems' in read)
     throw new Refusal(
       409,
       'ERR_LISTING_INCOMPLETE',
-      `${read.problems.length} fields are not as needed: ${read.problems
+      `${read.problems.length === 1 ? 'one field is' : `${read.problems.length} fields are`} not as needed: ${read.problems
         .slice(0, 10)
         .map(({ path, message }) => `${path || 'the document'}: ${message}`)
         .join('; ')}`,

@@ -102,7 +102,7 @@ describe('an application', () => {
     const listing = await draft({ ...analytic, summary: undefined })
     const answer = await pia.call('POST', `${SERVICES}/${listing}/submit`, { revision: 1 })
     expect(coded(answer)).toEqual([409, 'ERR_LISTING_INCOMPLETE'])
-    expect(answer.body.detail).toBe('1 fields are not as needed: summary: this is missing')
+    expect(answer.body.detail).toBe('one field is not as needed: summary: this is missing')
   })
 
   test('cannot be changed while it waits, and can when it is withdrawn', async () => {
@@ -266,6 +266,19 @@ describe('a listing', () => {
     expect([after.body.title, after.body.chain.version]).toEqual(['Better forecast of wind energy', 2])
   })
 
+  test('keeps its kind: an update to another is said at the field, and not taken', async () => {
+    await pia.call('POST', `${SERVICES}/${listing}/update`)
+    const { revision } = (await pia.call('GET', `${SERVICES}/${listing}`)).body
+    const other = LISTING_EXAMPLES['energy-grid']
+    const saved = await pia.call('PUT', `${SERVICES}/${listing}/draft`, { revision, document: other })
+    expect(saved.body.problems).toEqual([
+      { path: 'kind', message: 'a published listing stays “analytic”; begin another listing for another kind' },
+    ])
+    const answer = await pia.call('POST', `${SERVICES}/${listing}/submit`, { revision: revision + 1 })
+    expect(coded(answer)).toEqual([409, 'ERR_LISTING_INCOMPLETE'])
+    await pia.call('DELETE', `${SERVICES}/${listing}/draft`)
+  })
+
   test('goes back to what is published when its update is discarded', async () => {
     await pia.call('POST', `${SERVICES}/${listing}/update`)
     const { body } = await pia.call('GET', `${SERVICES}/${listing}`)
@@ -293,14 +306,38 @@ describe('a listing', () => {
     expect(coded(rob)).toEqual([404, 'ERR_LISTING_UNKNOWN'])
   })
 
+  test('that is stopped says so when its next version is published', async () => {
+    await it.send('Pia', 'stop', [listing, `0x${'0'.repeat(64)}`])
+    await pia.call('POST', `${SERVICES}/${listing}/update`)
+    const { revision } = (await pia.call('GET', `${SERVICES}/${listing}`)).body
+    await pia.call('POST', `${SERVICES}/${listing}/submit`, { revision })
+    await it.approve(listing)
+    await it.publish('Pia', pia, listing)
+    const told = await pia.call('GET', '/v1/notifications')
+    expect(told.body.items.find(({ kind }: { kind: string }) => kind === 'listing-published').text).toBe(
+      'Version 3 takes the place of the one before. The listing is stopped: nothing new is contracted until you start it again.',
+    )
+    await it.send('Pia', 'start', [listing])
+  })
+
   test('is handed over to whom it was offered: they see it when it is offered, and manage it when they took it', async () => {
     const rob = it.rob.browser
     expect(coded(await rob.call('GET', `${SERVICES}/${listing}/manage`))).toEqual([404, 'ERR_LISTING_UNKNOWN'])
+    // What the operator approved for the one before is published by nobody.
+    await pia.call('POST', `${SERVICES}/${listing}/update`)
+    const { revision } = (await pia.call('GET', `${SERVICES}/${listing}`)).body
+    await pia.call('POST', `${SERVICES}/${listing}/submit`, { revision })
+    await it.approve(listing)
     await it.send('Pia', 'offer', [listing, rob.wallet.address])
     const offered = await rob.call('GET', `${SERVICES}/${listing}/manage`)
     expect([offered.body.yours, offered.body.offeredTo.you, offered.body.owner.name]).toEqual([false, true, 'Pia'])
     await it.send('Rob', 'accept', [listing])
     expect((await rob.call('GET', `${SERVICES}/${listing}/manage`)).body.yours).toBe(true)
+    const { state, submissions, next } = (await rob.call('GET', `${SERVICES}/${listing}`)).body
+    expect([state, submissions[0].state, next]).toEqual([
+      ...['draft', 'withdrawn'],
+      { who: 'provider', what: 'The draft is complete: submit it for review.' },
+    ])
     expect(coded(await pia.call('GET', `${SERVICES}/${listing}`))).toEqual([404, 'ERR_LISTING_UNKNOWN'])
     await until(async () => (await rob.call('GET', `${SERVICES}/${listing}`)).body.credential?.state === 'issued')
   })

@@ -341,6 +341,20 @@ describe('who sees what', () => {
     })
   })
 
+  test('what an account that is suspended offers is found by itself alone, until it is reinstated', async () => {
+    await list(1, { title: 'Forecast' })
+    await store.rows(
+      `INSERT INTO accounts (account, did, kind, name, roles, status, terms, version, credential_hash, pending_until, created_at)
+       VALUES ($1, 'did:ethr:0x00', 'citizen', 'Acme', '{}', 'suspended', '1', 1, '0x00', 0, 0)`,
+      [ACME],
+    )
+    expect((await find({ text: 'forecast' })).total).toBe(0)
+    expect((await find({ text: 'forecast' }, { account: ACME })).total).toBe(1)
+    await store.rows(`UPDATE accounts SET status = 'active' WHERE account = $1`, [ACME])
+    expect((await find({ text: 'forecast' })).total).toBe(1)
+    await store.rows('DELETE FROM accounts WHERE account = $1', [ACME])
+  })
+
   test('what changes is found as it is now', async () => {
     await list(1, { title: 'Before' })
     expect(ids(await find({ text: 'before' }))).toEqual([1])

@@ -84,12 +84,14 @@ function createBrowsed() {
   }
 }
 
-/** Numbers of listings with an access list that an account is not on. */
+/** Numbers of listings with an access list that an account is not on, and of those whose provider's account is not active. */
 async function hiddenFrom({ rows }: OperationalStore, account: string): Promise<Set<number>> {
   const found = await rows<{ number: number }>(
     `SELECT s.number FROM market_listing_policies p JOIN market_search s USING (listing)
      WHERE p.restricted AND NOT EXISTS (
-       SELECT 1 FROM market_listing_access x WHERE x.listing = p.listing AND x.account = $1)`,
+       SELECT 1 FROM market_listing_access x WHERE x.listing = p.listing AND x.account = $1)
+     UNION ALL SELECT s.number FROM accounts a JOIN market_listings l ON l.account = a.account JOIN market_search s USING (listing)
+     WHERE a.status IN ('suspended', 'revoked')`,
     [account],
   )
   return new Set(found.map(({ number }) => number))

@@ -2,7 +2,7 @@ import { contentDigest, differences, formatInstant, type Hex } from '@opem/domai
 import { sha256 } from 'viem'
 import { z } from 'zod'
 import { lineProgress } from '../../marketplace/contract-lines/line-progress.ts'
-import { listingSchema, readListingDocument } from '../../marketplace/publish/document.ts'
+import { listingSchema, readDraftedDocument } from '../../marketplace/publish/document.ts'
 import {
   type Draft,
   type DraftDocument,
@@ -57,8 +57,8 @@ async function publishedDocument(rows: Rows, draft: Draft): Promise<DraftDocumen
   return found?.document ?? undefined
 }
 
-function problemsOf({ document }: Pick<Draft, 'document'>) {
-  const read = readListingDocument(document)
+function problemsOf(draft: Pick<Draft, 'document' | 'publishedKind'>) {
+  const read = readDraftedDocument(draft)
   return 'problems' in read ? read.problems : []
 }
 

@@ -29,7 +29,7 @@ export const keepArrears = (store: OperationalStore, now: number, graceSeconds: 
          (SELECT consumer_account FROM market_payments p WHERE p.payment = market_arrears.payment) AS consumer_account`,
       [now],
     )
-    const until = new Date((now + graceSeconds) * 1000).toISOString().replace('.000', '')
+    const until = instant(now + graceSeconds)
     for (const it of begun)
       await notify(rows, {
         ...{ account: it.consumer_account, kind: 'funds-low', about: { agreement: it.agreement, payment: it.payment } },
@@ -40,12 +40,28 @@ export const keepArrears = (store: OperationalStore, now: number, graceSeconds: 
         link: '/billing',
       })
 
-    await rows(
-      `INSERT INTO market_arrears (payment, agreement, since)
+    const overdue = await rows<Lacking & { number: string; since: string }>(
+      `INSERT INTO market_arrears AS a (payment, agreement, since)
        SELECT p.payment, p.agreement, i.due_at FROM market_payments p JOIN market_invoices i USING (payment)
-       WHERE p.state = 'invoiced' AND i.corrected_by IS NULL AND i.due_at <= $1 ON CONFLICT DO NOTHING`,
+       WHERE p.state = 'invoiced' AND i.corrected_by IS NULL AND i.due_at <= $1 ON CONFLICT DO NOTHING
+       RETURNING a.payment, a.agreement, a.since::text,
+         (SELECT number FROM market_invoices i WHERE i.payment = a.payment AND i.corrected_by IS NULL) AS number,
+         (SELECT consumer_account FROM market_payments p WHERE p.payment = a.payment) AS consumer_account`,
       [now],
     )
+    for (const it of overdue)
+      await notify(rows, {
+        ...{
+          account: it.consumer_account,
+          kind: 'payment-due',
+          about: { agreement: it.agreement, payment: it.payment },
+        },
+        words: {
+          title: `Invoice ${it.number} is overdue`,
+          text: `Nobody has recorded that it was paid. Pay it until ${instant(Number(it.since) + graceSeconds)} and name its number; after that the service is suspended.`,
+        },
+        link: '/billing',
+      })
     const suspended = await rows<Lacking>(
       `UPDATE market_arrears a SET suspended_at = $1 FROM market_payments p
        WHERE p.payment = a.payment AND a.suspended_at IS NULL AND a.since + $2 <= $1
@@ -54,6 +70,8 @@ export const keepArrears = (store: OperationalStore, now: number, graceSeconds: 
     )
     for (const it of suspended) await say(rows, it, 'suspended')
   })
+
+const instant = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000', '')
 
 const WORDS = {
   suspended: {

@@ -1,4 +1,4 @@
-/** The sentences of the marketplace's contracts and of the escrow, for the table in errors.ts. */
+/** The sentences of the marketplace's contracts and of the escrow, for the table in contract-sentences.ts. */
 export const marketSentences: Readonly<Record<string, string>> = {
   PartyNotActing:
     'The connected account {0} does not act for {1} as {2:roles}: its owner does, or somebody whom it named for that role.',

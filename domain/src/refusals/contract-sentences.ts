@@ -1,14 +1,11 @@
-import {
-  AGREEMENT_STATES,
-  COMPOSITION_STATES,
-  INNOVATION_STATES,
-  LISTING_STATES,
-  MicroEur,
-  PAYMENT_STATES,
-  rolesOfBits,
-  shortEur,
-} from '@opem/domain'
-import { marketSentences } from './market-errors.ts'
+import { rolesOfBits } from '../authorisation/roles.ts'
+import { shortEur } from '../billing/price-plan.ts'
+import { AGREEMENT_STATES } from '../marketplace/agreement.ts'
+import { COMPOSITION_STATES, INNOVATION_STATES } from '../marketplace/innovation.ts'
+import { LISTING_STATES } from '../marketplace/listing-approval.ts'
+import { PAYMENT_STATES } from '../marketplace/voucher.ts'
+import { MicroEur } from '../units/units.ts'
+import { marketSentences } from './market-sentences.ts'
 
 /**
  * Every custom error of our contracts as a sentence for the person who meant to act. `{0}`, `{1}` … are the error's
