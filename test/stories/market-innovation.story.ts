@@ -256,6 +256,12 @@ async function settled(who: SignedIn, id: Hex): Promise<void> {
     const { credential } = await asked<{ credential: { state: string } | null }>(who, `/v1/agreements/${id}`)
     return credential?.state === 'in-force'
   })
+  // What was read may have been asked under the version before, whose sessions end with it.
+  await until(`${who.name} is signed in with it`, 60_000, async () => {
+    if (who === una) await takeVersion()
+    await asked(who, `/v1/agreements/${id}`)
+    return true
+  })
 }
 
 async function takeVersion(): Promise<void> {
