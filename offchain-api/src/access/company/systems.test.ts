@@ -42,7 +42,10 @@ beforeAll(async () => {
   })
   company = await world.registerCompany('Meter Works', ['data-provider'])
   administrator = world.browser('Meter Works administrator')
-  await administrator.signIn([await company.employ('Meter Works administrator', ['administrator'])])
+  const { status, body } = await administrator.signIn([
+    await company.employ('Meter Works administrator', ['administrator']),
+  ])
+  if (status !== 200) throw new Error(JSON.stringify(body))
   key = await createSystemKey(join(folder, 'system.json'))
 })
 afterAll(async () => {
