@@ -137,6 +137,7 @@ describe('a system that signs its requests', () => {
       const answers = await Promise.all(asked)
       expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, 'ERR_METER_TAKEN'])
     }
+    await world.rows(`DELETE FROM systems WHERE name = 'race'`)
     await rival.close()
   })
 
