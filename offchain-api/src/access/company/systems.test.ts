@@ -42,7 +42,10 @@ beforeAll(async () => {
   })
   company = await world.registerCompany('Meter Works', ['data-provider'])
   administrator = world.browser('Meter Works administrator')
-  await administrator.signIn([await company.employ('Meter Works administrator', ['administrator'])])
+  const { status, body } = await administrator.signIn([
+    await company.employ('Meter Works administrator', ['administrator']),
+  ])
+  if (status !== 200) throw new Error(JSON.stringify(body))
   key = await createSystemKey(join(folder, 'system.json'))
 })
 afterAll(async () => {
@@ -134,6 +137,7 @@ describe('a system that signs its requests', () => {
       const answers = await Promise.all(asked)
       expect(answers.map(({ status, body }) => body.code ?? status).sort()).toEqual([200, 'ERR_METER_TAKEN'])
     }
+    await world.rows(`DELETE FROM systems WHERE name = 'race'`)
     await rival.close()
   })
 
