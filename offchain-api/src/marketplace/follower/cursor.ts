@@ -24,7 +24,7 @@ export async function holdCursor(rows: Rows): Promise<Cursor | undefined> {
   await rows('SELECT pg_advisory_xact_lock($1)', [LOCK])
   return cursorOf(await rows<CursorRow>(READ))
 }
-const LOCK = 7_263_542 // any number of our own
+const LOCK = 7_263_549 // any number of our own; the outbox of accounts has another, since it holds its own while it asks the chain
 
 const cursorOf = ([row]: CursorRow[]): Cursor | undefined =>
   row && { setup: row.setup, block: Number(row.block), hash: row.block_hash }

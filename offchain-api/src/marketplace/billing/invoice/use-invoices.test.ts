@@ -73,7 +73,7 @@ const TERMS = {
 }
 
 let blocks = 0
-const parts: ReactionParts = { content: undefined as never, accountOf, first: true }
+const parts: ReactionParts = { content: undefined as never, accountOf, contractAt: () => undefined, first: true }
 /** What the escrow says, in a block of its own at a time. */
 async function said(name: string, time: number, args: object): Promise<void> {
   const block = ++blocks
