@@ -30,7 +30,8 @@ export function CorrectPanel({ invoice, close }: { invoice: Invoice; close: () =
       <div className="row">
         <Button
           look="main"
-          isDisabled={reason.trim() === '' || correct.isPending || correct.isSuccess}
+          missing={reason.trim() === '' ? 'Say what was wrong: it stands on the credit note.' : undefined}
+          isDisabled={correct.isPending || correct.isSuccess}
           onPress={() => correct.mutate()}
         >
           Make the new invoice

@@ -73,7 +73,7 @@ export const paymentOf = async (rows: Rows, payment: string): Promise<PaymentRow
 export const paymentEvents = async (rows: Rows, payment: string) =>
   (
     await rows<{ at: string; what: string; detail: Record<string, unknown>; transaction: string }>(
-      'SELECT at::text, what, detail, transaction FROM market_payment_events WHERE payment = $1 ORDER BY at, log_index',
+      'SELECT at::text, what, detail, transaction FROM market_payment_events WHERE payment = $1 ORDER BY id',
       [payment],
     )
   ).map(({ at, ...it }) => ({ ...it, at: formatInstant(Number(at)) }))

@@ -34,9 +34,9 @@ const write = (account: Hex, ...lines: ContractLine[]) =>
   store.transaction(async (rows) => {
     for (const line of lines) await wantLine(rows, { account, ...line })
   })
-/** Lets what is wanted be as old as what is gathered no longer. */
+/** Lets what is wanted be older than what is gathered: of whole seconds, the one that has begun may count as the next. */
 const age = (account: Hex) =>
-  store.rows('UPDATE market_contract_lines SET wanted_at = wanted_at - 3 WHERE account = $1', [account])
+  store.rows('UPDATE market_contract_lines SET wanted_at = wanted_at - 10 WHERE account = $1', [account])
 async function want(account: Hex, ...lines: ContractLine[]): Promise<void> {
   await write(account, ...lines)
   await age(account)

@@ -41,6 +41,6 @@ export interface AgreementEvent {
 export const eventsOfAgreement = (rows: Rows, id: string): Promise<AgreementEvent[]> =>
   rows<AgreementEvent & { transaction: Hex }>(
     `SELECT at::float8 AS at, what, detail, transaction FROM market_agreement_events
-     WHERE agreement = $1 ORDER BY at, log_index`,
+     WHERE agreement = $1 ORDER BY id`,
     [id],
   )

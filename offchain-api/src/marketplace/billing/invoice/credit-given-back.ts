@@ -42,7 +42,7 @@ async function creditOne(rows: Rows, id: string, now: number): Promise<void> {
   if (it === undefined) return
   const back = await rows<Back>(
     `SELECT what, transaction, coalesce(detail ->> 'refund', detail ->> 'amount') AS amount FROM market_payment_events
-     WHERE payment = $1 AND what IN ('PaymentRefunded', 'PaymentDecided', 'PaymentLapsed') ORDER BY at, log_index`,
+     WHERE payment = $1 AND what IN ('PaymentRefunded', 'PaymentDecided', 'PaymentLapsed') ORDER BY id`,
     [it.payment],
   )
   const base = BigInt(it.amount) - BigInt(it.refunded_before)
