@@ -288,14 +288,14 @@ const DETAILS = {
 
 async function giveDetails(page: Page, more: Readonly<Record<string, string>>): Promise<void> {
   const form = page.locator('details', { hasText: 'Details for invoices' })
+  // Open for whoever has given none yet, closed afterwards.
+  const again = (await form.getAttribute('open')) === null
+  if (again) await form.locator('summary').click()
   for (const [label, value] of Object.entries({ ...DETAILS, ...more }))
     await form.getByLabel(label, { exact: true }).fill(value)
   await button(page, 'Save details').click()
-  await page
-    .getByText('Saved.')
-    .or(form.getByText('Details for invoices', { exact: true }))
-    .first()
-    .waitFor()
+  const saved = page.getByText('Saved.')
+  await (again ? saved : saved.or(form.getByText('Details for invoices', { exact: true })).first()).waitFor()
 }
 
 test('a plan that is paid by bank is invoiced, and the operator records what the bank says', async () => {

@@ -78,8 +78,8 @@ const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 export type MayUse = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly reason: string }
 
 /**
- * Whether a service may be used as far as money is concerned: nothing is suspended for want of payment, the one-time payment
- * and the first interval were paid, and of pay-per-use `milliUnits` more are covered beside the calls that are under way.
+ * Whether a service may be used as far as money is concerned: nothing is suspended for want of payment (every payment, the first
+ * one too, has its grace period), and of pay-per-use `milliUnits` more are covered beside the calls that are under way.
  */
 export async function mayUseMoney(rows: Rows, agreement: string, milliUnits = 1000n): Promise<MayUse> {
   const [billed] = await rows<{ plan: string }>('SELECT plan FROM market_billing WHERE agreement = $1', [agreement])
