@@ -52,7 +52,7 @@ function Totals({ of: { totals, opening, closing } }: { of: Statement }) {
   const { purseIn, purseOut, fees, bankIn, bankOut, vatSent, vatReceived } = totals
   const some = (amount: string) => differenceOf(amount) !== 0n
   return (
-    <div className="figures">
+    <div className="figures figures-money">
       <Figure label="Into the purse" value={eur(microOf(purseIn))} tone="surplus" />
       <Figure label="Out of the purse" value={eur(microOf(purseOut))} tone="demand" />
       <Figure
