@@ -19,8 +19,8 @@ import {
   type MarketRole,
   parseAgreementTerms,
 } from '@opem/domain'
-import { developmentWallet } from '@opem/ssi'
 import {
+  createTestClient,
   createWalletClient,
   http,
   keccak256,
@@ -87,12 +87,13 @@ export async function openMarketWorld({
   })
   const { chain } = world
   const { addresses } = chain.deployment
-  const giver = createWalletClient({ account: developmentWallet(7), transport: http(chain.anvil.url) })
+  const anvil = createTestClient({ mode: 'anvil', transport: http(chain.anvil.url) })
   const mined = async (hash: Hex) => {
     const { status } = await chain.client.waitForTransactionReceipt({ hash })
     if (status !== 'success') throw new Error(`${hash} was reverted`)
   }
-  const give = async (to: Hex) => mined(await giver.sendTransaction({ chain: null, to, value: parseEther('5') }))
+  // Not out of somebody's purse: two gifts at once would be two transactions of one nonce.
+  const give = (address: Hex) => anvil.setBalance({ address, value: parseEther('5') })
   if (relays) {
     const { createKeyFile } = await import('@opem/ssi')
     await give((await createKeyFile(relayer)).address)
