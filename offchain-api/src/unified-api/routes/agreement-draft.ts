@@ -11,9 +11,8 @@ import { agreementDocument, agreementId, agreementTerms } from '../../marketplac
 import { offeredSources } from '../../marketplace/data/pass-on.ts'
 import { planShape } from '../../marketplace/publish/document.ts'
 import { Refusal } from '../problem.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import { bytes32, instant } from '../shapes.ts'
-import { personOf } from './agreement-shape.ts'
 
 const offeredParameter = z.object({
   name: z.string(),

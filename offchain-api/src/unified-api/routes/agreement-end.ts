@@ -3,9 +3,8 @@ import type { Hex } from '@opem/domain'
 import { z } from 'zod'
 import { agreementOf, signExtension } from '../../marketplace/contracting/extensions.ts'
 import { agreementId, signature } from '../../marketplace/contracting/shapes.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import { bytes32 } from '../shapes.ts'
-import { personOf } from './agreement-shape.ts'
 
 const params = z.strictObject({ id: agreementId })
 

@@ -10,9 +10,8 @@ import {
 import { relayExtension } from '../../marketplace/contracting/extensions.ts'
 import { makeOffer } from '../../marketplace/contracting/make-offer.ts'
 import { agreementDocument, agreementId, agreementTerms, signature } from '../../marketplace/contracting/shapes.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import { bytes32 } from '../shapes.ts'
-import { personOf } from './agreement-shape.ts'
 
 const params = z.strictObject({ id: agreementId })
 const done = z.object({ id: bytes32 })

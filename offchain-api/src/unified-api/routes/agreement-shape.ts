@@ -1,9 +1,7 @@
-import { AGREEMENT_STAGES, formatInstant, MARKET_ROLES } from '@opem/domain'
+import { AGREEMENT_STAGES, formatInstant } from '@opem/domain'
 import { z } from 'zod'
-import type { Person } from '../../access/caller/caller.ts'
 import { agreementDocument, agreementTerms } from '../../marketplace/contracting/shapes.ts'
 import type { ShownAgreement } from '../../marketplace/contracting/show-agreement.ts'
-import type { Access } from '../route.ts'
 import { bytes32, instantText } from '../shapes.ts'
 import { lineShape } from './market-shapes.ts'
 
@@ -102,7 +100,3 @@ export const formatShown = (it: ShownAgreement) => ({
   },
   credential: it.line,
 })
-
-/** @throws the rule's refusal for machines and for nobody */
-export const personOf = ({ caller, refuse }: Access): Person =>
-  caller.kind === 'person' ? caller : refuse(`somebody with one of the roles ${MARKET_ROLES.join(', ')}`)

@@ -5,8 +5,8 @@ import { agreementDocument, agreementId } from '../../marketplace/contracting/sh
 import { showAgreement } from '../../marketplace/contracting/show-agreement.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
-import { defineRoute, text } from '../route.ts'
-import { formatShown, line, personOf, shown, side } from './agreement-shape.ts'
+import { defineRoute, personOf, text } from '../route.ts'
+import { formatShown, line, shown, side } from './agreement-shape.ts'
 
 const params = z.strictObject({ id: agreementId })
 

@@ -6,10 +6,10 @@ import { invoicePdf } from '../../marketplace/billing/invoice/invoice-pdf.ts'
 import { replaceInvoice } from '../../marketplace/billing/invoice/replace-invoice.ts'
 import { eur } from '../../marketplace/billing/list.ts'
 import { pageOf } from '../paging.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import type { Services } from '../services.ts'
 import { bytes32, instantText } from '../shapes.ts'
-import { euros, personOf } from './billing.ts'
+import { euros } from './billing.ts'
 import { billFile, billsPage, billsQuery, fileQuery } from './billing-bills.ts'
 
 export const getInvoiceDetails = defineRoute({

@@ -6,9 +6,9 @@ import { writeCall } from '../../marketplace/billing/due/calls.ts'
 import { centsAsMicro } from '../../marketplace/billing/invoice/bills.ts'
 import { disputedPayments, eur, toPayment } from '../../marketplace/billing/list.ts'
 import { Refusal } from '../problem.ts'
-import { defineRoute } from '../route.ts'
+import { defineRoute, personOf } from '../route.ts'
 import { address, count } from '../shapes.ts'
-import { euros, payment, personOf } from './billing.ts'
+import { euros, payment } from './billing.ts'
 import { INVOICE, type InvoiceRow, invoice, toInvoice } from './billing-invoices.ts'
 
 export const getDisputes = defineRoute({

@@ -5,9 +5,9 @@ import { booksCsv } from '../../marketplace/billing/books/csv.ts'
 import { lastTwelveMonths, type Period, periodOf } from '../../marketplace/billing/books/period.ts'
 import { eur } from '../../marketplace/billing/list.ts'
 import { Refusal } from '../problem.ts'
-import { defineRoute, text } from '../route.ts'
+import { defineRoute, personOf, text } from '../route.ts'
 import { count, instant, instantText } from '../shapes.ts'
-import { euros, personOf } from './billing.ts'
+import { euros } from './billing.ts'
 
 const bookLine = z.object({
   ...{ at: instantText, what: z.string(), document: z.string(), service: z.string(), counterparty: z.string() },

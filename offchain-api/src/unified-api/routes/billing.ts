@@ -1,7 +1,6 @@
 import type { Hex } from '@opem/domain'
 import { formatInstant, microOfEur } from '@opem/domain'
 import { z } from 'zod'
-import type { Person } from '../../access/caller/caller.ts'
 import { addressOf } from '../../access/caller/caller.ts'
 import { noteAction } from '../../marketplace/audit-log/note.ts'
 import { periodOf } from '../../marketplace/billing/books/period.ts'
@@ -21,7 +20,7 @@ import { claimableVoucher, takeVoucher } from '../../marketplace/billing/voucher
 import { agreementTerms } from '../../marketplace/contracting/shapes.ts'
 import { fromCursor, pageFrom, pageOf, paging } from '../paging.ts'
 import { Refusal } from '../problem.ts'
-import { type Access, defineRoute, text } from '../route.ts'
+import { type Access, defineRoute, personOf, text } from '../route.ts'
 import type { Services } from '../services.ts'
 import { address, bytes, bytes32, count, instantText } from '../shapes.ts'
 
@@ -62,9 +61,6 @@ const billed = z
       .nullable(),
   })
   .meta({ id: 'BilledAgreement' })
-
-export const personOf = ({ caller, refuse }: Access): Person =>
-  caller.kind === 'person' ? caller : refuse('somebody who signed in')
 
 export const getBilling = defineRoute({
   method: 'get',
