@@ -45,34 +45,38 @@ export async function booksOf(rows: Rows, account: string, period: Period): Prom
 
 async function linesOf(rows: Rows, account: string, { from, until }: Period): Promise<BookLine[]> {
   const values = [account, from, until]
-  const transfers = await rows<TransferRow & Record<string, unknown>>(
-    `SELECT at::text, kind, amount::text, transaction FROM market_transfers
-     WHERE account = $1 AND at >= $2 AND at < $3 ORDER BY at, transaction, log_index`,
+  const transfers = await rows<TransferRow & Entered>(
+    `SELECT entry.id::text AS entry, t.at::text, t.kind, t.amount::text, t.transaction
+     FROM ${ENTRIES} JOIN market_transfers t USING (transaction, log_index) WHERE t.account = $1`,
     values,
   )
-  const payments = await rows<EscrowRow & Record<string, unknown>>(
-    `SELECT e.at::text, e.what, e.detail, e.transaction, p.agreement, p.payment, p.number::text, p.consumer, p.provider,
-       p.consumer_account, p.provider_account, l.document ->> 'title' AS service
+  const payments = await rows<EscrowRow & Entered>(
+    `SELECT entry.id::text AS entry, e.at::text, e.what, e.detail, e.transaction, p.agreement, p.payment, p.number::text,
+       p.consumer, p.provider, p.consumer_account, p.provider_account, l.document ->> 'title' AS service
      FROM ${ENTRIES} JOIN market_payment_events e USING (transaction, log_index) JOIN market_payments p USING (payment)
-       LEFT JOIN market_billing b ON b.agreement = p.agreement LEFT JOIN market_listings l ON l.listing = b.listing
-     ORDER BY e.at, entry.id`,
+       LEFT JOIN market_billing b ON b.agreement = p.agreement LEFT JOIN market_listings l ON l.listing = b.listing`,
     values,
   )
-  const reserves = await rows<EscrowRow & Record<string, unknown>>(
-    `SELECT e.at::text, e.what, e.detail, e.transaction, r.agreement, '' AS payment, '' AS number, r.consumer, r.provider,
-       r.consumer_account, r.provider_account, l.document ->> 'title' AS service
+  const reserves = await rows<EscrowRow & Entered>(
+    `SELECT entry.id::text AS entry, e.at::text, e.what, e.detail, e.transaction, r.agreement, '' AS payment, '' AS number,
+       r.consumer, r.provider, r.consumer_account, r.provider_account, l.document ->> 'title' AS service
      FROM ${ENTRIES} JOIN market_reserve_events e USING (transaction, log_index) JOIN market_reserves r USING (agreement)
-       LEFT JOIN market_billing b ON b.agreement = r.agreement LEFT JOIN market_listings l ON l.listing = b.listing
-     ORDER BY e.at, entry.id`,
+       LEFT JOIN market_billing b ON b.agreement = r.agreement LEFT JOIN market_listings l ON l.listing = b.listing`,
     values,
   )
-  const lines = [
-    ...transfers.map(lineOfTransfer),
-    ...[...payments, ...reserves].flatMap((row) => linesOfEvent(row, account)),
-    ...(await billLines(rows, account, { from, until })),
-  ]
-  // A stable sort: what has one time stays as it was read.
+  // In the order of the chain, which time does not give: one second may hold many events.
+  const moved = [
+    ...transfers.map((row) => ({ entry: Number(row.entry), lines: [lineOfTransfer(row)] })),
+    ...[...payments, ...reserves].map((row) => ({ entry: Number(row.entry), lines: linesOfEvent(row, account) })),
+  ].sort((a, b) => a.entry - b.entry)
+  const lines = [...moved.flatMap((one) => one.lines), ...(await billLines(rows, account, { from, until }))]
+  // A stable sort: what has one time stays as it is.
   return lines.sort((a, b) => a.at - b.at)
+}
+
+/** Which of the account’s entries a row is. */
+interface Entered extends Record<string, unknown> {
+  readonly entry: string
 }
 
 /** Events of an account in a period, each once, also where it is on both sides. */

@@ -1,4 +1,4 @@
-import { type Bill, type CreditNote, centToMicro, type Invoice, OpemError } from '@opem/domain'
+import { type Bill, type CreditNote, centToMicro, type Hex, type Invoice, OpemError } from '@opem/domain'
 import { sha256, toBytes } from 'viem'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { checkInvoice } from './check-invoice.ts'
@@ -58,3 +58,9 @@ export const creditNoteOf = (document: Record<string, unknown>): CreditNote => b
 
 /** Cents of a row as euros, `12.50`. */
 export const centsAsMicro = (cents: string): bigint => centToMicro(BigInt(cents))
+
+/** What a notice of a bill is about. */
+export const aboutOf = ({ agreement, payment }: { agreement: string | null; payment: string | null }) => ({
+  ...(agreement === null ? {} : { agreement: agreement as Hex }),
+  ...(payment === null ? {} : { payment: payment as Hex }),
+})

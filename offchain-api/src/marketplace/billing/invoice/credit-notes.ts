@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type CreditNote, creditLines, creditNoteNumber, type Hex, type InvoiceParty } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
-import { dayOf, invoiceOf, keptBill, nextNumber } from './bills.ts'
+import { aboutOf, dayOf, invoiceOf, keptBill, nextNumber } from './bills.ts'
 import { PAY_WITHIN_DAYS } from './draft-invoice.ts'
 import { creditNoteXml } from './ubl.ts'
 
@@ -67,12 +67,6 @@ export async function writeCreditNote(rows: Rows, it: InvoiceToCredit, credit: C
     })
   return id
 }
-
-/** What a notice of a bill is about. */
-export const aboutOf = ({ agreement, payment }: Pick<InvoiceToCredit, 'agreement' | 'payment'>) => ({
-  ...(agreement === null ? {} : { agreement: agreement as Hex }),
-  ...(payment === null ? {} : { payment: payment as Hex }),
-})
 
 function draftCreditNote(it: InvoiceToCredit, credit: Credit, number: string, now: number): CreditNote {
   const invoice = invoiceOf(it.document)

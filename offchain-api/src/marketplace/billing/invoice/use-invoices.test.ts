@@ -8,6 +8,7 @@ import type { MarketEvent, ReactionParts } from '../../follower/reaction.ts'
 import { booksOf } from '../books/books.ts'
 import { followEscrow } from '../follow-escrow.ts'
 import { checkInvoice } from './check-invoice.ts'
+import { creditGivenBack } from './credit-given-back.ts'
 import { keepDetails } from './details.ts'
 import { issueDueInvoices } from './issue-invoices.ts'
 import { issueUseInvoices } from './issue-use-invoices.ts'
@@ -75,7 +76,7 @@ const TERMS = {
 let blocks = 0
 const parts: ReactionParts = { content: undefined as never, accountOf, contractAt: () => undefined, first: true }
 /** What the escrow says, in a block of its own at a time. */
-async function said(name: string, time: number, args: object): Promise<void> {
+async function said(name: string, time: number, args: object, logIndex = 0): Promise<void> {
   const block = ++blocks
   const event = {
     contract: 'Escrow',
@@ -83,7 +84,7 @@ async function said(name: string, time: number, args: object): Promise<void> {
     args,
     block,
     time,
-    logIndex: 0,
+    logIndex,
     blockHash: ONE,
     transaction: toHex(block, { size: 32 }),
   }
@@ -286,4 +287,25 @@ test('a statement begins and ends with what was in the purse, whatever it is cut
   expect(await of(seller, 0, JANUARY)).toEqual([
     ...[0n, 975_000n, ['use, claimed', 'invoice, sent'], ['2026-12', '2026-11']],
   ])
+})
+
+test('moves of one second stand in the order of the chain, whatever kind they are of', async () => {
+  for (const agreement of [ONE, TWO]) await setAside(agreement, OCTOBER)
+  const { lines } = await booksOf(store.rows, buyer, { from: OCTOBER, until: NOVEMBER })
+  expect(lines.map(({ what }) => what)).toEqual(['deposit', 'set aside for use', 'deposit', 'set aside for use'])
+})
+
+test('what goes back twice in one second is credited in the order of the chain', async () => {
+  await store.rows(`UPDATE market_billing SET plan = 'one-time', terms = $2 WHERE agreement = $1`, [
+    ...[TWO, JSON.stringify({ ...TERMS, plan: 1, price: '12500000' })],
+  ])
+  await said('Deposited', OCTOBER, { party: CONSUMER, amount: 12_500_000n, balance: 12_500_000n })
+  const of = { payment: TWO, agreement: TWO, consumer: CONSUMER, provider: PROVIDER }
+  await said('PaymentHeld', OCTOBER, { ...of, number: 0, amount: 12_500_000n, feeBps: 250, releasableAt: DECEMBER })
+  await issueDueInvoices(store, OCTOBER)
+  await said('PaymentRefunded', NOVEMBER, { ...of, amount: 4_005_000n, previous: 1, current: 1 }, 5)
+  await said('PaymentRefunded', NOVEMBER, { ...of, amount: 8_495_000n, previous: 1, current: 4 })
+  await creditGivenBack(store, NOVEMBER)
+  const notes = await store.rows('SELECT gross_cents::integer AS cents FROM market_credit_notes ORDER BY sequence')
+  expect(notes.map(({ cents }) => cents)).toEqual([400, 850])
 })

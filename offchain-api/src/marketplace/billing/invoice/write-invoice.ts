@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Hex, type Invoice, invoiceNumber, settlementOf } from '@opem/domain'
 import type { OperationalStore } from '../../../operational/store.ts'
 import { notify } from '../../notifications/notify.ts'
-import { keptBill, nextNumber } from './bills.ts'
+import { aboutOf, keptBill, nextNumber } from './bills.ts'
 import { invoiceXml } from './ubl.ts'
 
 type Rows = OperationalStore['rows']
@@ -49,8 +49,7 @@ export async function writeInvoice(rows: Rows, it: InvoiceToWrite, now: number):
   )
   for (const account of [buyer, seller])
     await notify(rows, {
-      ...{ account, kind: 'invoice-issued', link: '/billing' },
-      about: { ...(agreement === null ? {} : { agreement }), ...(payment === null ? {} : { payment }) },
+      ...{ account, kind: 'invoice-issued', about: aboutOf(it), link: '/billing' },
       words: { title: `Invoice ${invoice.number}`, text: it.words(invoice.number) },
     })
   return { id, number: invoice.number }
